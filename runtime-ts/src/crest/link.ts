@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Grade } from '../engine/types.ts'
+import type { EngineCounts, Epoch, Grade } from '../engine/types.ts'
 import type { ErrorFacts } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
 
@@ -43,6 +43,11 @@ export type ViewFacts =
   | { readonly grade: Grade; readonly value: Uint8Array }
   | { readonly grade: 'withdrawn'; readonly error: ErrorFacts }
 
+/** What a host has counted in its present epoch. A newer epoch counts from 0 again. */
+export interface HostCounts extends EngineCounts {
+  readonly epoch: Epoch
+}
+
 export interface Link {
   /**
    * Sends a batch. Resolves when it is committed and was reported so.
@@ -59,4 +64,6 @@ export interface Link {
   expected(to: string, producer: string): Promise<number>
   /** How many in-messages wait at this DARQ. */
   pending(to: string): Promise<number>
+  /** What the host of this DARQ has counted since it was opened. Offered to clients as `inspect(name).counts()`. */
+  counts(to: string): Promise<HostCounts>
 }
