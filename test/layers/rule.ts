@@ -1,0 +1,82 @@
+/**
+ * The layer rule: `core ← engine ← crest ← workflow, stream`; storage, transport, browser and edge are plugged in at the
+ * edge. Dependencies point one way, and the engine meets no platform: time, chance and I/O come in as interfaces.
+ *
+ * @module
+ */
+import { dirname, join } from 'node:path/posix'
+
+/** Which files make up a layer (the first that matches), and which layers and packages it may import besides itself. */
+const layers: readonly { layer: string; files: RegExp; imports: readonly string[] }[] = [
+  { layer: 'error', files: /^runtime-ts\/src\/error\.ts$/, imports: [] },
+  { layer: 'core', files: /^core-as\/src\//, imports: ['node:', '#wasm'] },
+  { layer: 'contract', files: /^runtime-ts\/src\/storage\/contract\.ts$/, imports: ['error'] },
+  { layer: 'engine', files: /^runtime-ts\/src\/engine\//, imports: ['core', 'error', 'contract'] },
+  { layer: 'clock', files: /^runtime-ts\/src\/clock\.ts$/, imports: ['engine'] },
+  {
+    layer: 'crest',
+    files: /^runtime-ts\/src\/crest\//,
+    imports: ['core', 'error', 'contract', 'engine', 'clock', '@standard-schema/'],
+  },
+  {
+    layer: 'paradigm',
+    files: /^runtime-ts\/src\/(workflow|stream)\//,
+    imports: ['error', 'crest', '@standard-schema/'],
+  },
+  { layer: 'storage', files: /^runtime-ts\/src\/storage\//, imports: ['core', 'error', 'contract', 'idb'] },
+  {
+    layer: 'transport',
+    files: /^runtime-ts\/src\/transport\//,
+    imports: ['core', 'error', 'contract', 'engine', 'crest'],
+  },
+  {
+    layer: 'browser',
+    files: /^runtime-ts\/src\/browser\//,
+    imports: ['core', 'error', 'contract', 'engine', 'clock', 'crest', 'storage', 'transport', 'comlink'],
+  },
+]
+
+/** The layer that stands behind a workspace package's entry. */
+const packages: Readonly<Record<string, string>> = {
+  '@darq/core': 'core',
+  '@darq/runtime/engine': 'engine',
+  '@darq/runtime/storage': 'storage',
+  '@darq/runtime/transport': 'transport',
+}
+
+/** What only a platform has. Types are fine; the engine may not reach for the thing. */
+const platform =
+  /\b(Date\.now|new Date|Math\.random|performance\.|setTimeout|setInterval|setImmediate|queueMicrotask|MessageChannel|crypto\.|fetch\(|indexedDB\.|navigator\.|process\.|localStorage)/
+
+/**
+ * @param path of the file, from the repository's top
+ * @returns one sentence for each import, or use of the platform, that the rule forbids
+ */
+export function violations(path: string, source: string): string[] {
+  const own = layers.find(({ files }) => files.test(path))
+  if (own === undefined) return []
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  const found = importsOf(code)
+    .map((specifier) => ({ specifier, target: targetOf(path, specifier) }))
+    .filter(({ target }) => target !== own.layer && !own.imports.some((allowed) => matches(target, allowed)))
+    .map(({ specifier, target }) => `${path}: ${own.layer} may not import ${specifier} (${target})`)
+  const reached = own.layer === 'engine' ? platform.exec(code) : null
+  return reached === null ? found : [...found, `${path}: the engine may not use ${reached[0]}`]
+}
+
+function importsOf(code: string): string[] {
+  const statements = /(?:^|[;\s])(?:import|export)\s[^'";]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+  return [...code.matchAll(statements)].map(([, from, bare]) => from ?? bare ?? '')
+}
+
+/** A layer for a file of ours, else the package's name. */
+function targetOf(path: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return packages[specifier] ?? specifier
+  const file = join(dirname(path), specifier)
+  return layers.find(({ files }) => files.test(file))?.layer ?? file
+}
+
+/** A package is allowed by its name, a folder of packages (`node:`, `@scope/`) by its prefix. */
+function matches(target: string, allowed: string): boolean {
+  return target === allowed || (/[:/]$/.test(allowed) && target.startsWith(allowed))
+}
