@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'newer_version'
   | 'unauthorized'
   | 'unavailable' // the other side could not be reached
+  | 'peer_rewound' // another host's storage went back in time and contradicts what it had committed
+  | 'peer_lost' // another host's storage is gone; a new generation has taken its name
   // steps
   | 'step_closed'
   | 'step_empty'

@@ -147,7 +147,9 @@ export interface Darq {
   expected(producer: Uint8Array): number
   /** Gives the DARQ a processor; the one before it is detached and fenced. It is restored at once, and delivered to soon. */
   attach(processor: Processor): Attached
-  /** How many items wait: in, self and timer messages not consumed; out-messages not acknowledged. */
+  /** In-messages that no step has consumed. */
+  readonly waiting: number
+  /** How many items are pending: in-, self-messages, timers and checkpoint not consumed; out-messages not acknowledged. */
   readonly unconsumed: number
   readonly unacknowledged: number
   /** Bytes of live log. */
@@ -240,9 +242,9 @@ export interface Engine {
   readonly generation: string
   readonly epoch: Epoch
   readonly durability: Durability
-  /** The newest version that is durable, committed. */
-  readonly durable: Version
-  readonly committed: Version
+  /** The newest version that is durable, and the newest that is committed. */
+  readonly durableVersion: Version
+  readonly committedVersion: Version
   readonly counts: EngineCounts
   /** @throws {DarqError} `unknown_address`, `backpressure` (too many DARQs), `closed` */
   darq(name: string): Darq

@@ -1,0 +1,127 @@
+/**
+ * First on a message's path: **arrive** → deliver → step → commit → send.
+ *
+ * A batch of a producer becomes one `in` record at the log's tail: the core checks it, drops what is a repeat, refuses a gap.
+ *
+ * @module
+ */
+import { Kind, type Lsn } from '@darq/core'
+import { DarqError } from '../error.ts'
+import { padded } from './byte-codec.ts'
+import type { LiveDarq } from './darq.ts'
+import { countMessages } from './messages.ts'
+import type { Epoch, Version } from './types.ts'
+
+const in_header_bytes = 40
+const id_bytes_max = 1023
+
+export interface Batch {
+  /** Empty when the batch has no producer; `first` is 0 then. */
+  readonly producer: Uint8Array
+  readonly first: number
+  /** The sender's state that the messages come from; 0, 0 for producers that are no hosts. */
+  readonly originEpoch: Epoch | 0
+  readonly originVersion: Version | 0
+  /** As `encodeMessages` lays them out; at least one. */
+  readonly messages: Uint8Array
+}
+
+export interface Arrived {
+  readonly lsns: readonly Lsn[]
+  readonly duplicates: number
+  readonly expected: number
+  /** The version whose fate these messages share. */
+  readonly version: Version
+}
+
+/** @throws {DarqError} `gap`, `bad_frame`, `too_large`, `backpressure`, `closed`; nothing changed then */
+export function arrive(darq: LiveDarq, batch: Batch): Arrived {
+  darq.host.assertRunning()
+  const { core, host } = darq
+  const { producer, first, messages } = batch
+  const count = countMessages(messages)
+  if (typeof count === 'string') throw refused('bad_frame', 'a row of messages', count)
+  if (count === 0) throw refused('bad_frame', 'at least one message', 0)
+  if (producer.length > id_bytes_max)
+    throw refused('bad_frame', `a producer id of at most ${id_bytes_max} bytes`, producer.length)
+  if (!Number.isSafeInteger(first) || first < 0 || (first === 0) !== (producer.length === 0))
+    throw refused('bad_frame', 'a sequence from 1 with a producer id, or 0 without one', first)
+
+  const id_bytes = padded(producer.length)
+  const bytes = in_header_bytes + id_bytes + messages.length
+  const at = core.reserve(bytes)
+  if (at < 0) throw full(darq)
+  const { words } = core
+  const word = at >>> 2
+  words[word] = bytes
+  words[word + 1] = Kind.in | (producer.length << 16)
+  writeWhole(words, word + 2, first)
+  writeWhole(words, word + 4, batch.originEpoch)
+  writeWhole(words, word + 6, batch.originVersion)
+  words[word + 8] = count
+  words[word + 9] = 0
+  if (id_bytes > 0) {
+    words[word + 8 + id_bytes / 4] = 0
+    words[word + 9 + id_bytes / 4] = 0
+    core.bytes.set(producer, at + in_header_bytes)
+  }
+  core.bytes.set(messages, at + in_header_bytes + id_bytes)
+
+  const result = core.ingest(bytes)
+  switch (result.status) {
+    case 'gap':
+      throw new DarqError('gap', { facts: { expected: result.expected, got: result.got, darq: darq.name } })
+    case 'bad_frame':
+      throw refused('bad_frame', 'messages laid out as FORMAT.md says', `${bytes} bytes that are not`)
+    case 'too_large':
+      throw refused('too_large', `payloads of at most ${core.limits.message_bytes_max} bytes`, 'a larger one')
+    case 'full':
+      throw full(darq)
+  }
+  const { accepted, duplicates, expected } = result
+  host.counts.duplicates_refused += duplicates
+  if (accepted === 0) return { lsns: [], duplicates, expected, version: darq.newest }
+  const lsns = messageLsns(darq, result.first, accepted)
+  host.counts.messages_accepted += accepted
+  // Delivery is asked for first, so that the steps it brings are in the same commit.
+  host.deliverSoon(darq)
+  darq.appended()
+  darq.waited(accepted)
+  return { lsns, duplicates, expected, version: darq.newest }
+}
+
+function messageLsns({ core }: LiveDarq, first: Lsn, count: number): Lsn[] {
+  const lsns: Lsn[] = [first]
+  const { words } = core
+  for (let lsn = first; lsns.length < count; ) {
+    lsn = (lsn + padded(words[core.at(lsn) >>> 2] ?? 0)) as Lsn
+    lsns.push(lsn)
+  }
+  return lsns
+}
+
+const two_32 = 2 ** 32
+
+/** A whole number below 2^53 as the u64 of FORMAT.md. */
+export function writeWhole(words: Uint32Array, word: number, value: number): void {
+  words[word] = value % two_32
+  words[word + 1] = value / two_32
+}
+
+export function readWhole(words: Uint32Array, word: number): number {
+  return (words[word + 1] ?? 0) * two_32 + (words[word] ?? 0)
+}
+
+function refused(code: 'bad_frame' | 'too_large', expected: string, got: string | number): DarqError {
+  return new DarqError(code, { facts: { expected, got } })
+}
+
+export function full(darq: LiveDarq): DarqError {
+  const { log_bytes_max, producers_max } = darq.core.limits
+  return new DarqError('backpressure', {
+    facts: {
+      expected: `a log of at most ${log_bytes_max} bytes and ${producers_max} producers and channels`,
+      got: `${darq.name} has ${darq.log_bytes} bytes of live log`,
+    },
+  })
+}

@@ -1,0 +1,143 @@
+/**
+ * Fourth on a message's path: arrive → deliver → step → **commit** → send.
+ *
+ * One commit is in flight per host, the next one gathers behind it. A commit seals every log that has grown and writes all
+ * of it as one value; when the storage says that it is durable, receipts are told, answers and sends released, logs truncated.
+ *
+ * @module
+ */
+import type { Lsn } from '@darq/core'
+import type { Claimed } from '../storage/contract.ts'
+import { CommitWriter } from './commit-value.ts'
+import type { LiveDarq } from './darq.ts'
+import type { LiveHost } from './host.ts'
+import { Retention } from './retention.ts'
+import type { Version } from './types.ts'
+
+/** A log is snapshot when this much came since, or four times what a snapshot takes, so that the cost is a bounded share. */
+const snapshot_bytes_min = 64 * 1024
+/** While something waits, the platform is asked to wake the host this much later if it should be gone by then. */
+const wake_after_ms = 30_000
+
+/** What becomes true of a log when the commit is durable. */
+interface Sealing {
+  readonly darq: LiveDarq
+  readonly from: Lsn
+  readonly end: Lsn
+  readonly bytes: number
+  /** As the log could be truncated when it was sealed: what is consumed later may yet be lost. */
+  readonly head: Lsn
+  readonly whole: boolean
+}
+
+export class GroupCommit {
+  readonly retention = new Retention()
+  readonly #host: LiveHost
+  readonly #storage: Claimed
+  #grown = new Set<LiveDarq>()
+  #scheduled = false
+  #inFlight: Promise<void> | undefined
+
+  constructor(host: LiveHost, storage: Claimed) {
+    this.#host = host
+    this.#storage = storage
+  }
+
+  soon(darq: LiveDarq): void {
+    this.#grown.add(darq)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight || this.#grown.size === 0) return
+    this.#scheduled = true
+    this.#host.clock.soon(() => {
+      this.#scheduled = false
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    if (this.#inFlight || this.#grown.size === 0 || !this.#host.running) return
+    const host = this.#host
+    const version = host.versions.seal()
+    let capacity_bytes = 1024
+    for (const { core } of this.#grown) capacity_bytes += core.end - core.sealed + 1024
+    const writer = new CommitWriter({ epoch: host.epoch, version, committed: host.versions.committed }, capacity_bytes)
+    const sealings: Sealing[] = []
+    for (const darq of this.#grown) sealings.push(...this.#seal(darq, writer))
+    for (const darq of [...this.retention.toMove(version)]) sealings.push(...this.#move(darq, writer))
+    this.#grown = new Set()
+    const bytes = writer.done()
+    const offers = host.takeOffers()
+    const keepFrom = this.retention.keepFrom(version)
+    const size = bytes.length
+    this.#inFlight = this.#storage.commit({ version, bytes, wakeAt_ms: this.#wakeAt_ms(), keepFrom }).then(
+      () => {
+        this.#inFlight = undefined
+        if (!host.running) return
+        this.retention.committed(version, size)
+        for (const sealing of sealings) this.#durable(sealing, version)
+        host.counts.commits += 1
+        host.counts.committed_bytes += size
+        host.committed(version, offers)
+        this.#schedule()
+      },
+      (error: unknown) => {
+        this.#inFlight = undefined
+        host.fail(error)
+      },
+    )
+  }
+
+  #seal(darq: LiveDarq, writer: CommitWriter): Sealing[] {
+    const { core } = darq
+    const since = core.end - core.snapshotted
+    const due = Math.min(Math.max(snapshot_bytes_min, 4 * core.snapshot_bytes), core.limits.log_bytes_max / 4)
+    // If it doesn't fit now, the log is at its limit: the older snapshot still lets consumed segments go.
+    if (since > due) core.snapshot()
+    const sealed = core.seal()
+    if (!sealed) return []
+    writer.add({ name: darq.name, whole: false, bytes: sealed.bytes })
+    const { from, to } = sealed
+    return [{ darq, from, end: to, bytes: to - from, head: core.head, whole: false }]
+  }
+
+  /** Writes all of an idle DARQ's live log again, so that the old commits it stands in can go. */
+  #move(darq: LiveDarq, writer: CommitWriter): Sealing[] {
+    const { core } = darq
+    if (this.#grown.has(darq)) return []
+    const { start, sealed, end } = core
+    if (sealed !== end) return []
+    const at = core.at(start)
+    const bytes = end - start
+    writer.add({ name: darq.name, whole: true, bytes: core.bytes.subarray(at, at + bytes) })
+    return [{ darq, from: start, end, bytes, head: core.head, whole: true }]
+  }
+
+  #durable({ darq, from, end, bytes, head, whole }: Sealing, version: Version): void {
+    this.retention.stored(darq, version, from, bytes, whole)
+    if (head > darq.core.start) {
+      darq.core.truncate(head)
+      this.retention.truncated(darq, head)
+    }
+    darq.hardened(end)
+  }
+
+  #wakeAt_ms(): number | undefined {
+    const { timers, waiting, unacknowledged, clock } = this.#host
+    const at_ms = Math.min(
+      timers.earliest_ms,
+      waiting > 0 || unacknowledged > 0 ? clock.now_ms() + wake_after_ms : Number.POSITIVE_INFINITY,
+    )
+    return at_ms === Number.POSITIVE_INFINITY ? undefined : at_ms
+  }
+
+  /** Resolves when everything that was accepted is durable, or the host has failed. */
+  async flush(): Promise<void> {
+    while (this.#host.running && (this.#inFlight || this.#grown.size > 0)) {
+      this.#start()
+      await this.#inFlight
+    }
+  }
+}

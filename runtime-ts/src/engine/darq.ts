@@ -1,0 +1,153 @@
+/**
+ * One DARQ of a host: its log (the core), its processor, its channels.
+ *
+ * @module
+ */
+import { type Core, Kind, type Lsn } from '@darq/core'
+import type { DarqError } from '../error.ts'
+import { arrive } from './arrive.ts'
+import { Attachment, addressed, dueOf } from './deliver.ts'
+import type { LiveHost } from './host.ts'
+import { LocalChannel } from './local-channel.ts'
+import type { Channel } from './out-queue.ts'
+import { RemoteChannel } from './send.ts'
+import { flag_gated } from './step.ts'
+import type { Attached, Darq, EnqueueReceipt, Grades, Incarnation, Processor, Sequence, Version } from './types.ts'
+
+export class LiveDarq implements Darq {
+  readonly name: string
+  readonly host: LiveHost
+  readonly core: Core
+  attachment: Attachment | undefined
+  /** The version that holds the newest record. */
+  newest: Version
+  /** In-messages not consumed. */
+  waiting = 0
+  grades: Grades
+  readonly #channels = new Map<string, Channel>()
+  readonly #listeners = new Set<(grades: Grades) => void>()
+  #incarnations = 0
+
+  constructor(name: string, host: LiveHost, core: Core) {
+    this.name = name
+    this.host = host
+    this.core = core
+    this.newest = host.versions.durable
+    this.grades = { accepted: core.end, durable: core.end, committed: core.end }
+  }
+
+  get unconsumed(): number {
+    return this.core.unconsumed
+  }
+  get unacknowledged(): number {
+    return this.core.unacknowledged
+  }
+  get log_bytes(): number {
+    return this.core.end - this.core.start
+  }
+
+  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array): EnqueueReceipt {
+    const arrived = arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages })
+    const { versions } = this.host
+    const { lsns, duplicates, expected, version } = arrived
+    return {
+      lsn: lsns[0] ?? 0,
+      duplicate: lsns.length === 0,
+      lsns,
+      accepted: lsns.length,
+      duplicates,
+      expected,
+      get durable() {
+        return versions.whenDurable(version)
+      },
+      get committed() {
+        return versions.whenCommitted(version)
+      },
+    }
+  }
+
+  expected(producer: Uint8Array): number {
+    return this.core.expected(producer)
+  }
+
+  /** The log has grown: it belongs to the open version and is to be committed. */
+  appended(): void {
+    this.newest = this.host.versions.open
+    this.host.commitSoon(this)
+    this.#regrade({ ...this.grades, accepted: this.core.end })
+  }
+
+  /** A version is durable that holds this log up to `end`. */
+  hardened(end: Lsn): void {
+    this.#regrade({ accepted: this.core.end, durable: end, committed: end })
+  }
+
+  #regrade(grades: Grades): void {
+    this.grades = grades
+    for (const listen of this.#listeners) listen(grades)
+  }
+
+  watch(listen: (grades: Grades) => void): () => void {
+    this.#listeners.add(listen)
+    return () => this.#listeners.delete(listen)
+  }
+
+  waited(change: number): void {
+    this.waiting += change
+    this.host.waiting += change
+  }
+
+  attach(processor: Processor): Attached {
+    this.host.assertRunning()
+    this.detach(this.host.fencedError('a newer processor was attached'))
+    this.#incarnations += 1
+    const attachment = new Attachment(this, processor, this.#incarnations as Incarnation)
+    this.attachment = attachment
+    attachment.restore()
+    this.host.deliverSoon(this)
+    return attachment
+  }
+
+  detach(reason: DarqError): void {
+    const attachment = this.attachment
+    this.attachment = undefined
+    attachment?.processor.detached(reason)
+  }
+
+  /** All pending items of one kind, in order. */
+  pendingOf(kind: number): Lsn[] {
+    const { core } = this
+    const lsns: Lsn[] = []
+    for (let from = core.start; ; ) {
+      const count = core.pending(from, 1 << kind)
+      for (let i = 0; i < count; i += 1) lsns.push((core.lsns[i] ?? 0) as Lsn)
+      const last = lsns.at(-1)
+      if (count < core.lsns_max || last === undefined) return lsns
+      from = (last + 8) as Lsn
+    }
+  }
+
+  channel(to: string): Channel {
+    let channel = this.#channels.get(to)
+    if (!channel) {
+      const address = this.host.route(to)
+      channel = address === undefined ? new LocalChannel(this, to) : new RemoteChannel(this, to, address)
+      this.#channels.set(to, channel)
+    }
+    return channel
+  }
+
+  get channels(): Iterable<Channel> {
+    return this.#channels.values()
+  }
+
+  /** After its log was loaded: what waits is counted, timers are armed, channels hold what is not acknowledged. */
+  recovered(): void {
+    this.waited(this.pendingOf(Kind.message).length)
+    for (const lsn of this.pendingOf(Kind.timer)) this.host.timers.add({ darq: this, lsn, due_ms: dueOf(this, lsn) })
+    for (const lsn of this.pendingOf(Kind.out)) {
+      const { to, flags } = addressed(this, lsn)
+      this.channel(to).recover(lsn, (flags & flag_gated) !== 0)
+    }
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Second on a message's path: arrive → **deliver** → step → commit → send.
+ *
+ * A processor that attaches gets a new incarnation. It is restored from the checkpoint and the unconsumed self-messages, then
+ * gets each waiting message once, in order, without waiting for durability.
+ *
+ * @module
+ */
+import { Kind, type Lsn } from '@darq/core'
+import { DarqError } from '../error.ts'
+import { readWhole } from './arrive.ts'
+import type { LiveDarq } from './darq.ts'
+import { step } from './step.ts'
+import type {
+  Attached,
+  Delivered,
+  Grade,
+  Incarnation,
+  LiveTimer,
+  NonEmpty,
+  Processor,
+  StepReceipt,
+  StepRecord,
+} from './types.ts'
+
+const messages_per_turn_max = 256
+const decoder = new TextDecoder()
+
+/** Where a delivered message may be read: during one call of the processor. */
+interface Turn {
+  over: boolean
+}
+
+class DeliveredMessage implements Delivered<never> {
+  readonly lsn: Lsn
+  readonly #darq: LiveDarq
+  readonly #turn: Turn
+
+  constructor(lsn: Lsn, darq: LiveDarq, turn: Turn) {
+    this.lsn = lsn
+    this.#darq = darq
+    this.#turn = turn
+  }
+
+  /** Word index of the in record that holds the message; undefined for self-messages. */
+  #record(): number | undefined {
+    const { core } = this.#darq
+    const word = core.at(this.lsn) >>> 2
+    const head = core.words[word + 1] ?? 0
+    return (head & 255) === Kind.message ? word - (head >>> 8) * 2 : undefined
+  }
+
+  get from(): string {
+    const record = this.#record()
+    if (record === undefined) return this.#darq.name
+    const { words, bytes } = this.#darq.core
+    const at = record * 4 + 40
+    return decoder.decode(bytes.subarray(at, at + ((words[record + 1] ?? 0) >>> 16)))
+  }
+
+  get sequence(): number {
+    const record = this.#record()
+    if (record === undefined) return 0
+    const { core } = this.#darq
+    const first = readWhole(core.words, record + 2)
+    if (first === 0) return 0
+    let index = 0
+    const id_bytes = ((core.words[record + 1] ?? 0) >>> 16) + 7
+    const target = core.at(this.lsn) >>> 2
+    for (let word = record + 10 + (id_bytes >>> 3) * 2; word < target; index += 1)
+      word += (((core.words[word] ?? 0) + 7) >>> 3) * 2
+    return first + index
+  }
+
+  get grade(): Grade {
+    const { committed, durable } = this.#darq.grades
+    return this.lsn < committed ? 'committed' : this.lsn < durable ? 'durable' : 'accepted'
+  }
+
+  #payload(): Uint8Array {
+    if (this.#turn.over)
+      throw new DarqError('step_closed', {
+        facts: {
+          expected: 'a message that is read while it is delivered',
+          got: 'a later read: keep its LSN, or a copy',
+        },
+      })
+    return payload(this.#darq, this.lsn)
+  }
+
+  read<T>(decode: (bytes: Uint8Array) => T): T {
+    return decode(this.#payload())
+  }
+
+  copy(): Uint8Array {
+    return this.#payload().slice()
+  }
+}
+
+/** The payload of the message, self-message or checkpoint at `lsn`: a view, good until the next call of the core. */
+export function payload({ core }: LiveDarq, lsn: Lsn): Uint8Array {
+  const at = core.at(lsn)
+  return core.bytes.subarray(at + 8, at + (core.words[at >>> 2] ?? 0))
+}
+
+/** A message that carries a destination: an out-message or a timer. */
+export function addressed({ core }: LiveDarq, lsn: Lsn): { to: string; flags: number; bytes: Uint8Array } {
+  const at = core.at(lsn)
+  const head = core.words[(at >>> 2) + 1] ?? 0
+  const id_bytes = head >>> 16
+  const body = at + 16 + ((id_bytes + 7) & ~7)
+  return {
+    to: decoder.decode(core.bytes.subarray(at + 16, at + 16 + id_bytes)),
+    flags: (head >>> 8) & 255,
+    bytes: core.bytes.subarray(body, at + (core.words[at >>> 2] ?? 0)),
+  }
+}
+
+const due = new Float64Array(1)
+const dueWords = new Uint32Array(due.buffer)
+
+export function dueOf({ core }: LiveDarq, lsn: Lsn): number {
+  const word = (core.at(lsn) >>> 2) + 2
+  dueWords[0] = core.words[word] ?? 0
+  dueWords[1] = core.words[word + 1] ?? 0
+  return due[0] ?? 0
+}
+
+/** One incarnation of a processor at its DARQ. */
+export class Attachment implements Attached {
+  readonly incarnation: Incarnation
+  readonly processor: Processor
+  readonly #darq: LiveDarq
+  /** Everything before was delivered to this incarnation. */
+  #cursor: Lsn
+
+  constructor(darq: LiveDarq, processor: Processor, incarnation: Incarnation) {
+    this.#darq = darq
+    this.processor = processor
+    this.incarnation = incarnation
+    this.#cursor = darq.core.start
+  }
+
+  get name(): string {
+    return this.#darq.name
+  }
+  get log_bytes(): number {
+    return this.#darq.log_bytes
+  }
+  get log_start(): Lsn {
+    return this.#darq.core.start
+  }
+
+  #assertCurrent(): void {
+    const current = this.#darq.attachment
+    if (current === this) return
+    throw new DarqError('fenced', {
+      retryable: false,
+      facts: {
+        expected: current ? `incarnation ${current.incarnation}` : 'an attached processor',
+        got: this.incarnation,
+      },
+    })
+  }
+
+  step(record: StepRecord): StepReceipt {
+    this.#assertCurrent()
+    return step(this.#darq, record)
+  }
+
+  read(lsn: Lsn): Uint8Array | undefined {
+    this.#assertCurrent()
+    return this.#darq.core.isPending(lsn) ? payload(this.#darq, lsn).slice() : undefined
+  }
+
+  detach(): void {
+    if (this.#darq.attachment === this)
+      this.#darq.detach(new DarqError('closed', { message: 'the processor was detached' }))
+  }
+
+  restore(): void {
+    const darq = this.#darq
+    const { checkpoint } = darq.core
+    const turn: Turn = { over: false }
+    const self = darq.pendingOf(Kind.self).map((lsn) => new DeliveredMessage(lsn, darq, turn))
+    const timers = darq.pendingOf(Kind.timer).map((lsn): LiveTimer => {
+      const { to, bytes } = addressed(darq, lsn)
+      return { lsn, to, due_ms: dueOf(darq, lsn), bytes: bytes.slice() }
+    })
+    try {
+      this.processor.restore(
+        checkpoint === 0 ? undefined : new DeliveredMessage(checkpoint, darq, turn),
+        self,
+        timers,
+        this,
+      )
+    } finally {
+      turn.over = true
+    }
+  }
+
+  /** Delivers what waits, one turn of it. @returns whether more waits */
+  deliver(): boolean {
+    const darq = this.#darq
+    const { core } = darq
+    const found = core.pending(this.#cursor, 1 << Kind.message)
+    const count = Math.min(found, messages_per_turn_max)
+    const turn: Turn = { over: false }
+    const messages: Delivered<never>[] = []
+    for (let i = 0; i < count; i += 1) messages.push(new DeliveredMessage((core.lsns[i] ?? 0) as Lsn, darq, turn))
+    const last = messages.at(-1)
+    if (!last) {
+      this.#cursor = core.end
+      return false
+    }
+    this.#cursor = (last.lsn + 8) as Lsn
+    try {
+      this.processor.deliver(messages as unknown as NonEmpty<Delivered<never>>, this)
+    } finally {
+      turn.over = true
+    }
+    return this.#cursor < core.end
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Level 0: bytes. A host with its DARQs, over a storage, a transport and a clock that are given to it.
+ *
+ * @module
+ */
+import { twin, wasm } from '@darq/core'
+import { openHost } from './host.ts'
+import type { Engine, EngineOptions } from './types.ts'
+
+export { DarqError } from '../error.ts'
+export { decodeMessages, encodeMessages } from './messages.ts'
+export type * from './types.ts'
+
+/**
+ * Opens a host. When it resolves, a new epoch is durable in the storage, every older owner is fenced, what the storage held
+ * is recovered, and processors are attached where messages wait.
+ *
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return openHost(options, options.core === 'twin' ? twin() : await wasm())
+}

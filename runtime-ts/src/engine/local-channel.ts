@@ -1,0 +1,97 @@
+/**
+ * A channel between two DARQs of one host. They are lost and recovered together, so a message need not wait for storage: it
+ * is handed over at once, in the same version.
+ *
+ * @module
+ */
+import type { Lsn } from '@darq/core'
+import { DarqError } from '../error.ts'
+import { arrive } from './arrive.ts'
+import type { LiveDarq } from './darq.ts'
+import { channelId } from './host-id.ts'
+import { type Channel, OutQueue } from './out-queue.ts'
+
+const retry_ms = 100
+const retry_ms_max = 10_000
+
+export class LocalChannel implements Channel {
+  readonly to: string
+  readonly #darq: LiveDarq
+  readonly #queue: OutQueue
+  readonly #producer: Uint8Array
+  #offering = false
+  #retry_ms = retry_ms
+  #timer: (() => void) | undefined
+
+  constructor(darq: LiveDarq, to: string) {
+    this.to = to
+    this.#darq = darq
+    this.#queue = new OutQueue(darq)
+    this.#producer = new TextEncoder().encode(channelId(darq.host.id, darq.name))
+  }
+
+  push(lsn: Lsn, gated: boolean): void {
+    this.recover(lsn, gated)
+    if (gated) this.#darq.host.offerWhenCommitted(this)
+    else this.offer()
+  }
+
+  recover(lsn: Lsn, gated: boolean): void {
+    const { versions } = this.#darq.host
+    // What was recovered is durable: of a version that exists no more, or of the newest that is.
+    const version = lsn < this.#darq.grades.durable ? versions.durable : versions.open
+    this.#queue.push({ lsn, version, gated })
+  }
+
+  offer(): void {
+    const { host } = this.#darq
+    // A hand-over can make the other DARQ send back; order in the channel comes first.
+    if (this.#offering || this.#timer || this.#queue.length === 0) return
+    this.#offering = true
+    try {
+      const { committed } = host.versions
+      while (this.#queue.length > 0) {
+        const batch = this.#queue.collect(
+          this.#queue.first,
+          host.limits.channel_bytes_max,
+          (out) => !out.gated || out.version <= committed,
+        )
+        if (batch.count === 0) break
+        const target = host.localDarq(this.to)
+        const { expected } = arrive(target, {
+          producer: this.#producer,
+          first: batch.first,
+          originEpoch: host.epoch,
+          originVersion: batch.version,
+          messages: batch.messages,
+        })
+        this.#queue.acknowledge(expected)
+        this.#retry_ms = retry_ms
+      }
+    } catch (error) {
+      if (!(error instanceof DarqError)) throw error
+      this.#later(error)
+    } finally {
+      this.#offering = false
+    }
+  }
+
+  /** The other log is full, or there is no such DARQ (yet): the message stays, and is offered again. */
+  #later(error: DarqError): void {
+    const { host } = this.#darq
+    if (error.code === 'closed') return
+    host.report(error, `${this.#darq.name} → ${this.to}`)
+    this.#timer = host.clock.wake(host.clock.now_ms() + this.#retry_ms, () => this.retry())
+    this.#retry_ms = Math.min(this.#retry_ms * 2, retry_ms_max)
+  }
+
+  retry(): void {
+    this.close()
+    this.offer()
+  }
+
+  close(): void {
+    this.#timer?.()
+    this.#timer = undefined
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Last on a message's path: arrive → deliver → step → commit → **send**.
+ *
+ * The sender's side of a channel to another host: it reads its own out records in order, says hello to learn what the
+ * receiver expects, keeps one batch under way, and forgets a message only when the receiver has it committed.
+ *
+ * @module
+ */
+import type { Lsn } from '@darq/core'
+import { DarqError } from '../error.ts'
+import type { LiveDarq } from './darq.ts'
+import { type Ack, encodeFrame } from './frame.ts'
+import { type Channel, OutQueue } from './out-queue.ts'
+import type { Version } from './types.ts'
+
+const backoff_ms_min = 50
+const backoff_ms_max = 5_000
+/** A peer answers within 10 s or not at all; then the frame or its answer was lost. */
+const answer_ms_max = 15_000
+
+export class RemoteChannel implements Channel {
+  readonly to: string
+  readonly #darq: LiveDarq
+  readonly #address: string
+  readonly #queue: OutQueue
+  /** The peer's host id; '' before its first answer. */
+  #peer = ''
+  /** The receiver has examined the present epoch, so that its numbers mean something. */
+  #examined = false
+  /** Sequence of the next message to send. */
+  #cursor = 0
+  /** Messages below this were sent in this epoch. */
+  #sent = 0
+  #underWay = false
+  #backoff_ms = backoff_ms_min
+  #timer: (() => void) | undefined
+  /** The peer contradicts what it had committed: nothing can be sent any more without breaking a promise. */
+  #broken = false
+
+  constructor(darq: LiveDarq, to: string, address: string) {
+    this.to = to
+    this.#darq = darq
+    this.#address = address
+    this.#queue = new OutQueue(darq)
+  }
+
+  push(lsn: Lsn, _gated: boolean): void {
+    this.recover(lsn)
+    this.#darq.host.offerWhenCommitted(this)
+  }
+
+  recover(lsn: Lsn): void {
+    const { versions } = this.#darq.host
+    const version = lsn < this.#darq.grades.durable ? versions.durable : versions.open
+    this.#queue.push({ lsn, version, gated: true })
+  }
+
+  offer(): void {
+    if (this.#underWay || this.#timer || this.#broken || this.#queue.length === 0) return
+    const { host } = this.#darq
+    const committed = host.versions.committed
+    // Pessimistic (K = 0): only what is committed leaves. The first of the queue decides whether there is anything to say.
+    if ((this.#queue.at(this.#queue.first)?.version ?? committed + 1) > committed) return
+    if (!this.#examined) return this.#send(new Uint8Array(0), this.#queue.first, 0, 0 as Version)
+    const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, (out) => out.version <= committed)
+    if (batch.count > 0) return this.#send(batch.messages, batch.first, batch.count, batch.version)
+    // All is sent, but the peer has not committed it: ask again later.
+    if (this.#cursor > this.#queue.first) this.#wait(() => this.#send(new Uint8Array(0), this.#cursor, 0, 0 as Version))
+  }
+
+  #send(messages: Uint8Array, first: number, count: number, version: Version): void {
+    const { host } = this.#darq
+    const { id, epoch, lineage } = host
+    const frame = encodeFrame({
+      type: 'data',
+      host: id,
+      epoch,
+      lineage,
+      from: this.#darq.name,
+      to: this.to,
+      addressee: this.#peer,
+      first,
+      version,
+      messages,
+      count,
+    })
+    this.#underWay = true
+    this.#sent = Math.max(this.#sent, first + count)
+    this.#timer = host.clock.wake(host.clock.now_ms() + answer_ms_max, () => this.#lost())
+    host.transmit(this.#address, frame, (error) => {
+      if (!error.retryable) host.report(error, `${this.#darq.name} → ${this.to}`)
+      this.#lost()
+    })
+  }
+
+  /** The frame or its answer is lost: after a while it is sent again, and what the receiver has already is a duplicate. */
+  #lost(): void {
+    if (!this.#underWay) return
+    this.#settle()
+    this.#wait(() => this.offer())
+  }
+
+  #settle(): void {
+    this.#underWay = false
+    this.#timer?.()
+    this.#timer = undefined
+  }
+
+  #wait(run: () => void): void {
+    const { clock, random } = this.#darq.host
+    const wait_ms = this.#backoff_ms * (0.5 + random())
+    this.#backoff_ms = Math.min(this.#backoff_ms * 2, backoff_ms_max)
+    this.#timer = clock.wake(clock.now_ms() + wait_ms, () => {
+      this.#timer = undefined
+      run()
+    })
+  }
+
+  /** @returns a sentence when the answer is not for this channel as it is now */
+  answered(ack: Ack): void {
+    const { host } = this.#darq
+    if (ack.echo !== host.epoch || ack.addressee !== host.id) return
+    if (this.#peer !== '' && ack.host !== this.#peer) return this.#break('peer_lost', this.#peer, ack.host)
+    const news = !this.#examined || ack.committed > this.#queue.first
+    this.#settle()
+    this.#peer = ack.host
+    this.#examined = true
+    if (ack.expected > Math.max(this.#sent, this.#queue.first))
+      if (ack.expected > this.#queue.end)
+        // Before the first batch of this epoch, an older one may have sent all that is in the log, but no more.
+        return this.#break('peer_rewound', `at most ${this.#queue.end}`, ack.expected)
+    if (ack.expected < this.#queue.first)
+      return this.#break('peer_rewound', `at least ${this.#queue.first}`, ack.expected)
+    this.#queue.acknowledge(ack.committed)
+    this.#cursor = Math.max(ack.expected, this.#queue.first)
+    if (news) this.#backoff_ms = backoff_ms_min
+    this.offer()
+  }
+
+  /** The peer's storage went back in time, or away (G10). Exactly-once across that can't be kept, so nothing is guessed. */
+  #break(code: 'peer_rewound' | 'peer_lost', expected: string, got: string | number): void {
+    this.#settle()
+    this.#broken = true
+    this.#darq.host.report(
+      new DarqError(code, { facts: { expected, got, channel: `${this.#darq.name} → ${this.to}` } }),
+      this.to,
+    )
+  }
+
+  retry(): void {
+    if (this.#underWay || this.#broken) return
+    this.#timer?.()
+    this.#timer = undefined
+    this.#backoff_ms = backoff_ms_min
+    this.offer()
+  }
+
+  close(): void {
+    this.#settle()
+    this.#broken = true
+  }
+}

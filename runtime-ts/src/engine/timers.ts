@@ -1,0 +1,111 @@
+/**
+ * Messages with a due time. A timer is a record of its own; when it is due, the engine makes a step that consumes it and
+ * sends the message, so that its channel's sequence is given then, and exactly once.
+ *
+ * @module
+ */
+import type { Lsn } from '@darq/core'
+import { DarqError } from '../error.ts'
+import type { LiveDarq } from './darq.ts'
+import { addressed } from './deliver.ts'
+import { flag_gated, step } from './step.ts'
+import type { Clock } from './types.ts'
+
+export interface Timer {
+  readonly darq: LiveDarq
+  readonly lsn: Lsn
+  readonly due_ms: number
+}
+
+const retry_ms = 1_000
+
+export class Timers {
+  readonly #clock: Clock
+  readonly #report: (error: DarqError, where: string) => void
+  /** A binary heap: the earliest first. A cancelled timer stays until it is due, and is passed over then. */
+  readonly #heap: Timer[] = []
+  #wake: (() => void) | undefined
+  #wakeAt_ms = Number.POSITIVE_INFINITY
+
+  constructor(clock: Clock, report: (error: DarqError, where: string) => void) {
+    this.#clock = clock
+    this.#report = report
+  }
+
+  /** When the earliest is due; infinity without one. */
+  get earliest_ms(): number {
+    return this.#heap[0]?.due_ms ?? Number.POSITIVE_INFINITY
+  }
+
+  add(timer: Timer): void {
+    const heap = this.#heap
+    let at = heap.push(timer) - 1
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      const parent = heap[up]
+      if (!parent || parent.due_ms <= timer.due_ms) break
+      heap[at] = parent
+      at = up
+    }
+    heap[at] = timer
+    this.#arm()
+  }
+
+  #pop(): Timer | undefined {
+    const heap = this.#heap
+    const first = heap[0]
+    const last = heap.pop()
+    if (!last || heap.length === 0) return first
+    let at = 0
+    for (;;) {
+      const left = heap[2 * at + 1]
+      const right = heap[2 * at + 2]
+      const child = right && left && right.due_ms < left.due_ms ? 2 * at + 2 : 2 * at + 1
+      const next = heap[child]
+      if (!next || next.due_ms >= last.due_ms) break
+      heap[at] = next
+      at = child
+    }
+    heap[at] = last
+    return first
+  }
+
+  #arm(): void {
+    const at_ms = this.earliest_ms
+    if (at_ms >= this.#wakeAt_ms || at_ms === Number.POSITIVE_INFINITY) return
+    this.#wake?.()
+    this.#wakeAt_ms = at_ms
+    this.#wake = this.#clock.wake(at_ms, () => this.#run())
+  }
+
+  #run(): void {
+    this.#wakeAt_ms = Number.POSITIVE_INFINITY
+    this.#wake = undefined
+    const now_ms = this.#clock.now_ms()
+    while (this.earliest_ms <= now_ms) {
+      const timer = this.#pop()
+      if (timer?.darq.core.isPending(timer.lsn)) this.#fire(timer, now_ms)
+    }
+    this.#arm()
+  }
+
+  #fire(timer: Timer, now_ms: number): void {
+    const { darq, lsn } = timer
+    const { to, flags, bytes } = addressed(darq, lsn)
+    const out = { to, bytes: bytes.slice() }
+    try {
+      step(darq, { consume: [lsn], send: [(flags & flag_gated) === 0 ? out : { ...out, gate: 'committed' }] })
+    } catch (error) {
+      if (!(error instanceof DarqError)) throw error
+      if (error.code === 'closed') return
+      // The log is full for now: the timer stays armed.
+      this.#report(error, `timer of ${darq.name}`)
+      this.add({ ...timer, due_ms: now_ms + retry_ms })
+    }
+  }
+
+  stop(): void {
+    this.#wake?.()
+    this.#heap.length = 0
+  }
+}
