@@ -1,0 +1,177 @@
+/**
+ * The page's model: the tab, the edge, the job, and what the buttons do. Knows nothing of the document.
+ *
+ * @module
+ */
+import { connect } from '@darq/runtime'
+import { openTab, type Tab } from '@darq/runtime/browser'
+import { type DelaysByOrigin, delaysOf, differences, type FlightRecord } from './delays.ts'
+import { Flights, Totals } from './flights.address.ts'
+import { Job } from './job.ts'
+import { Network } from './network.ts'
+import { type Pace, parsePace } from './pace.ts'
+import { rememberRun } from './remembered-run.ts'
+import { Side } from './side.ts'
+import type { FlightsDemo, Phase } from './snapshot.ts'
+import { visitorToken } from './visitor-token.ts'
+import { wipe } from './wipe.ts'
+
+/** The page's producer: the same in each of its lives, so that its numbers go on. */
+const producer = 'flights-page'
+
+export interface DemoEvents {
+  /** Something that the page shows has changed. */
+  readonly changed: () => void
+  /** Something worth a line in the log. */
+  readonly happened: (what: string) => void
+}
+
+export class Demo {
+  readonly expected: DelaysByOrigin
+  readonly tabSide = new Side()
+  readonly edgeSide = new Side()
+  readonly network = new Network('online')
+  phase: Phase = 'opening'
+  failure: string | undefined
+  readonly #flights: readonly FlightRecord[]
+  readonly #events: DemoEvents
+  #tab: Tab | undefined
+  #job: Job | undefined
+  #worker: Worker | undefined
+  #workers = 0
+  #pace: Pace | undefined
+
+  constructor(flights: readonly FlightRecord[], events: DemoEvents) {
+    this.#flights = flights
+    this.#events = events
+    this.expected = delaysOf(flights)
+  }
+
+  /** Opens both sides. Resolves when the tab's DARQ has said where the job goes on. */
+  async open(): Promise<void> {
+    const { changed } = this.#events
+    const edge = connect(new URL('/darq', location.origin), {
+      token: visitorToken(this.network.fetch),
+      fetch: this.network.fetch,
+    })
+    this.edgeSide.follow({ client: edge, name: 'totals', watch: (client) => client.watch(Totals.delays()), changed })
+    const tab = await openTab(() => this.#startWorker(), { producer })
+    this.#tab = tab
+    this.tabSide.follow({ client: tab, name: 'flights', watch: (client) => client.watch(Flights.delays()), changed })
+    this.#job = new Job({
+      client: tab,
+      flights: this.#flights,
+      pace: () => this.#pace,
+      arrived: () => this.edgeSide.flights,
+      onRetry: (error) => this.#events.happened(`The page lost its host (${error.code}) and asks where to go on.`),
+    })
+    await this.#job.resume()
+    this.#enter('ready')
+    void this.#followStatus(tab)
+  }
+
+  /** Starts, or goes on after a pause. @param pace as the page's select has it */
+  start(pace: string): void {
+    this.setPace(pace)
+    if (this.phase === 'ready') this.#run()
+    if (this.phase === 'ready' || this.phase === 'paused') this.#enter('running')
+    rememberRun(pace)
+  }
+
+  /** What is under way goes on; nothing new is sent. */
+  pause(): void {
+    this.#pace = undefined
+    rememberRun(undefined)
+    if (this.phase === 'running') this.#enter('paused')
+  }
+
+  setPace(pace: string): void {
+    this.#pace = parsePace(pace)
+  }
+
+  /** Ends the worker at once, as a crash would. */
+  killWorker(): void {
+    this.#worker?.terminate()
+    this.#events.happened('The worker was killed.')
+  }
+
+  /** Has the Durable Object thrown out of memory, in the middle of whatever it does. */
+  async killEdge(): Promise<void> {
+    const response = await fetch('/demo/kill', { method: 'POST' })
+    this.#events.happened(response.ok ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
+  }
+
+  toggleNetwork(): void {
+    this.network.set(this.network.state === 'online' ? 'offline' : 'online')
+    this.#events.happened(this.network.state === 'online' ? 'Online again.' : 'Offline: this tab is cut off.')
+    // What the browser says when a cable is plugged in; the host then offers at once what has waited.
+    window.dispatchEvent(new Event(this.network.state))
+    this.#events.changed()
+  }
+
+  /** Wipes both sides and reloads the page. */
+  async startOver(): Promise<void> {
+    this.pause()
+    this.#worker?.terminate()
+    void this.#tab?.close()
+    try {
+      await wipe()
+    } catch (error) {
+      this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
+    }
+    location.reload()
+  }
+
+  /** How the sums of both sides differ from the file's; none when the job is done well. */
+  differences(): string[] {
+    const tab = differences(this.expected, this.tabSide.delays).map((line) => `tab, ${line}`)
+    const edge = differences(this.expected, this.edgeSide.delays).map((line) => `edge, ${line}`)
+    return [...tab, ...edge]
+  }
+
+  snapshot(): FlightsDemo {
+    const { accepted, durable, committed } = this.#job?.grades ?? { accepted: 0, durable: 0, committed: 0 }
+    return {
+      phase: this.phase,
+      flights: this.#flights.length,
+      grades: { accepted, durable, committed },
+      duplicates: this.#job?.duplicates ?? 0,
+      batches: this.#job?.batches ?? [],
+      tab: { ...this.tabSide.facts(), status: this.#tab?.status, workers: this.#workers },
+      edge: this.edgeSide.facts(),
+      failure: this.failure,
+    }
+  }
+
+  #run(): void {
+    this.#job?.run().then(
+      () => {
+        rememberRun(undefined)
+        this.#enter('done')
+      },
+      (error: unknown) => {
+        this.failure = error instanceof Error ? error.message : String(error)
+        this.#enter('failed')
+      },
+    )
+  }
+
+  async #followStatus(tab: Tab): Promise<void> {
+    for await (const status of tab.watchStatus()) {
+      this.#events.happened(`This tab is the ${status.role}; its storage is ${status.durability}.`)
+      this.#events.changed()
+    }
+  }
+
+  #startWorker(): Worker {
+    this.#workers += 1
+    const name = this.network.state
+    this.#worker = new Worker(new URL('./flights.worker.ts', import.meta.url), { type: 'module', name })
+    return this.#worker
+  }
+
+  #enter(phase: Phase): void {
+    this.phase = phase
+    this.#events.changed()
+  }
+}

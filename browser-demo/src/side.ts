@@ -1,0 +1,81 @@
+/**
+ * What the page knows of one side, kept up to date: its sums as they harden, and what its host has counted.
+ *
+ * @module
+ */
+import type { Client, Grade, HostCounts, View } from '@darq/runtime'
+import { CountsOverLives } from './counts-over-lives.ts'
+import { type DelaysByOrigin, flightsIn } from './delays.ts'
+import type { SideFacts } from './snapshot.ts'
+
+/** How often a host is asked what it has counted, and how long a lost view is left alone before it is asked for again. */
+const poll_ms = 250
+
+export interface SideOptions {
+  readonly client: Client
+  /** The DARQ's name. */
+  readonly name: string
+  readonly watch: (client: Client) => AsyncIterable<View<DelaysByOrigin>>
+  readonly changed: () => void
+}
+
+export class Side implements SideFacts {
+  delays: DelaysByOrigin = {}
+  grade: Grade = 'accepted'
+  flights = 0
+  counts: HostCounts | undefined
+  reachable = false
+  readonly #lives = new CountsOverLives()
+
+  get duplicates_refused(): number {
+    return this.#lives.duplicates_refused
+  }
+
+  /** Follows that side for as long as the page lives. Losing it is no error here: it is what the page is about. */
+  follow(options: SideOptions): void {
+    void this.#followDelays(options)
+    void this.#followCounts(options)
+  }
+
+  /** A copy: what is known now. */
+  facts(): SideFacts {
+    const { delays, grade, flights, counts, duplicates_refused, reachable } = this
+    return { delays, grade, flights, counts, duplicates_refused, reachable }
+  }
+
+  async #followDelays({ client, watch, changed }: SideOptions): Promise<never> {
+    for (;;) {
+      try {
+        for await (const view of watch(client)) {
+          if (view.grade === 'withdrawn') continue
+          this.delays = view.value
+          this.grade = view.grade
+          this.flights = flightsIn(view.value)
+          changed()
+        }
+      } catch {
+        this.reachable = false
+        changed()
+      }
+      await pause(poll_ms)
+    }
+  }
+
+  async #followCounts({ client, name, changed }: SideOptions): Promise<never> {
+    for (;;) {
+      try {
+        this.counts = await client.inspect(name).counts()
+        this.#lives.see(this.counts)
+        this.reachable = true
+      } catch {
+        this.reachable = false
+      }
+      changed()
+      await pause(poll_ms)
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { defineConfig, type Plugin } from 'vite'
+import { pageHeaders } from './content-security-policy.ts'
+import { flightsFile } from './data-file.ts'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  build: {
+    target: 'es2024',
+    // A data: address would need a wider policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: 'es' },
+  plugins: [beside()],
+})
+
+/** What is served beside the page: the flights, and the headers for a host of static files (Cloudflare's `_headers`). */
+function beside(): Plugin {
+  return {
+    name: 'beside-the-page',
+    apply: 'build',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'data/flights.json', source: await readFile(flightsFile) })
+      const headers = Object.entries(pageHeaders).map(([name, value]) => `  ${name}: ${value}\n`)
+      this.emitFile({ type: 'asset', fileName: '_headers', source: `/*\n${headers.join('')}` })
+    },
+  }
+}
