@@ -287,7 +287,10 @@ export class LiveHost implements Engine {
   }
 
   async close(): Promise<void> {
-    if (this.#state !== 'running') return void (await this.stopped)
+    if (this.#state !== 'running') {
+      await this.stopped
+      return
+    }
     this.#state = 'closing'
     await this.#commit.flush()
     this.#end(undefined)

@@ -5,6 +5,7 @@
  */
 import { DarqError } from '../error.ts'
 import { arrive } from './arrive.ts'
+import type { LiveDarq } from './darq.ts'
 import { type Ack, type Data, decodeFrame, encodeFrame } from './frame.ts'
 import type { LiveHost } from './host.ts'
 import { channelId } from './host-id.ts'
@@ -54,24 +55,31 @@ export class Receiver {
     const answer = () => this.#answer(from, frame, name)
     const darq = host.localDarq(frame.to)
     // Meant for a generation that is gone, or nothing but a question: say who one is and what is expected.
-    if (frame.addressee !== host.id || frame.count === 0) return answer()
-    const producer = encoder.encode(name)
+    if (frame.addressee !== host.id || frame.count === 0 || !this.#take(darq, frame, name)) {
+      answer()
+      return
+    }
+    const uncommitted = this.#uncommitted.get(name)?.at(-1)
+    if (uncommitted) host.atCommitted(uncommitted.version, answer)
+    else answer()
+  }
+
+  /** @returns false for a gap: the answer says what is expected */
+  #take(darq: LiveDarq, frame: Data, name: string): boolean {
     try {
       const { version, lsns, expected } = arrive(darq, {
-        producer,
+        producer: encoder.encode(name),
         first: frame.first,
         originEpoch: frame.epoch,
         originVersion: frame.version,
         messages: frame.messages,
       })
       if (lsns.length > 0) this.#arrived(name, version, expected - lsns.length)
+      return true
     } catch (error) {
-      if (error instanceof DarqError && error.code === 'gap') return answer()
+      if (error instanceof DarqError && error.code === 'gap') return false
       throw error
     }
-    const uncommitted = this.#uncommitted.get(name)?.at(-1)
-    if (uncommitted) host.atCommitted(uncommitted.version, answer)
-    else answer()
   }
 
   #arrived(name: string, version: Version, first: number): void {

@@ -11,7 +11,7 @@ import { DarqError } from '../error.ts'
 import type { LiveDarq } from './darq.ts'
 import { type Ack, encodeFrame } from './frame.ts'
 import { type Channel, OutQueue } from './out-queue.ts'
-import type { Version } from './types.ts'
+import type { Epoch, Version } from './types.ts'
 
 const backoff_ms_min = 50
 const backoff_ms_max = 5_000
@@ -25,12 +25,12 @@ export class RemoteChannel implements Channel {
   readonly #queue: OutQueue
   /** The peer's host id; '' before its first answer. */
   #peer = ''
+  /** The newest epoch of the peer that has answered. */
+  #peerEpoch = 0 as Epoch
   /** The receiver has examined the present epoch, so that its numbers mean something. */
   #examined = false
   /** Sequence of the next message to send. */
   #cursor = 0
-  /** Messages below this were sent in this epoch. */
-  #sent = 0
   #underWay = false
   #backoff_ms = backoff_ms_min
   #timer: (() => void) | undefined
@@ -61,11 +61,18 @@ export class RemoteChannel implements Channel {
     const committed = host.versions.committed
     // Pessimistic (K = 0): only what is committed leaves. The first of the queue decides whether there is anything to say.
     if ((this.#queue.at(this.#queue.first)?.version ?? committed + 1) > committed) return
-    if (!this.#examined) return this.#send(new Uint8Array(0), this.#queue.first, 0, 0 as Version)
+    if (!this.#examined) {
+      this.#hello(this.#queue.first)
+      return
+    }
     const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, (out) => out.version <= committed)
-    if (batch.count > 0) return this.#send(batch.messages, batch.first, batch.count, batch.version)
+    if (batch.count > 0) this.#send(batch.messages, batch.first, batch.count, batch.version)
     // All is sent, but the peer has not committed it: ask again later.
-    if (this.#cursor > this.#queue.first) this.#wait(() => this.#send(new Uint8Array(0), this.#cursor, 0, 0 as Version))
+    else if (this.#cursor > this.#queue.first) this.#wait(() => this.#hello(this.#cursor))
+  }
+
+  #hello(next: number): void {
+    this.#send(new Uint8Array(0), next, 0, 0 as Version)
   }
 
   #send(messages: Uint8Array, first: number, count: number, version: Version): void {
@@ -85,7 +92,6 @@ export class RemoteChannel implements Channel {
       count,
     })
     this.#underWay = true
-    this.#sent = Math.max(this.#sent, first + count)
     this.#timer = host.clock.wake(host.clock.now_ms() + answer_ms_max, () => this.#lost())
     host.transmit(this.#address, frame, (error) => {
       if (!error.retryable) host.report(error, `${this.#darq.name} → ${this.to}`)
@@ -116,35 +122,47 @@ export class RemoteChannel implements Channel {
     })
   }
 
-  /** @returns a sentence when the answer is not for this channel as it is now */
+  /** An answer that is not for this epoch of this host is passed over. */
   answered(ack: Ack): void {
     const { host } = this.#darq
-    if (ack.echo !== host.epoch || ack.addressee !== host.id) return
-    if (this.#peer !== '' && ack.host !== this.#peer) return this.#break('peer_lost', this.#peer, ack.host)
+    if (ack.echo !== host.epoch || ack.addressee !== host.id || this.#broken) return
+    // Overtaken by a later answer: within an epoch, what is expected only grows.
+    if (ack.host === this.#peer && ack.epoch <= this.#peerEpoch && ack.expected < this.#queue.first) return
+    const broken = this.#contradiction(ack)
+    if (broken) {
+      this.#break(broken)
+      return
+    }
     const news = !this.#examined || ack.committed > this.#queue.first
     this.#settle()
     this.#peer = ack.host
+    this.#peerEpoch = ack.epoch
     this.#examined = true
-    if (ack.expected > Math.max(this.#sent, this.#queue.first))
-      if (ack.expected > this.#queue.end)
-        // Before the first batch of this epoch, an older one may have sent all that is in the log, but no more.
-        return this.#break('peer_rewound', `at most ${this.#queue.end}`, ack.expected)
-    if (ack.expected < this.#queue.first)
-      return this.#break('peer_rewound', `at least ${this.#queue.first}`, ack.expected)
     this.#queue.acknowledge(ack.committed)
     this.#cursor = Math.max(ack.expected, this.#queue.first)
     if (news) this.#backoff_ms = backoff_ms_min
     this.offer()
   }
 
-  /** The peer's storage went back in time, or away (G10). Exactly-once across that can't be kept, so nothing is guessed. */
-  #break(code: 'peer_rewound' | 'peer_lost', expected: string, got: string | number): void {
+  /**
+   * The peer's storage went back in time, or away (G10). Exactly-once across that can't be kept, so nothing is guessed.
+   * An older epoch may have sent all that is in the log, but no more.
+   */
+  #contradiction({ host, expected }: Ack): DarqError | undefined {
+    const facts = { channel: `${this.#darq.name} → ${this.to}` }
+    const { first, end } = this.#queue
+    if (this.#peer !== '' && host !== this.#peer)
+      return new DarqError('peer_lost', { facts: { ...facts, expected: this.#peer, got: host } })
+    if (expected >= first && expected <= end) return undefined
+    return new DarqError('peer_rewound', {
+      facts: { ...facts, expected: `a sequence from ${first} to ${end}`, got: expected },
+    })
+  }
+
+  #break(error: DarqError): void {
     this.#settle()
     this.#broken = true
-    this.#darq.host.report(
-      new DarqError(code, { facts: { expected, got, channel: `${this.#darq.name} → ${this.to}` } }),
-      this.to,
-    )
+    this.#darq.host.report(error, this.to)
   }
 
   retry(): void {
