@@ -49,8 +49,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
 
   const id_bytes = padded(producer.length)
   const bytes = in_header_bytes + id_bytes + messages.length
-  const at = core.reserve(bytes)
-  if (at < 0) throw full(darq)
+  const at = room(darq, bytes, share_for_arrivals)
   const { words } = core
   const word = at >>> 2
   words[word] = bytes
@@ -114,6 +113,21 @@ export function readWhole(words: Uint32Array, word: number): number {
 
 function refused(code: 'bad_frame' | 'too_large', expected: string, got: string | number): DarqError {
   return new DarqError(code, { facts: { expected, got } })
+}
+
+/**
+ * A log is never filled by what arrives: steps must be able to consume it, and a snapshot to let it be truncated, or it
+ * would be full for ever.
+ */
+const share_for_arrivals = 3 / 4
+export const share_for_steps = 15 / 16
+
+/** Room at the log's tail. @throws {DarqError} `backpressure` */
+export function room(darq: LiveDarq, bytes: number, share: number): number {
+  const { core } = darq
+  const at = darq.log_bytes + bytes > core.limits.log_bytes_max * share ? -1 : core.reserve(bytes)
+  if (at < 0) throw full(darq)
+  return at
 }
 
 export function full(darq: LiveDarq): DarqError {

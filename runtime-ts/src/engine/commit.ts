@@ -62,7 +62,7 @@ export class GroupCommit {
     const host = this.#host
     const version = host.versions.seal()
     let capacity_bytes = 1024
-    for (const { core } of this.#grown) capacity_bytes += core.end - core.sealed + 1024
+    for (const darq of this.#grown) capacity_bytes += darq.core.end - darq.handed + 1024
     const writer = new CommitWriter({ epoch: host.epoch, version, committed: host.versions.committed }, capacity_bytes)
     const sealings: Sealing[] = []
     for (const darq of this.#grown) sealings.push(...this.#seal(darq, writer))
@@ -96,19 +96,22 @@ export class GroupCommit {
     const due = Math.min(Math.max(snapshot_bytes_min, 4 * core.snapshot_bytes), core.limits.log_bytes_max / 4)
     // If it doesn't fit now, the log is at its limit: the older snapshot still lets consumed segments go.
     if (since > due) core.snapshot()
-    const sealed = core.seal()
-    if (!sealed) return []
-    writer.add({ name: darq.name, whole: false, bytes: sealed.bytes })
-    const { from, to } = sealed
-    return [{ darq, from, end: to, bytes: to - from, head: core.head, whole: false }]
+    core.seal()
+    const from = darq.handed
+    const bytes = core.end - from
+    if (bytes === 0) return []
+    const at = core.at(from)
+    writer.add({ name: darq.name, whole: false, bytes: core.bytes.subarray(at, at + bytes) })
+    darq.handed = core.end
+    return [{ darq, from, end: core.end, bytes, head: core.head, whole: false }]
   }
 
   /** Writes all of an idle DARQ's live log again, so that the old commits it stands in can go. */
   #move(darq: LiveDarq, writer: CommitWriter): Sealing[] {
     const { core } = darq
     if (this.#grown.has(darq)) return []
-    const { start, sealed, end } = core
-    if (sealed !== end) return []
+    const { start, end } = core
+    if (darq.handed !== end) return []
     const at = core.at(start)
     const bytes = end - start
     writer.add({ name: darq.name, whole: true, bytes: core.bytes.subarray(at, at + bytes) })

@@ -14,6 +14,8 @@ import { RemoteChannel } from './send.ts'
 import { flag_gated } from './step.ts'
 import type { Attached, Darq, EnqueueReceipt, Grades, Incarnation, Processor, Sequence, Version } from './types.ts'
 
+const segment_bytes_max = 16 * 1024
+
 export class LiveDarq implements Darq {
   readonly name: string
   readonly host: LiveHost
@@ -23,6 +25,8 @@ export class LiveDarq implements Darq {
   newest: Version
   /** In-messages not consumed. */
   waiting = 0
+  /** Up to here the log was handed to a commit. */
+  handed: Lsn
   grades: Grades
   readonly #channels = new Map<string, Channel>()
   readonly #listeners = new Set<(grades: Grades) => void>()
@@ -33,6 +37,7 @@ export class LiveDarq implements Darq {
     this.host = host
     this.core = core
     this.newest = host.versions.durable
+    this.handed = core.end
     this.grades = { accepted: core.end, durable: core.end, committed: core.end }
   }
 
@@ -72,6 +77,9 @@ export class LiveDarq implements Darq {
 
   /** The log has grown: it belongs to the open version and is to be committed. */
   appended(): void {
+    const { core } = this
+    // A log is truncated by whole segments, so a burst must not make one large one.
+    if (core.end - core.sealed > Math.min(segment_bytes_max, core.limits.log_bytes_max / 16)) core.seal()
     this.newest = this.host.versions.open
     this.host.commitSoon(this)
     this.#regrade({ ...this.grades, accepted: this.core.end })
