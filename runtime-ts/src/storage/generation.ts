@@ -16,9 +16,12 @@ export function mintGeneration(birth_ms: number, random: Uint8Array): string {
   return `${birth}-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** A generation from this platform's clock and random numbers. */
+let newest_ms = 0
+
+/** A generation from this platform's clock and random numbers: younger than every other that this code has minted. */
 export function newGeneration(): string {
-  return mintGeneration(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
+  newest_ms = Math.max(newest_ms + 1, Date.now())
+  return mintGeneration(newest_ms, crypto.getRandomValues(new Uint8Array(10)))
 }
 
 /** @returns whether `text` can be a generation: 1 to 40 printable ASCII characters */

@@ -14,4 +14,5 @@ export type {
   Storage,
   Version,
 } from './contract.ts'
+export { type IndexedDbOptions, indexedDB } from './indexed-db.ts'
 export { memory } from './memory.ts'

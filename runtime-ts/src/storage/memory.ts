@@ -23,6 +23,13 @@ export class Medium {
   /** What the newest change asked for. */
   wakeAt_ms: number | undefined
 
+  /** The generation's record is minted by whoever comes first. */
+  found(mint: () => Uint8Array<ArrayBuffer>): void {
+    if (this.values.has(0)) return
+    this.values.set(0, mint())
+    this.newest = Math.max(this.newest, 0)
+  }
+
   /** All of a change, or nothing of it. */
   apply(change: Change): void {
     const first = change.add[0]?.number ?? 0
@@ -56,25 +63,22 @@ export class MemoryCells implements Cells {
   }
 
   async first(mint: () => Uint8Array<ArrayBuffer>): Promise<unknown> {
-    const medium = this.#use()
-    if (!medium.values.has(0)) {
-      medium.values.set(0, mint())
-      medium.newest = Math.max(medium.newest, 0)
-    }
+    const medium = this.use()
+    medium.found(mint)
     return medium.values.get(0)?.slice()
   }
 
   async newest(): Promise<{ readonly number: number; readonly value: unknown } | undefined> {
-    const { newest, values } = this.#use()
+    const { newest, values } = this.use()
     return newest < 0 ? undefined : { number: newest, value: values.get(newest)?.slice() }
   }
 
   async get(number: number): Promise<unknown> {
-    return this.#use().values.get(number)?.slice()
+    return this.use().values.get(number)?.slice()
   }
 
   async read(from: number, to: number): Promise<readonly unknown[]> {
-    const { values } = this.#use()
+    const { values } = this.use()
     const found: Uint8Array[] = []
     for (let number = from; number < to; number++) {
       const value = values.get(number)
@@ -84,14 +88,15 @@ export class MemoryCells implements Cells {
   }
 
   async write(change: Change): Promise<void> {
-    this.#use().apply(change)
+    this.use().apply(change)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
   }
 
-  #use(): Medium {
+  /** The medium, while this connection is good. */
+  protected use(): Medium {
     if (this.#isClosed) throw new DarqError('closed', { message: 'the storage was closed by its owner' })
     return this.#medium
   }

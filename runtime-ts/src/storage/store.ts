@@ -70,8 +70,9 @@ class OpenedStore implements Opened {
   readonly last: LastClaim | undefined
   readonly #cells: Cells
   readonly #chain: Chain | undefined
-  readonly #entries: Entry[] = []
-  #reading: AsyncGenerator<Segment> | undefined
+  /** The places of the live commits, once all were read. */
+  #entries: readonly Entry[] | undefined
+  #isRead = false
   #isClaimed = false
 
   constructor(cells: Cells, generation: string, chain: Chain | undefined) {
@@ -87,22 +88,22 @@ class OpenedStore implements Opened {
   }
 
   segments(): AsyncGenerator<Segment> {
-    if (this.#reading !== undefined)
-      throw new DarqError('storage', { retryable: false, message: 'segments are read once' })
-    this.#reading = this.#read()
-    return this.#reading
+    if (this.#isRead) throw new DarqError('storage', { retryable: false, message: 'segments are read once' })
+    this.#isRead = true
+    return this.#read()
   }
 
   async *#read(): AsyncGenerator<Segment> {
-    if (this.#chain === undefined) return
+    const entries: Entry[] = []
     try {
-      yield* readChain(this.#cells, this.#chain, (entry) => this.#entries.push(entry))
+      if (this.#chain !== undefined) yield* readChain(this.#cells, this.#chain, (entry) => entries.push(entry))
     } catch (error) {
       const got = await this.#cells.newest()
-      const expected = this.#chain.newest.number
+      const expected = this.#chain?.newest.number ?? 0
       if (got !== undefined && got.number > expected) throw writtenMeanwhile(expected, got.number, error)
       throw error
     }
+    this.#entries = entries
   }
 
   async claim(epoch: Epoch, keep: Version, facts: Uint8Array): Promise<Claimed> {
@@ -113,9 +114,8 @@ class OpenedStore implements Opened {
     this.#isClaimed = true
     try {
       // The places of the commits are needed, also when nobody wanted their bytes.
-      this.#reading ??= this.#read()
-      for await (const _ of this.#reading);
-      return await Owner.claim(this.#cells, this.#chain, this.#entries, epoch, keep, facts)
+      if (this.#entries === undefined) for await (const _ of this.#read());
+      return await Owner.claim(this.#cells, this.#chain, this.#entries ?? [], epoch, keep, facts)
     } catch (error) {
       await this.#cells.close()
       throw error

@@ -1,0 +1,93 @@
+/**
+ * A connection to one IndexedDB database, and what its failures mean.
+ *
+ * @module
+ */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { DarqError } from '../error.ts'
+import { corrupt } from './record.ts'
+
+export const STORE = 'values'
+/** Stays 1: the store's own format is in its first value, so that code of another age gets an answer that it can read. */
+const DATABASE_VERSION = 1
+
+/** What is stored may be anything, until it was decoded. */
+interface Schema extends DBSchema {
+  [STORE]: { key: number; value: unknown }
+}
+export type Database = IDBPDatabase<Schema>
+
+export interface ConnectOptions {
+  /** The first value of a store that doesn't exist; `undefined`: it must exist. */
+  readonly mint: (() => Uint8Array<ArrayBuffer>) | undefined
+  readonly timeout_ms: number
+  /** Somebody deletes or upgrades the database: the connection was closed to let them. */
+  readonly superseded: () => void
+  /** The browser closed the connection. */
+  readonly lost: () => void
+}
+
+/** @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt` */
+export async function connect(name: string, options: ConnectOptions): Promise<Database> {
+  const opening = openDB<Schema>(name, DATABASE_VERSION, {
+    upgrade(database, _old, _new, transaction) {
+      const first = options.mint?.()
+      if (first === undefined) return transaction.abort()
+      // The generation is minted in the transaction that makes the store: no store is ever without.
+      database.createObjectStore(STORE).add(first, 0)
+    },
+    blocking(_current, _blocked, event) {
+      options.superseded()
+      if (event.target instanceof IDBDatabase) event.target.close()
+    },
+    terminated: options.lost,
+  })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DarqError('storage', { facts: { what: 'opening the database, in ms', expected: options.timeout_ms } }))
+      // It may still open when whatever blocks it lets go: nobody wants it then.
+      opening.then((late) => late.close()).catch(() => undefined)
+    }, options.timeout_ms)
+  })
+  try {
+    const database = await Promise.race([opening, timeout])
+    if (!database.objectStoreNames.contains(STORE)) {
+      database.close()
+      throw corrupt('database', `an object store '${STORE}'`, Array.from(database.objectStoreNames))
+    }
+    return database
+  } catch (error) {
+    throw await explain(error, name)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Runs `work`; whatever it throws comes out as a `DarqError`. */
+export async function errorOf<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw toDarqError(error)
+  }
+}
+
+async function explain(error: unknown, name: string): Promise<DarqError> {
+  if (!(error instanceof DOMException) || error.name !== 'VersionError') return toDarqError(error)
+  const databases = await globalThis.indexedDB.databases()
+  const got = databases.find((database) => database.name === name)?.version
+  return new DarqError('newer_format', {
+    cause: error,
+    facts: { what: 'version of the database', expected: DATABASE_VERSION, got },
+  })
+}
+
+function toDarqError(error: unknown): DarqError {
+  if (error instanceof DarqError) return error
+  const name = error instanceof Error || error instanceof DOMException ? error.name : ''
+  const facts = { what: 'IndexedDB', got: `${name}: ${error instanceof Error ? error.message : String(error)}` }
+  if (name === 'ConstraintError') return new DarqError('fenced', { cause: error, facts })
+  if (name === 'QuotaExceededError') return new DarqError('quota', { cause: error, facts })
+  return new DarqError('storage', { cause: error, facts })
+}

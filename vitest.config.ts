@@ -1,0 +1,60 @@
+/**
+ * Three projects: `node`, `chromium` (`*.chromium.test.ts`) and `workerd` (`*.workerd.test.ts`). A suite that holds in several
+ * places is a plain module that exports a function; each place has a tiny file that calls it.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'browser-demo/test']
+const named = (suffix: string) => rooms.map((room) => `${room}/**/*${suffix}`)
+const elsewhere = ['**/node_modules/**', '**/*.chromium.test.ts', '**/*.workerd.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'node', environment: 'node', include: named('.test.ts'), exclude: elsewhere } },
+      {
+        test: {
+          name: 'chromium',
+          include: named('.chromium.test.ts'),
+          // One profile on a real disk: a private context would keep IndexedDB in memory.
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              persistentContext: join(mkdtempSync(join(tmpdir(), 'darq-chromium-')), 'profile'),
+              launchOptions: {
+                executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+                args: [
+                  '--no-sandbox',
+                  '--disable-gpu',
+                  '--disable-quic',
+                  '--no-first-run',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--disable-sync',
+                ],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            main: './test/workerd/main.mjs',
+            wrangler: { configPath: './test/workerd/wrangler.jsonc' },
+          }),
+        ],
+        test: { name: 'workerd', include: named('.workerd.test.ts') },
+      },
+    ],
+  },
+})
