@@ -12,7 +12,7 @@ export interface HttpOptions {
   readonly token?: string | (() => Promise<string>)
   /** Instead of the platform's own. */
   readonly fetch?: typeof fetch
-  /** Until a whole reply, or a stream's first byte, is there. Default 20,000 ms. */
+  /** Until a whole reply, or a stream's first byte, is there. Default 15,000 ms: a server answers within 10 s. */
   readonly timeout_ms?: number
 }
 
@@ -37,7 +37,7 @@ export interface StreamedReply {
   abort(): void
 }
 
-const timeout_ms_default = 20_000
+const timeout_ms_default = 15_000
 
 export class HttpEndpoint {
   /** Without a slash at its end. */

@@ -53,8 +53,9 @@ export function httpLink(url: string | URL, options: HttpOptions = {}): Link {
         const { body, abort } = await endpoint.stream(where, { ...readRequest(request, accept), signal })
         try {
           for await (const event of jsonEvents(body, limits)) {
-            if (signal.aborted) return
             see(parseView(event))
+            // While it waits for the next event, the aborted request breaks the stream.
+            if (signal.aborted) return
           }
         } finally {
           abort()

@@ -3,7 +3,12 @@
  *
  * @module
  */
+export { decodeFrame } from '../engine/frame.ts'
+export { checkStatedLength, readBytes } from './body.ts'
 export { remote } from './http.ts'
 export type { HttpOptions } from './http-endpoint.ts'
 export { httpLink } from './http-link.ts'
 export { type Fate, inProcess, type Joined, type Network, type NetworkOptions, type Receive } from './in-process.ts'
+export { bodyFromJson, messageFromJson, valueToJson } from './json.ts'
+export { type Problem, problemResponse, toProblem } from './problem.ts'
+export { darqUrl, header, heartbeat_ms, isGrade, mediaType, toBase64 } from './wire.ts'

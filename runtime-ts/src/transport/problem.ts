@@ -47,6 +47,8 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   newer_version: { status: 422, title: 'The message is of a newer version than this code' },
   unauthorized: { status: 401, title: 'Not authorized' },
   unavailable: { status: 503, title: 'Not available now' },
+  peer_rewound: { status: 409, title: 'The other host has gone back in time' },
+  peer_lost: { status: 409, title: 'The other host has lost its storage' },
   step_closed: { status: 500, title: 'A step was used after it ended' },
   step_empty: { status: 500, title: 'A step consumed nothing' },
   step_async: { status: 500, title: 'A step did not end at once' },
@@ -72,10 +74,12 @@ function isErrorCode(code: DarqError['code']): code is ErrorCode {
 export function toProblem(error: unknown, status?: number): Problem {
   const { code, message, retryable, facts } = toFacts(error)
   const kind = isErrorCode(code) ? kinds[code] : { status: 422, title: 'Refused by the application' }
+  // Fenced for good (a frame of an old epoch) is the sender's to understand; fenced for now is this host's own trouble.
+  const own = code === 'fenced' && !retryable ? 409 : kind.status
   const problem = {
     type: `urn:darq:error:${code}`,
     title: kind.title,
-    status: status ?? kind.status,
+    status: status ?? own,
     detail: message,
     code,
     retryable,

@@ -1,0 +1,137 @@
+/**
+ * What a Durable Object answers: the routes of the table, over its host. Authorized by the worker before; here the bearer's
+ * producers are checked, because they stand in the body.
+ *
+ * @module
+ */
+import type { Hosted } from '@darq/runtime'
+import { DarqError } from '@darq/runtime'
+import {
+  bodyFromJson,
+  header,
+  isGrade,
+  mediaType,
+  messageFromJson,
+  readBytes,
+  toBase64,
+  valueToJson,
+} from '@darq/runtime/transport'
+import { type Context, Hono } from 'hono'
+import type { Answers } from './answers.ts'
+import { awaitGrade, streamGrades } from './enqueue.ts'
+import { takeFrame } from './frames.ts'
+import { scopeOf } from './inside.ts'
+import { preference } from './prefer.ts'
+import { answerError, noSuchRoute } from './problem.ts'
+import { placeOf, placeOrKeyOf } from './producer.ts'
+import { type Operation, type RouteFacts, routeTable } from './route-table.ts'
+import { checkOwner } from './scope.ts'
+import type { Seats } from './seats.ts'
+import { streamViews } from './watch.ts'
+
+/** What the object lends to each request. */
+export interface ObjectBindings {
+  /** The DARQ's name. */
+  readonly name: string
+  readonly hosted: Hosted
+  readonly answers: Answers
+  readonly watchers: Seats
+}
+
+type Asked = Context<{ Bindings: ObjectBindings }>
+
+/** @returns the app; its environment is given with each request */
+export function objectApp(): Hono<{ Bindings: ObjectBindings }> {
+  const app = new Hono<{ Bindings: ObjectBindings }>()
+  for (const route of routeTable)
+    app.on(route.methods.map(upper), route.path, (c) => operations[route.operation](c, route))
+  app.notFound((c) => noSuchRoute(c.req.raw))
+  app.onError((error) => answerError(error))
+  return app
+}
+
+const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Promise<Response>>> = {
+  async message(c, { body }) {
+    const place = placeOrKeyOf(c.req.raw.headers, scopeOf(c.req.raw))
+    const messages = messageFromJson(c.req.param('message') ?? '', await readBytes(c.req.raw.body, body.bytes_max))
+    const preferred = preference(c.req.raw.headers)
+    const reply = await awaitGrade(c.env.hosted.link, { to: c.env.name, ...place, messages }, preferred)
+    const { grade, lsns, duplicates, expected, durability } = reply
+    const done = {
+      grade,
+      lsn: lsns[0] ?? 0,
+      duplicate: duplicates > 0,
+      expected,
+      ...(durability === undefined ? {} : { durability }),
+    }
+    return c.json(done, reached(grade, preferred.grade) ? 200 : 202)
+  },
+
+  async enqueue(c, { body }) {
+    const place = placeOf(c.req.raw.headers, scopeOf(c.req.raw))
+    const request = { to: c.env.name, ...place, messages: await readBytes(c.req.raw.body, body.bytes_max) }
+    const preferred = preference(c.req.raw.headers)
+    if (!preferred.stated) return await streamGrades(c.env.hosted.link, request)
+    const reply = await awaitGrade(c.env.hosted.link, request, preferred)
+    return c.json(reply, reached(reply.grade, preferred.grade) ? 200 : 202)
+  },
+
+  async frames(c, { body }) {
+    const frame = await readBytes(c.req.raw.body, body.bytes_max)
+    return await takeFrame(frame, scopeOf(c.req.raw), c.env)
+  },
+
+  async query(c, { body }) {
+    const grade = c.req.query('grade') ?? 'committed'
+    if (!isGrade(grade))
+      throw new DarqError('bad_frame', { facts: { expected: 'grade: accepted, durable or committed', got: grade } })
+    const view = await c.env.hosted.link.query(await queryRequest(c, body.bytes_max), grade)
+    if (view.grade === 'withdrawn') throw new DarqError('withdrawn')
+    const headers = { [header.grade]: view.grade, 'Cache-Control': 'no-store' }
+    return wantsBytes(c)
+      ? c.body(new Uint8Array(view.value), 200, { ...headers, 'Content-Type': mediaType.value })
+      : c.body(valueToJson(view.value), 200, { ...headers, 'Content-Type': mediaType.json })
+  },
+
+  async watch(c, { body }) {
+    const request = await queryRequest(c, body.bytes_max)
+    const encode = wantsBytes(c) ? (value: Uint8Array) => JSON.stringify(toBase64(value)) : valueToJson
+    return streamViews(c.env.hosted.link, request, encode, c.env.watchers.take())
+  },
+
+  async expected(c) {
+    const producer = c.req.query('producer') ?? ''
+    if (producer === '')
+      throw new DarqError('bad_frame', { facts: { expected: 'producer: a producer id', got: producer } })
+    checkOwner(scopeOf(c.req.raw), producer)
+    return c.json({ expected: await c.env.hosted.link.expected(c.env.name, producer) })
+  },
+
+  async pending(c) {
+    return c.json({ pending: await c.env.hosted.link.pending(c.env.name) })
+  },
+
+  async counts(c) {
+    return c.json(await c.env.hosted.link.counts(c.env.name))
+  },
+}
+
+async function queryRequest(c: Asked, bytes_max: number): Promise<{ to: string; name: string; body: Uint8Array }> {
+  const sent = c.req.method === 'POST' ? await readBytes(c.req.raw.body, bytes_max) : new Uint8Array(0)
+  const encoded = (c.req.header('Content-Type') ?? '').startsWith(mediaType.value)
+  return { to: c.env.name, name: c.req.param('query') ?? '', body: encoded ? sent : bodyFromJson(sent) }
+}
+
+function wantsBytes(c: Asked): boolean {
+  return (c.req.header('Accept') ?? '').includes(mediaType.value)
+}
+
+const order = ['accepted', 'durable', 'committed']
+
+function reached(grade: string, wanted: string): boolean {
+  return order.indexOf(grade) >= order.indexOf(wanted)
+}
+
+function upper(method: string): string {
+  return method.toUpperCase()
+}

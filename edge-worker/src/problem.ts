@@ -1,0 +1,27 @@
+/**
+ * Every error as a problem; nothing of what went wrong inside leaks out.
+ *
+ * @module
+ */
+import { DarqError } from '@darq/runtime'
+import { problemResponse } from '@darq/runtime/transport'
+import { Forbidden } from './scope.ts'
+
+export function answerError(error: unknown): Response {
+  if (error instanceof Forbidden) return problemResponse(error, 403)
+  if (error instanceof DarqError) return problemResponse(error)
+  // A defect of this package or of the application: the log gets it, the caller gets a constant.
+  console.error(error)
+  return problemResponse(new DarqError('storage', { retryable: true, message: 'an internal error' }))
+}
+
+export function noSuchRoute(request: Request): Response {
+  return problemResponse(new DarqError('unknown_address', { facts: { got: new URL(request.url).pathname } }))
+}
+
+export function wrongMethod(allowed: readonly string[], got: string): Response {
+  const error = new DarqError('bad_frame', { facts: { expected: allowed.map((method) => method.toUpperCase()), got } })
+  const response = problemResponse(error, 405)
+  response.headers.set('Allow', allowed.join(', ').toUpperCase())
+  return response
+}

@@ -1,0 +1,66 @@
+/**
+ * Who enqueues, and where in its sequence: from a request's headers.
+ *
+ * @module
+ */
+import { DarqError } from '@darq/runtime'
+import { header } from '@darq/runtime/transport'
+import { checkOwner, Forbidden, type Scope } from './scope.ts'
+
+export interface Place {
+  readonly producer: string
+  readonly first: number
+}
+
+const key_characters_max = 255
+const producer_bytes_max = 1023
+
+/**
+ * @returns the producer and sequence that the headers name
+ * @throws {DarqError} `bad_frame` when they are missing or can't be; {@link Forbidden} when the bearer doesn't own the producer
+ */
+export function placeOf(headers: Headers, scope: Scope): Place {
+  const producer = decode(headers.get(header.producer) ?? '')
+  const sequence = headers.get(header.sequence) ?? ''
+  const first = /^[1-9]\d{0,15}$/.test(sequence) ? Number(sequence) : Number.NaN
+  const bytes = new TextEncoder().encode(producer).length
+  if (bytes === 0 || bytes > producer_bytes_max)
+    throw bad(`${header.producer}: a producer id of 1 to ${producer_bytes_max} bytes`, producer)
+  if (!Number.isSafeInteger(first)) throw bad(`${header.sequence}: a whole number from 1 on`, sequence)
+  checkOwner(scope, producer)
+  return { producer, first }
+}
+
+/**
+ * As {@link placeOf}, or from an idempotency key: the key then is a producer of its own, with the one sequence 1. It belongs
+ * to who owns the scope's first producer, so that no bearer can use up another's keys.
+ */
+export function placeOrKeyOf(headers: Headers, scope: Scope): Place {
+  const key = headers.get(header.idempotencyKey)
+  if (key === null) {
+    if (headers.has(header.producer)) return placeOf(headers, scope)
+    throw bad(
+      `${header.idempotencyKey}, or ${header.producer} and ${header.sequence}: without them a repeat could not be told`,
+      'neither',
+    )
+  }
+  // The draft standard has the key as a quoted string; most clients send it bare.
+  const bare = key.replace(/^"(.*)"$/, '$1')
+  if (bare === '' || bare.length > key_characters_max)
+    throw bad(`${header.idempotencyKey}: 1 to ${key_characters_max} characters`, bare.slice(0, 100))
+  const [owner] = scope.producers
+  if (owner === undefined) throw new Forbidden({ producer: bare })
+  return { producer: `${owner}/key/${bare}`, first: 1 }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw bad(`${header.producer}: percent-encoded`, text.slice(0, 100))
+  }
+}
+
+function bad(expected: string, got: string): DarqError {
+  return new DarqError('bad_frame', { facts: { expected, got } })
+}

@@ -1,0 +1,114 @@
+/**
+ * The HTTP routes of a DARQ, as data: what the worker authorizes and limits by, what the object answers, and what the OpenAPI
+ * description is made of.
+ *
+ * @module
+ */
+import { header, mediaType } from '@darq/runtime/transport'
+import type { Action } from './scope.ts'
+
+/** Bodies, in bytes. A frame and a batch may hold one message of the engine's largest size, and what stands around it. */
+export const body_bytes_max = {
+  frame: 4 * 1024 * 1024,
+  messages: 4 * 1024 * 1024,
+  value: 1024 * 1024,
+  none: 0,
+} as const
+
+export type Operation = 'frames' | 'enqueue' | 'message' | 'query' | 'watch' | 'expected' | 'pending' | 'counts'
+
+export interface RouteFacts {
+  readonly operation: Operation
+  readonly methods: readonly ('get' | 'post')[]
+  /** Behind the mount. `:name` is the DARQ's, as one segment: `account%2Fbob`. */
+  readonly path: string
+  readonly action: Action
+  readonly summary: string
+  readonly body: { readonly types: readonly string[]; readonly bytes_max: number }
+  readonly replies: readonly string[]
+  readonly headers?: readonly string[]
+  readonly queries?: readonly string[]
+}
+
+const noBody = { types: [], bytes_max: body_bytes_max.none }
+const valueBody = { types: [mediaType.json, mediaType.value], bytes_max: body_bytes_max.value }
+
+export const routeTable: readonly RouteFacts[] = [
+  {
+    operation: 'message',
+    methods: ['post'],
+    path: '/:name/messages/:message',
+    action: 'send',
+    summary: 'Sends one message. A repeat is answered with duplicate: true, and changes nothing.',
+    body: { types: [mediaType.json], bytes_max: body_bytes_max.value },
+    replies: [mediaType.json],
+    headers: [header.idempotencyKey, header.producer, header.sequence, header.prefer],
+  },
+  {
+    operation: 'query',
+    methods: ['get', 'post'],
+    path: '/:name/queries/:query',
+    action: 'query',
+    summary: 'Reads state, at the asked grade or better.',
+    body: valueBody,
+    replies: [mediaType.json, mediaType.value],
+    queries: ['grade'],
+  },
+  {
+    operation: 'watch',
+    methods: ['get', 'post'],
+    path: '/:name/watch/:query',
+    action: 'query',
+    summary: 'Tells the value now and after every change, with its grade.',
+    body: valueBody,
+    replies: [mediaType.events],
+  },
+  {
+    operation: 'enqueue',
+    methods: ['post'],
+    path: '/:name/enqueue',
+    action: 'send',
+    summary: 'Sends a batch of encoded messages of one producer, and tells each grade as it is reached.',
+    body: { types: [mediaType.messages], bytes_max: body_bytes_max.messages },
+    replies: [mediaType.lines, mediaType.json],
+    headers: [header.producer, header.sequence, header.prefer],
+  },
+  {
+    operation: 'frames',
+    methods: ['post'],
+    path: '/:name/frames',
+    action: 'send',
+    summary:
+      'Takes one frame of a channel from another host. The reply is the frame that answers it, once that is committed.',
+    body: { types: [mediaType.frame], bytes_max: body_bytes_max.frame },
+    replies: [mediaType.frame],
+  },
+  {
+    operation: 'expected',
+    methods: ['get'],
+    path: '/:name/expected',
+    action: 'send',
+    summary: 'The sequence that is expected next from a producer.',
+    body: noBody,
+    replies: [mediaType.json],
+    queries: ['producer'],
+  },
+  {
+    operation: 'pending',
+    methods: ['get'],
+    path: '/:name/pending',
+    action: 'inspect',
+    summary: 'How many messages wait.',
+    body: noBody,
+    replies: [mediaType.json],
+  },
+  {
+    operation: 'counts',
+    methods: ['get'],
+    path: '/:name/counts',
+    action: 'inspect',
+    summary: 'What the host of this DARQ has counted since it was opened.',
+    body: noBody,
+    replies: [mediaType.json],
+  },
+]

@@ -1,0 +1,52 @@
+/**
+ * The worker's side: authorizes, limits, and hands each request to the object of its DARQ.
+ *
+ * @module
+ */
+import type { DurableObjectNamespace } from '@cloudflare/workers-types'
+import { checkStatedLength } from '@darq/runtime/transport'
+import { type Context, Hono } from 'hono'
+import { inwards } from './inside.ts'
+import { openapi } from './openapi.ts'
+import { ask } from './platform.ts'
+import { answerError, noSuchRoute, wrongMethod } from './problem.ts'
+import { routeTable } from './route-table.ts'
+import { type Authorize, checkReach } from './scope.ts'
+
+export interface RoutesOptions<Env extends object> {
+  readonly object: (env: Env) => DurableObjectNamespace
+  readonly authorize: Authorize<Env>
+  /** @throws {DarqError} `unknown_address` if nobody here takes that name: no object is made for it then */
+  readonly checkName: (env: Env, name: string) => void
+}
+
+/** @returns an app to mount anywhere: `app.route('/darq', routes)` */
+export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>()
+  app.onError((error) => answerError(error))
+  app.get('/', (c) => c.json(openapi(new URL(c.req.url).pathname)))
+  for (const { methods, path, action, body } of routeTable) {
+    app.on(
+      methods.map((method) => method.toUpperCase()),
+      path,
+      async (c) => {
+        const name = c.req.param('name') ?? ''
+        const scope = await options.authorize(c.req.raw, c.env)
+        checkReach(scope, name, action)
+        options.checkName(c.env, name)
+        checkStatedLength(c.req.raw.headers, body.bytes_max)
+        return await ask(options.object(c.env), name, inwards(c.req.raw, name, behindName(c, path), scope))
+      },
+    )
+    app.all(path, (c) => wrongMethod(methods, c.req.method))
+  }
+  app.all('*', (c) => noSuchRoute(c.req.raw))
+  return app
+}
+
+/** The request's path behind the DARQ's name, as it was written, and its query: `/queries/total?grade=durable`. */
+function behindName(c: Context, path: string): string {
+  const { pathname, search } = new URL(c.req.url)
+  const segments = path.split('/').length - 2
+  return `/${pathname.split('/').slice(-segments).join('/')}${search}`
+}

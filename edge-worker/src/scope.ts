@@ -1,0 +1,69 @@
+/**
+ * What a bearer may do.
+ *
+ * @module
+ */
+import { DarqError } from '@darq/runtime'
+
+export const actions = ['send', 'call', 'query', 'inspect'] as const
+export type Action = (typeof actions)[number]
+
+export interface Scope {
+  /** DARQs that the bearer may reach: names, or beginnings of names that end in `*` (`account/*`). */
+  readonly names: readonly string[]
+  readonly actions: readonly Action[]
+  /**
+   * Producer ids that the bearer owns, so that nobody can burn another's sequence: ids, or beginnings that end in `*`. A host's
+   * channels are `name#generation/darq`: `shop#*` owns those of every host named `shop`.
+   */
+  readonly producers: readonly string[]
+}
+
+/**
+ * Finds out who asks.
+ *
+ * @throws {DarqError} `unauthorized`
+ */
+export type Authorize<Env> = (request: Request, env: Env) => Promise<Scope>
+
+/** The bearer is known, and may not do this: 403, where `unauthorized` alone is 401. */
+export class Forbidden extends DarqError {
+  constructor(facts: { readonly [fact: string]: string }) {
+    super('unauthorized', { message: 'the token does not allow this', facts })
+  }
+}
+
+/** @param pattern a whole text, or the beginning of one followed by `*` */
+export function matches(pattern: string, text: string): boolean {
+  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
+}
+
+/** @throws {Forbidden} */
+export function checkReach(scope: Scope, name: string, action: Action): void {
+  if (!scope.names.some((pattern) => matches(pattern, name))) throw new Forbidden({ name })
+  if (!scope.actions.includes(action)) throw new Forbidden({ action })
+}
+
+/** @throws {Forbidden} */
+export function checkOwner(scope: Scope, producer: string): void {
+  if (!scope.producers.some((pattern) => matches(pattern, producer))) throw new Forbidden({ producer })
+}
+
+/**
+ * @param value from a token or a header
+ * @returns `undefined` if it is no scope
+ */
+export function parseScope(value: unknown): Scope | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { names, actions, producers }: Partial<Record<keyof Scope, unknown>> = value
+  return isTexts(names) && isActions(actions) && isTexts(producers) ? { names, actions, producers } : undefined
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+function isActions(value: unknown): value is Action[] {
+  const known: readonly unknown[] = actions
+  return Array.isArray(value) && value.every((one) => known.includes(one))
+}

@@ -1,0 +1,58 @@
+/**
+ * A watched query as server-sent events: a `view` after every change, with its grade.
+ *
+ * @module
+ */
+import type { Link, QueryRequest, ViewFacts } from '@darq/runtime'
+import { toFacts } from '@darq/runtime'
+import { heartbeat_ms, mediaType } from '@darq/runtime/transport'
+import { TextStream } from './text-stream.ts'
+
+/**
+ * A reader that is slower than the changes gets the newest value, not all of them: what waits for it is one value, and the
+ * withdrawal before it if there was one.
+ *
+ * @param encode a value as JSON text
+ * @param ended is called once, when the reader has left or the watch has ended
+ */
+export function streamViews(
+  link: Link,
+  request: QueryRequest,
+  encode: (value: Uint8Array) => string,
+  ended: () => void,
+): Response {
+  let waiting: readonly ViewFacts[] = []
+  const stream = new TextStream(() => tell())
+  const tell = (): void => {
+    if (!stream.drained || waiting.length === 0) return
+    const events = waiting.map((view) => event(view, encode)).join('')
+    waiting = []
+    stream.write(events)
+  }
+  const heartbeat = setInterval(() => {
+    if (stream.drained) stream.write(': still here\n\n')
+  }, heartbeat_ms)
+  link
+    .watch(
+      request,
+      (view) => {
+        waiting = [...waiting.filter(({ grade }) => grade === 'withdrawn').slice(-1), view]
+        tell()
+      },
+      stream.left,
+    )
+    // Failed, not withdrawn: the reader takes it as the watch's error and may watch again.
+    .catch((error: unknown) => stream.write(`event: failed\ndata: ${JSON.stringify({ error: toFacts(error) })}\n\n`))
+    .finally(() => {
+      clearInterval(heartbeat)
+      stream.end()
+      ended()
+    })
+  return new Response(stream.body, { headers: { 'Content-Type': mediaType.events, 'Cache-Control': 'no-store' } })
+}
+
+function event(view: ViewFacts, encode: (value: Uint8Array) => string): string {
+  const data =
+    view.grade === 'withdrawn' ? JSON.stringify(view) : `{"grade":"${view.grade}","value":${encode(view.value)}}`
+  return `event: view\ndata: ${data}\n\n`
+}

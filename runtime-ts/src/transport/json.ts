@@ -1,0 +1,58 @@
+/**
+ * Plain JSON for those who speak HTTP without this package: messages and bodies in, values out.
+ *
+ * @module
+ */
+import { encodeEnvelope } from '../crest/envelope.ts'
+import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
+import { encodeMessages } from '../engine/messages.ts'
+import { DarqError, type Plain } from '../error.ts'
+import { toBase64 } from './wire.ts'
+
+/**
+ * @param json the message's body
+ * @returns a batch of one message, as `Link.enqueue` takes it
+ * @throws {DarqError} `bad_frame` if it is not JSON
+ */
+export function messageFromJson(name: string, json: Uint8Array): Uint8Array {
+  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0 })])
+}
+
+/**
+ * @returns the encoded body of a query; empty for an empty `json`: the query has none
+ * @throws {DarqError} `bad_frame` if it is not JSON
+ */
+export function bodyFromJson(json: Uint8Array): Uint8Array {
+  return json.length === 0 ? json : encodePlainBytes(parse(json))
+}
+
+/**
+ * @param value as a link carries it
+ * @returns JSON text. What JSON lacks is written as its nearest: bytes as base64 text, `undefined` and NaN as null.
+ */
+export function valueToJson(value: Uint8Array): string {
+  return JSON.stringify(readable(decodePlain(value)))
+}
+
+function readable(value: Plain): unknown {
+  if (value === undefined) return null
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return toBase64(value)
+  if (isList(value)) return value.map(readable)
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, readable(field)]))
+}
+
+function isList(value: Plain): value is readonly Plain[] {
+  return Array.isArray(value)
+}
+
+function parse(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
+  } catch (error) {
+    throw new DarqError('bad_frame', {
+      cause: error,
+      facts: { expected: 'JSON in UTF-8', got: `${json.length} bytes` },
+    })
+  }
+}
