@@ -59,25 +59,22 @@ export function keepHost(
     if (!closing) tell.failed(error)
   }
 
-  async function letGo(how: 'commit' | 'abandon', reason: DarqError): Promise<void> {
-    await settled
-    if (how === 'abandon') host?.engine.abandon(reason)
-    await host?.close()
-  }
-
   return {
     retry: () => host?.engine.retry(),
     close(how, reason) {
       closing = true
+      const abandon = () => host?.engine.abandon(reason)
       // What is open is abandoned now, not a microtask later: another owner may be at work.
-      if (how === 'abandon') host?.engine.abandon(reason)
+      const ready = how === 'commit' || host === undefined ? settled : Promise.resolve(abandon())
       return new Promise((resolve) => {
         const takeBack = clock.wake(clock.now_ms() + hostLimits.close_ms_max, () => {
-          host?.engine.abandon(reason)
+          abandon()
           resolve()
         })
-        letGo(how, reason)
-          .catch(() => {}) // a host that can't close is fenced by the next
+        const closed = ready.then(() => host?.close())
+        // A host that can't close is fenced by the next one.
+        closed
+          .catch(() => {})
           .finally(() => {
             takeBack()
             resolve()
