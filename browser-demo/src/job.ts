@@ -7,7 +7,7 @@
 import { type Client, DarqError, type Receipt } from '@darq/runtime'
 import type { FlightRecord } from './delays.ts'
 import { Flights } from './flights.address.ts'
-import { GradeCount } from './grades.ts'
+import { GradeCount, type Grades } from './grades.ts'
 import { allowance, type Pace } from './pace.ts'
 import type { BatchTimes } from './snapshot.ts'
 
@@ -112,12 +112,7 @@ export class Job {
     }
   }
 
-  async #reach(
-    receipt: Receipt,
-    grade: keyof GradeCount & keyof Receipt,
-    sequence: number,
-    started_ms: number,
-  ): Promise<number> {
+  async #reach(receipt: Receipt, grade: keyof Grades, sequence: number, started_ms: number): Promise<number> {
     await receipt[grade]
     this.grades.reach(grade, sequence)
     return performance.now() - started_ms

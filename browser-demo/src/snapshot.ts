@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { HostCounts, TabStatus } from '@darq/runtime/browser'
+import type { HostCounts } from '@darq/runtime'
+import type { TabStatus } from '@darq/runtime/browser'
 import type { DelaysByOrigin } from './delays.ts'
 import type { Grades } from './grades.ts'
 

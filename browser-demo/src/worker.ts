@@ -1,0 +1,82 @@
+/**
+ * The edge of the demo: the DARQ `totals` in a Durable Object, and what a demo needs besides: a token for whoever visits,
+ * and a way to kill or wipe the object, which no real deployment would hand out.
+ *
+ * @module
+ */
+import type {
+  DurableObjectNamespace,
+  DurableObjectState,
+  Request as WorkersRequest,
+  Response as WorkersResponse,
+} from '@cloudflare/workers-types'
+import { darq, signedToken, signToken } from '@darq/edge'
+import { Hono } from 'hono'
+import { totals } from './flights.ts'
+import type { VisitorToken } from './visitor-token.ts'
+
+export interface Env {
+  readonly TOTALS: DurableObjectNamespace
+  /** At least 32 bytes. */
+  readonly TOKEN_SECRET: string
+}
+
+const token_seconds = 3600
+
+const edge = darq<Env>({
+  object: (env) => env.TOTALS,
+  participants: () => [totals],
+  authorize: signedToken((env) => env.TOKEN_SECRET),
+})
+
+export class Totals extends edge.DurableObject {
+  readonly #state: DurableObjectState
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env)
+    this.#state = state
+  }
+
+  override async fetch(request: WorkersRequest): Promise<WorkersResponse> {
+    const { pathname } = new URL(request.url)
+    // `abort` throws: the object is gone before it can answer.
+    if (pathname === '/demo/kill') this.#state.abort('killed by a visitor')
+    if (pathname === '/demo/wipe') {
+      await this.#state.storage.deleteAlarm()
+      await this.#state.storage.deleteAll()
+      this.#state.abort('wiped by a visitor')
+    }
+    if (super.fetch === undefined) throw new Error('the object takes no requests')
+    return await super.fetch(request)
+  }
+}
+
+const app = new Hono<{ Bindings: Env }>()
+
+app.get('/demo/token', async (c) => {
+  const scope = {
+    names: ['totals'],
+    actions: ['query', 'inspect', 'send'] as const,
+    // The channels of a host named flights-tab, whatever its generation.
+    producers: ['flights-tab#*'],
+  }
+  const token = await signToken(c.env.TOKEN_SECRET, scope, { expires_s: token_seconds })
+  const answer: VisitorToken = { token, expiresAt_ms: Date.now() + token_seconds * 1000 }
+  return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+})
+
+app.on('POST', ['/demo/kill', '/demo/wipe'], async (c) => {
+  const object = c.env.TOTALS.getByName('totals')
+  try {
+    await object.fetch(c.req.url, { method: 'POST' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (reason.includes('by a visitor')) return c.body(null, 204)
+    throw error
+  }
+  throw new Error('the object has answered: it lives')
+})
+
+app.route('/darq', edge.routes)
+
+export default app
