@@ -5,6 +5,7 @@
  */
 import type { Core, CoreLimits, CoreMaker, Ingested, Lsn, Sealed } from './core.ts'
 import { Kind } from './core.ts'
+import { ID_BYTES_MAX, LSNS_MAX } from './format.ts'
 import { checkLimits } from './limits.ts'
 import { digest } from './twin/digest.ts'
 import { ingest } from './twin/ingest.ts'
@@ -20,9 +21,6 @@ import { head, snapshotted, truncate } from './twin/truncate.ts'
 export function twin(): CoreMaker {
   return (limits) => new TwinCore(limits)
 }
-
-export const LSNS_MAX = 1024
-export const ID_BYTES_MAX = 1023
 
 class TwinCore implements Core {
   readonly limits: CoreLimits
@@ -100,18 +98,18 @@ class TwinCore implements Core {
   }
 
   ingest(bytes: number): Ingested {
-    ingest(this.#state, bytes, this.#ingested)
+    ingest(this.#state, bytes >>> 0, this.#ingested)
     return this.#ingested
   }
 
   step(bytes: number): ReturnType<Core['step']> {
-    return step(this.#state, bytes)
+    return step(this.#state, bytes >>> 0)
   }
 
   acknowledge(count: number): number {
     const { log, pending } = this.#state
     let acknowledged = 0
-    for (let nth = 0; nth < count && nth < LSNS_MAX; nth++) {
+    for (let nth = 0; nth < count >>> 0 && nth < LSNS_MAX; nth++) {
       const at = this.#pendingAt(this.lsns[nth] ?? -1)
       if (at < 0 || kindAt(log, at) !== Kind.out) continue
       pending.take(at)

@@ -7,6 +7,7 @@
  * @module
  */
 import { Kind } from '../core.ts'
+import { ID_BYTES_MAX } from '../format.ts'
 import { HIGH_WORD_MAX, long, padded, word } from '../word.ts'
 import type { Log } from './log.ts'
 import { ENTRY_BYTES, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables.ts'
@@ -15,7 +16,6 @@ export const IN_BYTES = 40
 export const OUT_BYTES = 16
 export const COMPLETION_BYTES = 16
 const PLAIN_BYTES = 8
-const ID_BYTES_MAX = 1023
 const IN_BYTES_MAX = 1 << 27
 const SEQUENCE_MAX = 2 ** 53 - 1
 

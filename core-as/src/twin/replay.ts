@@ -18,11 +18,11 @@ export type LoadAnswer = 'ok' | 'corrupt' | 'newer_format' | 'gap' | 'full'
 /** Appends sealed segments and applies them. */
 export function load(state: State, segments: Uint8Array): LoadAnswer {
   const { log } = state
+  log.reserved_bytes = 0
   if (log.end !== log.sealed) return 'gap'
   if ((segments.byteLength & 7) !== 0) return 'corrupt'
   if (segments.byteLength === 0) return 'ok'
   if (!state.makeRoom(segments.byteLength)) return 'full'
-  log.reserved_bytes = 0
   log.bytes.set(segments, log.end)
 
   const limit = log.end + segments.byteLength

@@ -1,0 +1,200 @@
+/**
+ * The `Core` over an instance of core.wasm: views of its memory, and numbers that it leaves there after every call.
+ *
+ * @module
+ */
+import type { Core, CoreLimits, Ingested, Lsn, Sealed } from '../core.ts'
+import { ID_BYTES_MAX, LSNS_MAX } from '../format.ts'
+import { checkLimits } from '../limits.ts'
+import { FACTS, Fact, INGEST_ANSWERS, LOAD_ANSWERS, Place, STEP_ANSWERS, type WasmExports } from './exports.ts'
+
+const PRODUCERS = 0
+const CHANNELS = 1
+
+export class WasmCore implements Core {
+  readonly limits: CoreLimits
+  readonly lsns_max = LSNS_MAX
+  bytes: Uint8Array
+  words: Uint32Array
+  lsns: Float64Array
+  #facts: Float64Array
+  readonly #wasm: WasmExports
+  readonly #ingested: Ingested = {
+    status: 'accepted',
+    first: lsn(0),
+    accepted: 0,
+    duplicates: 0,
+    expected: 0,
+    got: 0,
+  }
+
+  constructor(module: WebAssembly.Module, limits: CoreLimits) {
+    checkLimits(limits)
+    this.limits = limits
+    this.#wasm = exportsOf(new WebAssembly.Instance(module))
+    const { buffer } = this.#wasm.memory
+    this.bytes = new Uint8Array(buffer)
+    this.words = new Uint32Array(buffer)
+    this.lsns = new Float64Array(buffer, Place.lsns, LSNS_MAX)
+    this.#facts = new Float64Array(buffer, Place.facts, FACTS)
+    this.bytes.set(limits.hash_key, Place.key)
+    this.#wasm.open(limits.log_bytes_max, limits.message_bytes_max, limits.producers_max)
+  }
+
+  get start(): Lsn {
+    return lsn(this.#fact(Fact.start))
+  }
+  get end(): Lsn {
+    return lsn(this.#fact(Fact.end))
+  }
+  get sealed(): Lsn {
+    return lsn(this.#fact(Fact.sealed))
+  }
+  get reserved(): Lsn {
+    return lsn(this.#fact(Fact.reserved))
+  }
+  get unconsumed(): number {
+    return this.#fact(Fact.unconsumed)
+  }
+  get unacknowledged(): number {
+    return this.#fact(Fact.unacknowledged)
+  }
+  get checkpoint(): Lsn | 0 {
+    const checkpoint = this.#fact(Fact.checkpoint)
+    return checkpoint === 0 ? 0 : lsn(checkpoint)
+  }
+  get snapshot_bytes(): number {
+    return this.#wasm.snapshot_bytes()
+  }
+  get snapshotted(): Lsn {
+    return lsn(this.#wasm.snapshot_lsn())
+  }
+  get head(): Lsn {
+    return lsn(this.#wasm.head())
+  }
+  get memory_bytes(): number {
+    return this.bytes.byteLength
+  }
+
+  at(position: Lsn): number {
+    return position - this.#fact(Fact.origin)
+  }
+
+  reserve(bytes_max: number): number {
+    const at = this.#wasm.reserve(bytes_max) >>> 0
+    this.#refresh()
+    return at === 0 ? -1 : at
+  }
+
+  ingest(bytes: number): Ingested {
+    const status = this.#wasm.ingest(bytes)
+    this.#refresh()
+    const ingested = this.#ingested
+    ingested.status = named(INGEST_ANSWERS, status)
+    ingested.first = lsn(this.#fact(Fact.first))
+    ingested.accepted = this.#fact(Fact.accepted)
+    ingested.duplicates = this.#fact(Fact.duplicates)
+    ingested.expected = this.#fact(Fact.expected)
+    ingested.got = this.#fact(Fact.got)
+    return ingested
+  }
+
+  step(bytes: number): ReturnType<Core['step']> {
+    const status = this.#wasm.step(bytes)
+    this.#refresh()
+    return named(STEP_ANSWERS, status)
+  }
+
+  acknowledge(count: number): number {
+    return this.#wasm.acknowledge(count)
+  }
+
+  isPending(position: Lsn): boolean {
+    return this.#wasm.isPending(position) !== 0
+  }
+
+  pending(from: Lsn, kinds: number): number {
+    return this.#wasm.pending(from, kinds)
+  }
+
+  expected(producer: Uint8Array): number {
+    return this.#next(PRODUCERS, producer)
+  }
+
+  outgoing(destination: Uint8Array): number {
+    return this.#next(CHANNELS, destination)
+  }
+
+  snapshot(): 'done' | 'full' {
+    const room = this.#wasm.snapshot()
+    this.#refresh()
+    return room === 0 ? 'full' : 'done'
+  }
+
+  seal(): Sealed | undefined {
+    const bytes = this.#wasm.seal()
+    if (bytes === 0) return undefined
+    const to = this.end
+    const end = this.at(to)
+    return { from: lsn(to - bytes), to, bytes: this.bytes.subarray(end - bytes, end) }
+  }
+
+  truncate(to: Lsn): void {
+    if (this.#wasm.truncate(to) === 0) {
+      throw new RangeError(`truncate: ${to} is not the start of a segment up to the head`)
+    }
+  }
+
+  rewind(to: Lsn): 'done' | 'not_a_boundary' {
+    const done = this.#wasm.rewind(to)
+    this.#refresh()
+    return done === 0 ? 'not_a_boundary' : 'done'
+  }
+
+  load(segments: Uint8Array): ReturnType<Core['load']> {
+    const at = this.#wasm.loadRoom(segments.byteLength) >>> 0
+    this.#refresh()
+    if (at === 0) return 'full'
+    this.bytes.set(segments, at)
+    const status = this.#wasm.loadSegments(segments.byteLength)
+    this.#refresh()
+    return named(LOAD_ANSWERS, status)
+  }
+
+  digest(): number {
+    return this.#wasm.digest() >>> 0
+  }
+
+  #next(table: number, id: Uint8Array): number {
+    if (id.byteLength === 0 || id.byteLength > ID_BYTES_MAX) return 1
+    this.bytes.set(id, Place.id)
+    return this.#wasm.next(table, id.byteLength)
+  }
+
+  #fact(index: number): number {
+    return this.#facts[index] as number
+  }
+
+  /** Growth detaches every view: their length is 0 then. */
+  #refresh(): void {
+    if (this.#facts.length !== 0) return
+    const { buffer } = this.#wasm.memory
+    this.bytes = new Uint8Array(buffer)
+    this.words = new Uint32Array(buffer)
+    this.lsns = new Float64Array(buffer, Place.lsns, LSNS_MAX)
+    this.#facts = new Float64Array(buffer, Place.facts, FACTS)
+  }
+}
+
+function named<Answer>(answers: readonly Answer[], index: number): Answer {
+  return answers[index] as Answer
+}
+
+/** The type of what crosses the boundary: assembly/index.ts is its other side. */
+function exportsOf(instance: WebAssembly.Instance): WasmExports {
+  return instance.exports as unknown as WasmExports
+}
+
+function lsn(position: number): Lsn {
+  return position as Lsn
+}
