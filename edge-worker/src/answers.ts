@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { DarqError, type Transport } from '@darq/runtime'
+import { DarqError } from '@darq/runtime'
+import type { Transport } from '@darq/runtime/engine'
 
 interface Waiting {
   readonly answer: (frame: Uint8Array<ArrayBuffer>) => void

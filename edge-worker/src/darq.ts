@@ -4,8 +4,8 @@
  * @module
  */
 import type { DurableObject, DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
-import { openHosted, type Participant, type Route } from '@darq/runtime'
-import { durableObject } from '@darq/runtime/durable-object'
+import { openHosted, type Participant } from '@darq/runtime'
+import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import { checkName, homeOf } from './home.ts'
 import { durableObjectClass } from './object.ts'
@@ -53,12 +53,12 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
   const app = objectApp()
   return {
     DurableObject: durableObjectClass<Env>({
-      open: (name, state, env, answers) =>
+      open: (name, env, storage, answers) =>
         openHosted({
           // A host's name has no slash.
           name: encodeURIComponent(name),
           ...homeOf(name, participants(env), routes?.(env) ?? {}, object(env)),
-          storage: durableObject(state.storage),
+          storage,
           reply: answers,
           ...(k === undefined ? {} : { k }),
           onError: (error, where) => console.warn(where, error),

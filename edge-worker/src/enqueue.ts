@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { EnqueueRequest, Grade, Graded, Link } from '@darq/runtime'
-import { toFacts } from '@darq/runtime'
-import { mediaType } from '@darq/runtime/transport'
+import type { Grade } from '@darq/runtime/engine'
+
+import { type EnqueueRequest, type Graded, type Link, mediaType, toFacts } from '@darq/runtime/transport'
 import type { Preference } from './prefer.ts'
 import { TextStream } from './text-stream.ts'
 

@@ -4,7 +4,8 @@
  * @module
  */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
-import { DarqError, type Participant, type Route, remote } from '@darq/runtime'
+import { DarqError, type Participant } from '@darq/runtime'
+import { type Route, remote } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
 import { ask } from './platform.ts'
 import { matches } from './scope.ts'

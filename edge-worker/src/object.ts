@@ -10,6 +10,8 @@ import type {
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
 import { DarqError, type Hosted } from '@darq/runtime'
+import { type DurableObjectStore, durableObject } from '@darq/runtime/durable-object'
+import type { Storage } from '@darq/runtime/storage'
 import { Answers } from './answers.ts'
 import type { ObjectBindings } from './object-app.ts'
 import { toWeb, toWorkers } from './platform.ts'
@@ -19,14 +21,11 @@ import { Seats } from './seats.ts'
 /** Requests with a frame that may wait at once, and for how long: less than a peer waits for its answer. */
 const answers_limits = { waiting_max: 10_000, wait_ms_max: 10_000 }
 const watchers_max = 1_000
-/** While work waits, the object is woken again this much later, and each time twice as late. */
-const rewake_ms_min = 5_000
-const rewake_ms_max = 10 * 60_000
 
 /** What the object is made of: the definition decides, `DarqObject` keeps it alive. */
 export interface ObjectParts<Env extends object> {
-  /** Opens the host of the DARQ `name`. Reads and claims its storage, asks no other object. */
-  readonly open: (name: string, state: DurableObjectState, env: Env, answers: Answers) => Promise<Hosted>
+  /** Opens the host of the DARQ `name` over `storage`. Asks no other object. */
+  readonly open: (name: string, env: Env, storage: Storage, answers: Answers) => Promise<Hosted>
   readonly respond: (request: Request, bindings: ObjectBindings) => Response | Promise<Response>
 }
 
@@ -40,13 +39,14 @@ export function durableObjectClass<Env extends object>(
   return class DarqObject implements DurableObject {
     readonly #state: DurableObjectState
     readonly #env: Env
+    readonly #storage: DurableObjectStore
     readonly #watchers = new Seats(watchers_max)
     #life: Promise<Life> | undefined
-    #rewake_ms = rewake_ms_min
 
     constructor(state: DurableObjectState, env: Env) {
       this.#state = state
       this.#env = env
+      this.#storage = durableObject(state.storage)
     }
 
     async fetch(request: WorkersRequest): Promise<WorkersResponse> {
@@ -59,32 +59,17 @@ export function durableObjectClass<Env extends object>(
     }
 
     /**
-     * The platform wakes the object because work waits: an open host retries by itself, so there is no more to do than to have
-     * one. It never throws: the platform would try six times and then forget.
+     * The platform wakes the object because work waits: an open host goes on with it by itself. An alarm that has rung is gone,
+     * so it is set again while there is need. Never throws: the platform would try six times, and then forget.
      */
     async alarm(): Promise<void> {
-      const working = await this.#alive().then(
-        ({ hosted }) => {
-          hosted.engine.retry()
-          return hosted.engine.names.some((name) => isWaiting(hosted, name))
-        },
-        (error: unknown) => {
-          console.error(error)
-          return true
-        },
-      )
-      await this.#rewake(working).catch((error: unknown) => console.error(error))
-    }
-
-    /** An alarm that has rung is gone, and without a commit the storage sets no other. */
-    async #rewake(working: boolean): Promise<void> {
-      if (!working) {
-        this.#rewake_ms = rewake_ms_min
-        return
+      try {
+        const { hosted } = await this.#alive()
+        hosted.engine.retry()
+      } catch (error) {
+        console.error(error)
       }
-      if ((await this.#state.storage.getAlarm()) !== null) return
-      await this.#state.storage.setAlarm(Date.now() + this.#rewake_ms)
-      this.#rewake_ms = Math.min(this.#rewake_ms * 2, rewake_ms_max)
+      await this.#storage.rearm().catch((error: unknown) => console.error(error))
     }
 
     /** One opening at a time; after a failure or a stop, the next call opens anew. */
@@ -105,7 +90,7 @@ export function durableObjectClass<Env extends object>(
         if (name === undefined)
           throw new DarqError('unknown_address', { message: 'an object is named after its DARQ: getByName' })
         const answers = new Answers(answers_limits)
-        const hosted = await parts.open(name, this.#state, this.#env, answers)
+        const hosted = await parts.open(name, this.#env, this.#storage, answers)
         void hosted.stopped.then((cause) =>
           answers.fail(new DarqError('unavailable', { cause, message: 'the host stopped before it had committed' })),
         )
@@ -121,11 +106,6 @@ interface Life {
   readonly name: string
   readonly hosted: Hosted
   readonly answers: Answers
-}
-
-function isWaiting({ engine }: Hosted, name: string): boolean {
-  const darq = engine.darq(name)
-  return darq.unconsumed > 0 || darq.unacknowledged > 0
 }
 
 /** Why the host can't be opened is the server's trouble, not the request's: only an unknown name is. */

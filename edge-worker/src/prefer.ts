@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Grade } from '@darq/runtime'
+import type { Grade } from '@darq/runtime/engine'
 import { header, isGrade } from '@darq/runtime/transport'
 
 export interface Preference {

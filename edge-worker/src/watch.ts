@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Link, QueryRequest, ViewFacts } from '@darq/runtime'
-import { toFacts } from '@darq/runtime'
-import { heartbeat_ms, mediaType } from '@darq/runtime/transport'
+
+import { heartbeat_ms, type Link, mediaType, type QueryRequest, toFacts, type ViewFacts } from '@darq/runtime/transport'
 import { TextStream } from './text-stream.ts'
 
 /**
@@ -16,7 +15,7 @@ import { TextStream } from './text-stream.ts'
  * @param ended is called once, when the reader has left or the watch has ended
  */
 export function streamViews(
-  link: Link,
+  link: Pick<Link, 'watch'>,
   request: QueryRequest,
   encode: (value: Uint8Array) => string,
   ended: () => void,

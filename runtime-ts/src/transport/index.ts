@@ -1,9 +1,12 @@
 /**
- * Ways between hosts, and from clients to hosts.
+ * Ways between hosts, and from clients to hosts; and the HTTP binding's words, for servers that speak it.
  *
  * @module
  */
+export type * from '../crest/link.ts'
+export type { Route } from '../crest/route.ts'
 export { decodeFrame } from '../engine/frame.ts'
+export { fromFacts, toFacts } from '../error.ts'
 export { checkStatedLength, readBytes } from './body.ts'
 export { remote } from './http.ts'
 export type { HttpOptions } from './http-endpoint.ts'

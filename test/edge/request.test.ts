@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { preference } from '../../edge-worker/src/prefer.ts'
+import { placeOf, placeOrKeyOf } from '../../edge-worker/src/producer.ts'
+import { checkOwner, checkReach, type Scope } from '../../edge-worker/src/scope.ts'
+
+const scope: Scope = { names: ['account/*', 'teller'], actions: ['send'], producers: ['shop:*', 'tab#1/flights'] }
+
+test.each(['account/bob', 'account/', 'teller'])('reaches %s', (name) => {
+  expect(() => checkReach(scope, name, 'send')).not.toThrow()
+})
+
+test.each(['account', 'accounts/bob', 'teller2', 'tell', ''])('does not reach %j', (name) => {
+  expect(() => checkReach(scope, name, 'send')).toThrow(/does not allow/)
+})
+
+test('an action that the scope does not name is refused', () => {
+  expect(() => checkReach(scope, 'teller', 'query')).toThrow(/does not allow/)
+})
+
+test('owns its producers and those that begin like them, no other', () => {
+  for (const producer of ['shop:1', 'shop:', 'tab#1/flights']) expect(() => checkOwner(scope, producer)).not.toThrow()
+  for (const producer of ['shop', 'tab#1/flights2', 'tab#2/flights', ''])
+    expect(() => checkOwner(scope, producer)).toThrow()
+})
+
+const headers = (producer: string, sequence: string) =>
+  new Headers({ 'Darq-Producer': producer, 'Darq-Sequence': sequence })
+
+test('the place of a message is read from its headers', () => {
+  expect(placeOf(headers('shop%3A%C3%A4', '9007199254740991'), scope)).toEqual({
+    producer: 'shop:ä',
+    first: 9007199254740991,
+  })
+})
+
+test.each(['0', '-1', '1.5', '01', '1e3', '', 'one', '9007199254740992', '99999999999999999999'])(
+  '%j is no sequence',
+  (sequence) => {
+    expect(() => placeOf(headers('shop:1', sequence), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+  },
+)
+
+test.each(['%', '%zz', 'x'.repeat(1024)])('a producer that can not be one is refused', (producer) => {
+  expect(() => placeOf(headers(producer, '1'), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+})
+
+test('an idempotency key is a producer of its own, apart from those of other owners', () => {
+  const key = new Headers({ 'Idempotency-Key': '"abc"' })
+  const mine = placeOrKeyOf(key, scope)
+  expect(mine.first).toBe(1)
+  expect(placeOrKeyOf(new Headers({ 'Idempotency-Key': 'abc' }), scope)).toEqual(mine)
+  expect(placeOrKeyOf(key, { ...scope, producers: ['other'] })).not.toEqual(mine)
+  expect(() => placeOrKeyOf(key, { ...scope, producers: [] })).toThrow(/does not allow/)
+})
+
+test('without a key or a place, a repeat could not be told: refused', () => {
+  expect(() => placeOrKeyOf(new Headers(), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+})
+
+test.each([
+  [undefined, { stated: false, wait_ms: 10_000, grade: 'committed' }],
+  ['wait=3', { stated: true, wait_ms: 3000, grade: 'committed' }],
+  ['respond-async, Wait=3; grade="durable"', { stated: true, wait_ms: 3000, grade: 'durable' }],
+  ['grade=accepted, grade=committed', { stated: true, wait_ms: 10_000, grade: 'accepted' }],
+  ['wait=99999', { stated: true, wait_ms: 60_000, grade: 'committed' }],
+  ['wait=soon, grade=perhaps', { stated: true, wait_ms: 10_000, grade: 'committed' }],
+])('Prefer: %s', (prefer, expected) => {
+  expect(preference(new Headers(prefer === undefined ? {} : { Prefer: prefer }))).toEqual(expected)
+})
