@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findChromium } from '../../scripts/chromium.ts'
+import { BrowserTab } from '../check/browser-tab.ts'
+import { type Served, serve } from '../serve.ts'
+import type { FlightsDemo } from '../src/snapshot.ts'
+import { dataFile } from './data-file.ts'
+
+/** The page as a person meets it: one story, told in order. */
+describe('the page', () => {
+  const complaints: string[] = []
+  let folder: string
+  let served: Served
+  let tab: BrowserTab
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'darq-page-'))
+    served = await serve({ folder, data: dataFile('flights-5k.json'), port: 0 })
+    const executable = findChromium()
+    if (executable === undefined) throw new Error('there is no Chromium: npm test gets one')
+    tab = await BrowserTab.open({ url: served.url, executable, onComplaint: (text) => complaints.push(text) })
+  }, 60_000)
+
+  afterAll(async () => {
+    await tab?.[Symbol.asyncDispose]()
+    await served?.[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const seen = async (holds: (demo: FlightsDemo) => boolean): Promise<FlightsDemo> => {
+    for (;;) {
+      const demo = await tab.look()
+      if (demo !== undefined && holds(demo)) return demo
+      await tab.page.waitForTimeout(10)
+    }
+  }
+  const press = (name: string) => tab.page.getByRole('button', { name, exact: true }).click()
+
+  test('opens, says what it stands on, and waits for Start', { timeout: 30_000 }, async () => {
+    const demo = await seen(({ phase, edge }) => phase === 'ready' && edge.reachable)
+    expect(demo).toMatchObject({ flights: 5000, grades: { accepted: 0, durable: 0, committed: 0 } })
+    expect(demo.tab.status).toMatchObject({ role: 'leader', durability: 'strict' })
+  })
+
+  test('Start lets flights through all grades to the edge, Pause holds the rest back', {
+    timeout: 30_000,
+  }, async () => {
+    await tab.page.getByLabel('Pace').selectOption('250')
+    await press('Start')
+    await seen(({ edge, grades }) => edge.flights > 0 && grades.committed > 0)
+    await press('Pause')
+    const paused = await seen(({ phase, grades, edge }) => phase === 'paused' && edge.flights === grades.accepted)
+    expect(paused.grades.committed).toBe(paused.grades.accepted)
+    expect(paused.grades.accepted).toBeLessThan(5000)
+  })
+
+  test('Kill the worker: another takes over, with everything that was durable', { timeout: 30_000 }, async () => {
+    const before = await seen(({ tab }) => tab.counts !== undefined)
+    await press('Go on')
+    await press('Kill the worker')
+    const after = await seen(
+      ({ tab, grades }) => tab.workers > before.tab.workers && grades.committed > before.grades.committed,
+    )
+    expect(after.tab.counts?.epoch).not.toBe(before.tab.counts?.epoch)
+    expect(after.tab.flights).toBeGreaterThanOrEqual(before.grades.committed)
+  })
+
+  test('Kill the edge object: it comes back in a new epoch and goes on', { timeout: 30_000 }, async () => {
+    const before = await seen(({ edge }) => edge.counts !== undefined)
+    await press('Kill the edge object')
+    const after = await seen(
+      ({ edge }) => edge.counts?.epoch !== before.edge.counts?.epoch && edge.flights > before.edge.flights,
+    )
+    expect(after.failure).toBeUndefined()
+  })
+
+  test('Go offline: the tab goes on alone, and the edge catches up afterwards', { timeout: 30_000 }, async () => {
+    await press('Go offline')
+    const cut = await seen(({ edge }) => !edge.reachable)
+    const alone = await seen(({ grades }) => grades.committed > cut.grades.committed + 100)
+    expect(alone.edge.flights).toBeLessThan(alone.grades.committed)
+    await press('Go online')
+    await seen(({ edge }) => edge.flights >= alone.grades.committed)
+  })
+
+  test('a page that is opened again goes on by itself, and in the end both sides equal the file', {
+    timeout: 60_000,
+  }, async () => {
+    await tab.page.getByLabel('Pace').selectOption('free')
+    await tab.crash()
+    await tab.reopen()
+    await seen(({ phase, edge }) => phase === 'done' && edge.flights === 5000)
+    await tab.page.getByText('Both sides equal the file: 5,000 flights from 180 origins, each counted once.').waitFor()
+  })
+
+  test('every origin can be reached, and sorted by each column', { timeout: 30_000 }, async () => {
+    const edge = tab.page.getByRole('region', { name: 'Edge' })
+    await edge.getByRole('button', { name: 'Show all 180 origins' }).click()
+    expect(await edge.getByRole('row').count()).toBe(181)
+    await edge.getByRole('button', { name: 'Worst' }).click()
+    expect(await edge.getByRole('columnheader', { name: 'Worst' }).getAttribute('aria-sort')).toBe('descending')
+    const worst = await edge.locator('tbody tr td:nth-child(4)').allTextContents()
+    const minutes = worst.map((text) => Number(text.replace(',', '')))
+    expect(minutes).toEqual(minutes.toSorted((a, b) => b - a))
+  })
+
+  test('Start over wipes both sides', { timeout: 30_000 }, async () => {
+    await press('Start over')
+    await seen(
+      ({ phase, grades, edge }) => phase === 'ready' && grades.accepted === 0 && edge.reachable && edge.flights === 0,
+    )
+  })
+
+  test('nothing on the page broke its own policy or threw', () => {
+    expect(complaints).toEqual([])
+  })
+})
