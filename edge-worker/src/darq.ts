@@ -7,7 +7,7 @@ import type { DurableObject, DurableObjectNamespace, DurableObjectState } from '
 import { openHosted, type Participant } from '@darq/runtime'
 import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
-import { checkName, homeOf } from './home.ts'
+import { homeOf, participantOf } from './home.ts'
 import { durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
@@ -53,18 +53,22 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
   const app = objectApp()
   return {
     DurableObject: durableObjectClass<Env>({
-      open: (name, env, storage, answers) =>
-        openHosted({
+      open: async (name, env, storage, answers) => {
+        const home = homeOf(name, participants(env), routes?.(env) ?? {}, object(env))
+        const hosted = await openHosted({
           // A host's name has no slash.
           name: encodeURIComponent(name),
-          ...homeOf(name, participants(env), routes?.(env) ?? {}, object(env)),
+          participants: [home.participant],
+          routes: home.routes,
           storage,
           reply: answers,
           ...(k === undefined ? {} : { k }),
           onError: (error, where) => console.warn(where, error),
-        }),
+        })
+        return { hosted, participant: home.participant }
+      },
       respond: (request, bindings) => app.fetch(request, bindings),
     }),
-    routes: openRoutes({ object, authorize, checkName: (env, name) => checkName(name, participants(env)) }),
+    routes: openRoutes({ object, authorize, checkName: (env, name) => void participantOf(name, participants(env)) }),
   }
 }

@@ -12,7 +12,7 @@ import { matches } from './scope.ts'
 
 /** What is hosted in the object of one DARQ, and the ways to everything else. */
 export interface Home {
-  readonly participants: readonly Participant[]
+  readonly participant: Participant
   readonly routes: Readonly<Record<string, Route>>
 }
 
@@ -27,9 +27,7 @@ export function homeOf(
   routes: Readonly<Record<string, Route>>,
   objects: DurableObjectNamespace,
 ): Home {
-  const here = participants.filter((participant) => takes(participant, name))
-  if (here.length === 0)
-    throw new DarqError('unknown_address', { facts: { expected: participants.map((one) => one.name), got: name } })
+  const participant = participantOf(name, participants)
   const siblings = remote(siblingUrl, {
     fetch: (input, init) => {
       const { name, request } = fromSibling(input, init)
@@ -37,17 +35,25 @@ export function homeOf(
     },
   })
   return {
-    participants: here,
+    participant,
     routes: { ...Object.fromEntries(participants.map((one) => [one.name, siblings])), ...routes },
   }
 }
 
-/** @throws {DarqError} `unknown_address` */
-export function checkName(name: string, participants: readonly Participant[]): void {
-  if (!participants.some((participant) => takes(participant, name)))
+/**
+ * @returns who takes that name; of several, the one with the longest pattern
+ * @throws {DarqError} `unknown_address`
+ */
+export function participantOf(name: string, participants: readonly Participant[]): Participant {
+  const [participant] = participants
+    .filter((one) => takes(one, name))
+    .sort((one, other) => other.name.length - one.name.length)
+  if (participant === undefined)
     throw new DarqError('unknown_address', { facts: { expected: participants.map((one) => one.name), got: name } })
+  return participant
 }
 
+/** A family takes every name behind its slash, but not the empty one. */
 function takes(participant: Participant, name: string): boolean {
   return matches(participant.name, name) && name.length >= participant.name.length
 }

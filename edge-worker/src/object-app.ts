@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Hosted } from '@darq/runtime'
+import type { Hosted, Participant } from '@darq/runtime'
 import { DarqError } from '@darq/runtime'
 import {
   bodyFromJson,
@@ -12,6 +12,8 @@ import {
   isGrade,
   mediaType,
   messageFromJson,
+  outsideAsks,
+  outsideQuery,
   readBytes,
   toBase64,
   valueToJson,
@@ -25,7 +27,7 @@ import { preference } from './prefer.ts'
 import { answerError, noSuchRoute } from './problem.ts'
 import { placeOf, placeOrKeyOf } from './producer.ts'
 import { type Operation, type RouteFacts, routeTable } from './route-table.ts'
-import { checkOwner } from './scope.ts'
+import { checkAsk, checkOwner } from './scope.ts'
 import type { Seats } from './seats.ts'
 import { streamViews } from './watch.ts'
 
@@ -33,6 +35,7 @@ import { streamViews } from './watch.ts'
 export interface ObjectBindings {
   /** The DARQ's name. */
   readonly name: string
+  readonly participant: Participant
   readonly hosted: Hosted
   readonly answers: Answers
   readonly watchers: Seats
@@ -52,8 +55,10 @@ export function objectApp(): Hono<{ Bindings: ObjectBindings }> {
 
 const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Promise<Response>>> = {
   async message(c, { body }) {
-    const place = placeOrKeyOf(c.req.raw.headers, scopeOf(c.req.raw))
+    const scope = scopeOf(c.req.raw)
+    const place = placeOrKeyOf(c.req.raw.headers, scope)
     const messages = messageFromJson(c.req.param('message') ?? '', await readBytes(c.req.raw.body, body.bytes_max))
+    for (const asked of outsideAsks(c.env.participant, messages)) checkAsk(scope, asked)
     const preferred = preference(c.req.raw.headers)
     const reply = await awaitGrade(c.env.hosted.link, { to: c.env.name, ...place, messages }, preferred)
     const { grade, lsns, duplicates, expected, durability } = reply
@@ -68,8 +73,10 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
   },
 
   async enqueue(c, { body }) {
-    const place = placeOf(c.req.raw.headers, scopeOf(c.req.raw))
+    const scope = scopeOf(c.req.raw)
+    const place = placeOf(c.req.raw.headers, scope)
     const request = { to: c.env.name, ...place, messages: await readBytes(c.req.raw.body, body.bytes_max) }
+    for (const asked of outsideAsks(c.env.participant, request.messages)) checkAsk(scope, asked)
     const preferred = preference(c.req.raw.headers)
     if (!preferred.stated) return await streamGrades(c.env.hosted.link, request)
     const reply = await awaitGrade(c.env.hosted.link, request, preferred)
@@ -119,7 +126,9 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
 async function queryRequest(c: Asked, bytes_max: number): Promise<{ to: string; name: string; body: Uint8Array }> {
   const sent = c.req.method === 'POST' ? await readBytes(c.req.raw.body, bytes_max) : new Uint8Array(0)
   const encoded = (c.req.header('Content-Type') ?? '').startsWith(mediaType.value)
-  return { to: c.env.name, name: c.req.param('query') ?? '', body: encoded ? sent : bodyFromJson(sent) }
+  const request = { to: c.env.name, name: c.req.param('query') ?? '', body: encoded ? sent : bodyFromJson(sent) }
+  checkAsk(scopeOf(c.req.raw), outsideQuery(request.name, request.body))
+  return request
 }
 
 function wantsBytes(c: Asked): boolean {

@@ -9,7 +9,7 @@ import type {
   Request as WorkersRequest,
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
-import { DarqError, type Hosted } from '@darq/runtime'
+import { DarqError } from '@darq/runtime'
 import { type DurableObjectStore, durableObject } from '@darq/runtime/durable-object'
 import type { Storage } from '@darq/runtime/storage'
 import { Answers } from './answers.ts'
@@ -25,7 +25,12 @@ const watchers_max = 1_000
 /** What the object is made of: the definition decides, `DarqObject` keeps it alive. */
 export interface ObjectParts<Env extends object> {
   /** Opens the host of the DARQ `name` over `storage`. Asks no other object. */
-  readonly open: (name: string, env: Env, storage: Storage, answers: Answers) => Promise<Hosted>
+  readonly open: (
+    name: string,
+    env: Env,
+    storage: Storage,
+    answers: Answers,
+  ) => Promise<Pick<Life, 'hosted' | 'participant'>>
   readonly respond: (request: Request, bindings: ObjectBindings) => Response | Promise<Response>
 }
 
@@ -51,8 +56,8 @@ export function durableObjectClass<Env extends object>(
 
     async fetch(request: WorkersRequest): Promise<WorkersResponse> {
       try {
-        const { name, hosted, answers } = await this.#alive()
-        return toWorkers(await parts.respond(toWeb(request), { name, hosted, answers, watchers: this.#watchers }))
+        const life = await this.#alive()
+        return toWorkers(await parts.respond(toWeb(request), { ...life, watchers: this.#watchers }))
       } catch (error) {
         return toWorkers(answerError(error))
       }
@@ -90,11 +95,11 @@ export function durableObjectClass<Env extends object>(
         if (name === undefined)
           throw new DarqError('unknown_address', { message: 'an object is named after its DARQ: getByName' })
         const answers = new Answers(answers_limits)
-        const hosted = await parts.open(name, this.#env, this.#storage, answers)
+        const { hosted, participant } = await parts.open(name, this.#env, this.#storage, answers)
         void hosted.stopped.then((cause) =>
           answers.fail(new DarqError('unavailable', { cause, message: 'the host stopped before it had committed' })),
         )
-        return { name, hosted, answers }
+        return { name, participant, hosted, answers }
       } catch (error) {
         throw opening(error)
       }
@@ -102,11 +107,8 @@ export function durableObjectClass<Env extends object>(
   }
 }
 
-interface Life {
-  readonly name: string
-  readonly hosted: Hosted
-  readonly answers: Answers
-}
+/** One life of the host, and what came with it. */
+type Life = Omit<ObjectBindings, 'watchers'>
 
 /** Why the host can't be opened is the server's trouble, not the request's: only an unknown name is. */
 function opening(error: unknown): unknown {

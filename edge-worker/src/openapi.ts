@@ -75,7 +75,7 @@ function operation(route: RouteFacts, method: 'get' | 'post'): Json {
   return {
     operationId: route.methods.length === 1 ? route.operation : `${route.operation}-${method}`,
     summary: route.summary,
-    'x-action': route.action,
+    'x-actions': route.actions,
     parameters: [...inPath, ...inQuery, ...inHeader],
     ...(method === 'post' ? { requestBody: body } : {}),
     responses: { '200': { description: 'Done', content: content(route.replies) }, default: problem },

@@ -22,7 +22,8 @@ export interface RouteFacts {
   readonly methods: readonly ('get' | 'post')[]
   /** Behind the mount. `:name` is the DARQ's, as one segment: `account%2Fbob`. */
   readonly path: string
-  readonly action: Action
+  /** What the bearer may do, one of these at least; what the content asks for is checked where it is read. */
+  readonly actions: readonly Action[]
   readonly summary: string
   readonly body: { readonly types: readonly string[]; readonly bytes_max: number }
   readonly replies: readonly string[]
@@ -38,7 +39,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'message',
     methods: ['post'],
     path: '/:name/messages/:message',
-    action: 'send',
+    actions: ['send', 'call', 'inspect'],
     summary: 'Sends one message. A repeat is answered with duplicate: true, and changes nothing.',
     body: { types: [mediaType.json], bytes_max: body_bytes_max.value },
     replies: [mediaType.json],
@@ -48,7 +49,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'query',
     methods: ['get', 'post'],
     path: '/:name/queries/:query',
-    action: 'query',
+    actions: ['query', 'call', 'inspect'],
     summary: 'Reads state, at the asked grade or better.',
     body: valueBody,
     replies: [mediaType.json, mediaType.value],
@@ -58,7 +59,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'watch',
     methods: ['get', 'post'],
     path: '/:name/watch/:query',
-    action: 'query',
+    actions: ['query', 'call', 'inspect'],
     summary: 'Tells the value now and after every change, with its grade.',
     body: valueBody,
     replies: [mediaType.events],
@@ -67,7 +68,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'enqueue',
     methods: ['post'],
     path: '/:name/enqueue',
-    action: 'send',
+    actions: ['send', 'call', 'inspect'],
     summary: 'Sends a batch of encoded messages of one producer, and tells each grade as it is reached.',
     body: { types: [mediaType.messages], bytes_max: body_bytes_max.messages },
     replies: [mediaType.lines, mediaType.json],
@@ -77,7 +78,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'frames',
     methods: ['post'],
     path: '/:name/frames',
-    action: 'send',
+    actions: ['send'],
     summary:
       'Takes one frame of a channel from another host. The reply is the frame that answers it, once that is committed.',
     body: { types: [mediaType.frame], bytes_max: body_bytes_max.frame },
@@ -87,7 +88,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'expected',
     methods: ['get'],
     path: '/:name/expected',
-    action: 'send',
+    actions: ['send', 'call', 'inspect'],
     summary: 'The sequence that is expected next from a producer.',
     body: noBody,
     replies: [mediaType.json],
@@ -97,7 +98,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'pending',
     methods: ['get'],
     path: '/:name/pending',
-    action: 'inspect',
+    actions: ['inspect'],
     summary: 'How many messages wait.',
     body: noBody,
     replies: [mediaType.json],
@@ -106,7 +107,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'counts',
     methods: ['get'],
     path: '/:name/counts',
-    action: 'inspect',
+    actions: ['inspect'],
     summary: 'What the host of this DARQ has counted since it was opened.',
     body: noBody,
     replies: [mediaType.json],

@@ -25,14 +25,14 @@ export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hon
   const app = new Hono<{ Bindings: Env }>()
   app.onError((error) => answerError(error))
   app.get('/', (c) => c.json(openapi(new URL(c.req.url).pathname)))
-  for (const { methods, path, action, body } of routeTable) {
+  for (const { methods, path, actions, body } of routeTable) {
     app.on(
       methods.map((method) => method.toUpperCase()),
       path,
       async (c) => {
         const name = c.req.param('name') ?? ''
         const scope = await options.authorize(c.req.raw, c.env)
-        checkReach(scope, name, action)
+        checkReach(scope, name, actions)
         options.checkName(c.env, name)
         checkStatedLength(c.req.raw.headers, body.bytes_max)
         return await ask(options.object(c.env), name, inwards(c.req.raw, name, behindName(c, path), scope))

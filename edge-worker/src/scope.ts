@@ -4,6 +4,7 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
+import type { OutsideAsk } from '@darq/runtime/transport'
 
 export const actions = ['send', 'call', 'query', 'inspect'] as const
 export type Action = (typeof actions)[number]
@@ -38,10 +39,10 @@ export function matches(pattern: string, text: string): boolean {
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
 }
 
-/** @throws {Forbidden} */
-export function checkReach(scope: Scope, name: string, action: Action): void {
+/** @throws {Forbidden} unless the bearer may reach that name, and do one of `actions` there */
+export function checkReach(scope: Scope, name: string, actions: readonly Action[]): void {
   if (!scope.names.some((pattern) => matches(pattern, name))) throw new Forbidden({ name })
-  if (!scope.actions.includes(action)) throw new Forbidden({ action })
+  if (!actions.some((action) => scope.actions.includes(action))) throw new Forbidden({ action: actions.join(' or ') })
 }
 
 /** @throws {Forbidden} */
@@ -57,6 +58,12 @@ export function parseScope(value: unknown): Scope | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { names, actions, producers }: Partial<Record<keyof Scope, unknown>> = value
   return isTexts(names) && isActions(actions) && isTexts(producers) ? { names, actions, producers } : undefined
+}
+
+/** @throws {Forbidden} unless the bearer may do what the content of a request asks for */
+export function checkAsk(scope: Scope, { action, client }: OutsideAsk): void {
+  if (!scope.actions.includes(action)) throw new Forbidden({ action })
+  if (client !== undefined) checkOwner(scope, client)
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,0 +1,37 @@
+/**
+ * A client of a host that is reached over HTTP.
+ *
+ * @module
+ */
+import { openClient } from '../crest/client.ts'
+import type { Client } from '../crest/client-types.ts'
+import type { HttpOptions } from './http-endpoint.ts'
+import { httpLink } from './http-link.ts'
+
+export interface ConnectOptions extends HttpOptions {
+  /**
+   * The producer id under which this client sends: one that the token owns. With an id that outlives this client, and
+   * messages that the application numbers itself, sending goes on exactly where it was. Default: a new one.
+   */
+  readonly producer?: string
+  /** What another client has seen (`client.session`). Without speculation between hosts it is empty, and changes nothing. */
+  readonly session?: string
+}
+
+/**
+ * @param url of the mounted routes, such as `https://edge.example/darq`
+ *
+ * @example
+ * ```ts
+ * await using edge = connect('https://edge.example/darq', { token })
+ * await edge.send(Counter.add('clicks', 1)).committed
+ * ```
+ */
+export function connect(url: string | URL, options: ConnectOptions = {}): Client {
+  const { producer, session: _session, ...http } = options
+  return openClient({
+    link: httpLink(url, http),
+    producer: producer ?? `client:${Date.now().toString(36)}:${crypto.randomUUID()}`,
+    fresh: producer === undefined,
+  })
+}

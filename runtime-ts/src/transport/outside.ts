@@ -1,0 +1,55 @@
+/**
+ * What a batch of an outside client asks for: so that a server can hold it against what the client may do.
+ *
+ * @module
+ */
+import { definitionOf } from '../crest/definition.ts'
+import { decodeEnvelope, isFields } from '../crest/envelope.ts'
+import type { Participant } from '../crest/participant.ts'
+import { decodePlain } from '../crest/plain.ts'
+import { answer_query } from '../crest/query.ts'
+import { countMessages, decodeMessages } from '../engine/messages.ts'
+import { DarqError } from '../error.ts'
+
+export interface OutsideAsk {
+  /** `inspect`: one of the runtime's own messages, such as putting a dead letter back. */
+  readonly action: 'send' | 'call' | 'query' | 'inspect'
+  /** Whose answers a call keeps and forgets, or a query reads. */
+  readonly client?: string
+}
+
+/**
+ * @param participant that takes them
+ * @param messages as `encodeMessages` lays them out
+ * @returns what each of them asks for
+ * @throws {DarqError} `bad_frame` if they are no messages, or carry what only a participant may: an answer, a timer, or
+ * another participant as the caller, who would be sent what it never asked for
+ */
+export function* outsideAsks(participant: Participant, messages: Uint8Array): Generator<OutsideAsk, void, undefined> {
+  const count = countMessages(messages)
+  if (typeof count === 'string') throw new DarqError('bad_frame', { facts: { expected: 'messages', got: count } })
+  const definition = definitionOf(participant)
+  for (const message of decodeMessages(messages)) {
+    const { name, asker, echo, timer } = decodeEnvelope(message)
+    if (echo !== undefined || timer !== undefined || (asker !== undefined && !('client' in asker)))
+      throw new DarqError('bad_frame', { facts: { expected: 'a message of a client', got: 'one of a participant' } })
+    const called = asker !== undefined || definition.messages.get(name)?.kind === 'call'
+    const action = name.startsWith('$') ? 'inspect' : called ? 'call' : 'send'
+    yield asker === undefined ? { action } : { action, client: asker.client }
+  }
+}
+
+/**
+ * @param body encoded; empty for a query without one
+ * @returns what a query asks for: the answer to a call is its client's alone
+ * @throws {DarqError} `bad_frame`
+ */
+export function outsideQuery(name: string, body: Uint8Array): OutsideAsk {
+  if (!name.startsWith('$')) return { action: 'query' }
+  if (name !== answer_query) return { action: 'inspect' }
+  const given = body.length === 0 ? undefined : decodePlain(body)
+  const { client } = isFields(given) ? given : {}
+  if (typeof client !== 'string')
+    throw new DarqError('bad_frame', { facts: { expected: 'the client that has called', got: name } })
+  return { action: 'call', client }
+}
