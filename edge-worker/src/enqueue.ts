@@ -77,3 +77,9 @@ export async function awaitGrade(link: Link, request: EnqueueRequest, preferred:
   if (reply === undefined) throw new TypeError('a link resolved before it reported accepted')
   return reply
 }
+
+const order: readonly Grade[] = ['accepted', 'durable', 'committed']
+
+export function reached(grade: Grade, wanted: Grade): boolean {
+  return order.indexOf(grade) >= order.indexOf(wanted)
+}

@@ -11,7 +11,6 @@ import {
   header,
   isGrade,
   mediaType,
-  messageFromJson,
   outsideAsks,
   outsideQuery,
   readBytes,
@@ -20,9 +19,10 @@ import {
 } from '@darq/runtime/transport'
 import { type Context, Hono } from 'hono'
 import type { Answers } from './answers.ts'
-import { awaitGrade, streamGrades } from './enqueue.ts'
+import { awaitGrade, reached, streamGrades } from './enqueue.ts'
 import { takeFrame } from './frames.ts'
 import { scopeOf } from './inside.ts'
+import { takeMessage } from './message.ts'
 import { preference } from './prefer.ts'
 import { answerError, noSuchRoute } from './problem.ts'
 import { placeOf, placeOrKeyOf } from './producer.ts'
@@ -56,20 +56,13 @@ export function objectApp(): Hono<{ Bindings: ObjectBindings }> {
 const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Promise<Response>>> = {
   async message(c, { body }) {
     const scope = scopeOf(c.req.raw)
-    const place = placeOrKeyOf(c.req.raw.headers, scope)
-    const messages = messageFromJson(c.req.param('message') ?? '', await readBytes(c.req.raw.body, body.bytes_max))
-    for (const asked of outsideAsks(c.env.participant, messages)) checkAsk(scope, asked)
-    const preferred = preference(c.req.raw.headers)
-    const reply = await awaitGrade(c.env.hosted.link, { to: c.env.name, ...place, messages }, preferred)
-    const { grade, lsns, duplicates, expected, durability } = reply
-    const done = {
-      grade,
-      lsn: lsns[0] ?? 0,
-      duplicate: duplicates > 0,
-      expected,
-      ...(durability === undefined ? {} : { durability }),
+    const message = {
+      to: c.env.name,
+      name: c.req.param('message') ?? '',
+      place: placeOrKeyOf(c.req.raw.headers, scope),
+      body: await readBytes(c.req.raw.body, body.bytes_max),
     }
-    return c.json(done, reached(grade, preferred.grade) ? 200 : 202)
+    return await takeMessage(message, c.env.participant, c.env.hosted.link, scope, preference(c.req.raw.headers))
   },
 
   async enqueue(c, { body }) {
@@ -133,12 +126,6 @@ async function queryRequest(c: Asked, bytes_max: number): Promise<{ to: string; 
 
 function wantsBytes(c: Asked): boolean {
   return (c.req.header('Accept') ?? '').includes(mediaType.value)
-}
-
-const order = ['accepted', 'durable', 'committed']
-
-function reached(grade: string, wanted: string): boolean {
-  return order.indexOf(grade) >= order.indexOf(wanted)
 }
 
 function upper(method: string): string {

@@ -40,7 +40,8 @@ export const routeTable: readonly RouteFacts[] = [
     methods: ['post'],
     path: '/:name/messages/:message',
     actions: ['send', 'call', 'inspect'],
-    summary: 'Sends one message. A repeat is answered with duplicate: true, and changes nothing.',
+    summary:
+      'Sends one message; the answer to a call comes with the reply. A repeat has duplicate: true, and changes nothing.',
     body: { types: [mediaType.json], bytes_max: body_bytes_max.value },
     replies: [mediaType.json],
     headers: [header.idempotencyKey, header.producer, header.sequence, header.prefer],

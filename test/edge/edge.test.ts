@@ -103,6 +103,23 @@ describe('a message over plain HTTP', () => {
     expect(body).toMatchObject({ grade: expect.stringMatching(/accepted|durable|committed/), lsn: expect.any(Number) })
   })
 
+  test('that is a call brings its answer, the same one when it is repeated', async () => {
+    const counter = fresh()
+    await add(counter, 5, place(1))
+    const take = (n: number, sequence: number, other?: string) =>
+      ask(`${counter}/messages/take`, {
+        method: 'POST',
+        body: String(n),
+        headers: place(sequence),
+        ...(other === undefined ? {} : { token: other }),
+      })
+    expect((await take(2, 2)).body).toMatchObject({ duplicate: false, answer: { value: { left: 3 } } })
+    expect((await take(2, 2)).body).toMatchObject({ duplicate: true, answer: { value: { left: 3 } } })
+    expect((await take(4, 3)).body).toMatchObject({ answer: { error: { code: 'app:too little' } } })
+    expect((await take(1, 4, await edge.token({ actions: ['send', 'query'] }))).status).toBe(403)
+    expect(await total(counter)).toBe(3)
+  })
+
   test.each([
     ['a body that does not fit', 'add', '"five"', place(1), 422, 'schema'],
     ['a body that is no JSON', 'add', '{', place(1), 400, 'bad_frame'],

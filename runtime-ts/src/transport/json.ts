@@ -4,18 +4,33 @@
  * @module
  */
 import { encodeEnvelope } from '../crest/envelope.ts'
+import type { QueryRequest } from '../crest/link.ts'
 import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
+import { answer_query } from '../crest/query.ts'
 import { encodeMessages } from '../engine/messages.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { toBase64 } from './wire.ts'
 
 /**
  * @param json the message's body
+ * @param caller for a call: where its answer is kept, to be asked for with {@link answerQuery}
  * @returns a batch of one message, as `Link.enqueue` takes it
  * @throws {DarqError} `bad_frame` if it is not JSON
  */
-export function messageFromJson(name: string, json: Uint8Array): Uint8Array {
-  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0 })])
+export function messageFromJson(name: string, json: Uint8Array, caller?: Caller): Uint8Array {
+  const asker = caller === undefined ? {} : { asker: { ...caller, has: [] } }
+  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0, ...asker })])
+}
+
+/** Whose call, and which of its calls. */
+export interface Caller {
+  readonly client: string
+  readonly id: string
+}
+
+/** @returns the query whose value is the outcome of a call: `{ value }`, `{ error }`, or `undefined` while there is none */
+export function answerQuery(to: string, { client, id }: Caller): QueryRequest {
+  return { to, name: answer_query, body: encodePlainBytes({ client, id }) }
 }
 
 /**

@@ -1,0 +1,87 @@
+/**
+ * One message in plain JSON, for those who speak HTTP without the client: sent, and if it is a call, answered.
+ *
+ * @module
+ */
+import type { Participant } from '@darq/runtime'
+import { answerQuery, type Caller, type Link, messageFromJson, outsideAsks, valueToJson } from '@darq/runtime/transport'
+import { awaitGrade, reached } from './enqueue.ts'
+import type { Preference } from './prefer.ts'
+import type { Place } from './producer.ts'
+import { checkAsk, type Scope } from './scope.ts'
+
+export interface JsonMessage {
+  /** The DARQ's name. */
+  readonly to: string
+  readonly name: string
+  readonly body: Uint8Array
+  readonly place: Place
+}
+
+/**
+ * @returns what became of the message within the preferred wait. 200: the preferred grade is reached, and a call is answered;
+ * 202: not yet. The same request, sent again, tells how it went on.
+ * @throws {DarqError} what the message is refused with: nothing changed then
+ */
+export async function takeMessage(
+  message: JsonMessage,
+  participant: Participant,
+  link: Link,
+  scope: Scope,
+  preferred: Preference,
+): Promise<Response> {
+  const { to, place } = message
+  const { messages, caller } = encode(message, participant, scope)
+  const started_ms = Date.now()
+  const { grade, lsns, duplicates, expected, durability } = await awaitGrade(
+    link,
+    { to, ...place, messages },
+    preferred,
+  )
+  const told = {
+    grade,
+    lsn: lsns[0] ?? 0,
+    duplicate: duplicates > 0,
+    expected,
+    ...(durability === undefined ? {} : { durability }),
+  }
+  const isDone = reached(grade, preferred.grade)
+  if (caller === undefined || grade !== 'committed') return Response.json(told, { status: isDone ? 200 : 202 })
+  const answer = await awaitAnswer(link, to, caller, preferred.wait_ms - (Date.now() - started_ms))
+  return answer === undefined ? Response.json(told, { status: 202 }) : Response.json({ ...told, answer })
+}
+
+/** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */
+function encode(
+  { name, body, place }: JsonMessage,
+  participant: Participant,
+  scope: Scope,
+): { messages: Uint8Array; caller?: Caller } {
+  const messages = messageFromJson(name, body)
+  const asks = [...outsideAsks(participant, messages)]
+  for (const asked of asks) checkAsk(scope, asked)
+  if (!asks.some(({ action }) => action === 'call')) return { messages }
+  const caller = { client: place.producer, id: `sequence ${place.first}` }
+  return { messages: messageFromJson(name, body, caller), caller }
+}
+
+/** @returns the committed outcome of a call: `{ value }` or `{ error }`; `undefined` if there is none in time */
+async function awaitAnswer(link: Link, to: string, caller: Caller, wait_ms: number): Promise<unknown> {
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(), Math.max(0, wait_ms))
+  let outcome: unknown
+  try {
+    await link.watch(
+      answerQuery(to, caller),
+      (view) => {
+        if (view.grade !== 'committed') return
+        outcome = JSON.parse(valueToJson(view.value)) ?? undefined
+        if (outcome !== undefined) over.abort()
+      },
+      over.signal,
+    )
+  } finally {
+    clearTimeout(timer)
+  }
+  return outcome
+}
