@@ -2,7 +2,7 @@
  * Three projects: `node`, `chromium` (`*.chromium.test.ts`) and `workerd` (`*.workerd.test.ts`). A suite that holds in several
  * places is a plain module that exports a function; each place has a tiny file that calls it.
  */
-import { mkdtempSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
@@ -13,6 +13,10 @@ const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'b
 const named = (suffix: string) => rooms.map((room) => `${room}/**/*${suffix}`)
 const elsewhere = ['**/node_modules/**', '**/*.chromium.test.ts', '**/*.workerd.test.ts']
 
+// On a real disk: a private context would keep IndexedDB in memory.
+const profile = join(tmpdir(), `darq-chromium-${process.pid}`)
+process.on('exit', () => rmSync(profile, { recursive: true, force: true }))
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,14 +25,14 @@ export default defineConfig({
         test: {
           name: 'chromium',
           include: named('.chromium.test.ts'),
-          // One profile on a real disk: a private context would keep IndexedDB in memory.
+          // The files share one profile.
           fileParallelism: false,
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              persistentContext: join(mkdtempSync(join(tmpdir(), 'darq-chromium-')), 'profile'),
+              persistentContext: profile,
               launchOptions: {
                 executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
                 args: [

@@ -11,14 +11,19 @@ export interface Cell {
   readonly value: Uint8Array<ArrayBuffer>
 }
 
+/** Numbers to delete: those in `[from, to)` except for `keep`, and those in `more`. All of them are dead already. */
+export interface Clearing {
+  readonly from: number
+  readonly to: number
+  readonly keep: number
+  readonly more: readonly number[]
+}
+
 /** One transaction. */
 export interface Change {
   /** At least one; consecutive numbers, the first is one above the newest that the writer knows. */
   readonly add: readonly Cell[]
-  /** Numbers in `[from, to)` are deleted, except for `keep`; and those in `more`. All of them are dead already. */
-  readonly clear:
-    | { readonly from: number; readonly to: number; readonly keep: number; readonly more: readonly number[] }
-    | undefined
+  readonly clear: Clearing | undefined
   /** When the platform should wake the host; `undefined`: no need. */
   readonly wakeAt_ms: number | undefined
 }
@@ -45,6 +50,8 @@ export interface Cells {
    * reader can see. `quota`, `storage`, `closed`.
    */
   write(change: Change): Promise<void>
+  /** Deletes and writes nothing: goes through on a full disk, where a write would not. */
+  free(clear: Clearing): Promise<void>
   /** Never throws. */
   close(): Promise<void>
 }

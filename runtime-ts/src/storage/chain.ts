@@ -40,8 +40,8 @@ export async function findChain(cells: Cells): Promise<Chain | undefined> {
   if (at === 0) throw corrupt(`claim of value ${last.number}`, 'a claim', 0)
   while (at > 0) {
     const value = at === newest.number ? last.value : await cells.get(at)
-    const isCleared = value === undefined && claims.length > 0 && at < newest.cleared
-    if (isCleared) break
+    const isGone = value === undefined && claims.length > 0 && at < newest.head
+    if (isGone) break
     const claim = decodeRecord(value, at)
     if (claim.kind !== 'claim') throw corrupt(`kind of value ${at}`, 'claim', claim.kind)
     if (claim.claim >= claim.from) throw corrupt(`claim before claim ${at}`, `below ${claim.from}`, claim.claim)
@@ -52,13 +52,13 @@ export async function findChain(cells: Cells): Promise<Chain | undefined> {
   return { newest, claims }
 }
 
-/** @returns the numbers that count, as ascending ranges `[from, to)` */
+/** @returns the numbers that count, as ascending ranges `[from, to)`, some of them empty */
 function liveRanges({ newest, claims }: Chain): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = []
   let from = newest.head
   for (const claim of claims.toReversed()) {
     if (claim.number < newest.head) continue
-    if (claim.from > from) ranges.push({ from, to: claim.from })
+    ranges.push({ from, to: claim.from })
     from = claim.number
   }
   ranges.push({ from, to: newest.number + 1 })

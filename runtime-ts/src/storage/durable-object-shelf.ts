@@ -4,7 +4,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Change } from './cells.ts'
+import type { Change, Clearing } from './cells.ts'
 import { decodeRecord } from './record.ts'
 
 interface Unconfirmed {
@@ -113,11 +113,17 @@ export class Shelf {
     const calls: Promise<unknown>[] = add.map(({ number, value }) =>
       this.#storage.put(keyOf(number), value, unconfirmed),
     )
-    const keys = clear === undefined ? [] : keysToDelete(clear)
+    if (clear !== undefined) calls.push(this.free(clear))
+    calls.push(this.#arm(wakeAt_ms, guard_ms))
+    return Promise.all(calls)
+  }
+
+  free(clear: Clearing): Promise<unknown> {
+    const keys = keysOf(clear)
+    const calls: Promise<unknown>[] = []
     for (let at = 0; at < keys.length; at += DELETE_KEYS_MAX) {
       calls.push(this.#storage.delete(keys.slice(at, at + DELETE_KEYS_MAX), unconfirmed))
     }
-    calls.push(this.#arm(wakeAt_ms, guard_ms))
     return Promise.all(calls)
   }
 
@@ -158,7 +164,7 @@ function keyOf(number: number): string {
   return PREFIX + String(number).padStart(DIGITS, '0')
 }
 
-function keysToDelete({ from, to, keep, more }: NonNullable<Change['clear']>): string[] {
+function keysOf({ from, to, keep, more }: Clearing): string[] {
   const keys = more.map(keyOf)
   for (let number = from; number < to; number++) if (number !== keep) keys.push(keyOf(number))
   return keys

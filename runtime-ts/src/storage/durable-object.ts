@@ -8,10 +8,9 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Cells, Change } from './cells.ts'
+import type { Cells, Change, Clearing } from './cells.ts'
 import type { Storage } from './contract.ts'
 import { type ObjectStorage, Shelf } from './durable-object-shelf.ts'
-import { corrupt } from './record.ts'
 import { storageOver } from './store.ts'
 
 export type { ObjectStorage } from './durable-object-shelf.ts'
@@ -78,11 +77,7 @@ class ObjectCells implements Cells {
   }
 
   first(mint: () => Uint8Array<ArrayBuffer>): Promise<unknown> {
-    return this.#run(async () => {
-      const value = await this.#shelf.first(mint)
-      if (value === undefined) throw corrupt('value 0', 'the generation', 'nothing')
-      return value
-    })
+    return this.#run(() => this.#shelf.first(mint))
   }
 
   newest(): Promise<{ readonly number: number; readonly value: unknown } | undefined> {
@@ -102,6 +97,12 @@ class ObjectCells implements Cells {
       await this.#shelf.write(this, change, this.#guard_ms)
       await this.#storage.sync()
       if (this.#flushLatency_ms > 0) await new Promise((resolve) => setTimeout(resolve, this.#flushLatency_ms))
+    })
+  }
+
+  free(clear: Clearing): Promise<void> {
+    return this.#run(async () => {
+      await this.#shelf.free(clear)
     })
   }
 

@@ -29,28 +29,18 @@ export interface ConnectOptions {
 
 /** @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt` */
 export async function connect(name: string, options: ConnectOptions): Promise<Database> {
-  const opening = openDB<Schema>(name, DATABASE_VERSION, {
-    upgrade(database, _old, _new, transaction) {
-      const first = options.mint?.()
-      if (first === undefined) return transaction.abort()
-      // The generation is minted in the transaction that makes the store: no store is ever without.
-      database.createObjectStore(STORE).add(first, 0)
-    },
-    blocking(_current, _blocked, event) {
-      options.superseded()
-      if (event.target instanceof IDBDatabase) event.target.close()
-    },
-    terminated: options.lost,
-  })
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new DarqError('storage', { facts: { what: 'opening the database, in ms', expected: options.timeout_ms } }))
-      // It may still open when whatever blocks it lets go: nobody wants it then.
-      opening.then((late) => late.close()).catch(() => undefined)
-    }, options.timeout_ms)
-  })
   try {
+    const opening = open(name, options)
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new DarqError('storage', { facts: { what: 'opening the database, in ms', expected: options.timeout_ms } }),
+        )
+        // It may still open when whatever blocks it lets go: nobody wants it then.
+        opening.then((late) => late.close()).catch(() => undefined)
+      }, options.timeout_ms)
+    })
     const database = await Promise.race([opening, timeout])
     if (!database.objectStoreNames.contains(STORE)) {
       database.close()
@@ -64,13 +54,24 @@ export async function connect(name: string, options: ConnectOptions): Promise<Da
   }
 }
 
-/** Runs `work`; whatever it throws comes out as a `DarqError`. */
-export async function errorOf<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw toDarqError(error)
-  }
+function open(name: string, { mint, superseded, lost }: ConnectOptions): Promise<Database> {
+  return openDB<Schema>(name, DATABASE_VERSION, {
+    upgrade(database, _old, _new, transaction) {
+      const first = mint?.()
+      if (first === undefined) {
+        // The opening fails, which says it all.
+        transaction.done.catch(() => undefined)
+        return transaction.abort()
+      }
+      // The generation is minted in the transaction that makes the store: no store is ever without.
+      database.createObjectStore(STORE).add(first, 0)
+    },
+    blocking(_current, _blocked, event) {
+      superseded()
+      if (event.target instanceof IDBDatabase) event.target.close()
+    },
+    terminated: lost,
+  })
 }
 
 async function explain(error: unknown, name: string): Promise<DarqError> {
@@ -83,7 +84,8 @@ async function explain(error: unknown, name: string): Promise<DarqError> {
   })
 }
 
-function toDarqError(error: unknown): DarqError {
+/** @returns what an IndexedDB error means */
+export function toDarqError(error: unknown): DarqError {
   if (error instanceof DarqError) return error
   const name = error instanceof Error || error instanceof DOMException ? error.name : ''
   const facts = { what: 'IndexedDB', got: `${name}: ${error instanceof Error ? error.message : String(error)}` }

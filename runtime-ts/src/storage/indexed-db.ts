@@ -3,20 +3,24 @@
  *
  * A write is one strict transaction whose requests are all issued at once and which is committed explicitly: it never waits
  * for this thread, so a tab that freezes in the middle blocks nobody. Whether it counts (was anything there at or above our
- * number?) is asked inside the same transaction and read once that is complete.
+ * numbers?) is asked inside the same transaction and read once that is complete.
  *
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Cells, Change } from './cells.ts'
-import type { Durability, Storage } from './contract.ts'
-import { connect, type Database, errorOf, STORE } from './indexed-db-connection.ts'
+import type { Cells, Change, Clearing } from './cells.ts'
+import type { Storage } from './contract.ts'
+import { connect, type Database, STORE, toDarqError } from './indexed-db-connection.ts'
 import { corrupt, HEADER_BYTES } from './record.ts'
 import { storageOver } from './store.ts'
 
-/** A value aims at this many bytes: above, Chromium is several times slower for incompressible bytes. */
+/**
+ * A value aims at this many bytes. In Chromium a commit of 64 to 128 KiB of random bytes takes 1.5 to 3 times as long in one
+ * value as in such pieces; from 256 KiB on it makes no difference that can be told from noise.
+ */
 const VALUE_BYTES_MAX = 60_000
 const VALUES_PER_READ = 64
+const MINUTE_MS = 60_000
 
 export interface IndexedDbOptions {
   /** After this long an opening that another tab blocks is given up with `storage`. Default 10,000. */
@@ -30,18 +34,22 @@ export interface IndexedDbOptions {
 /**
  * A store in this origin's IndexedDB, made on the first opening.
  *
- * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`.
+ * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`. A resolved commit is durable in that
+ * sense; whether the browser may evict the origin's data is another question (`navigator.storage.persist`).
  *
  * @param name the database's name; whoever opens the same one shares the store
  * @example
  * const host = await openHost({ name: 'demo', participants: [], storage: indexedDB('demo') })
  */
 export function indexedDB(name: string, options: IndexedDbOptions = {}): Storage {
-  const durability: Durability = 'durability' in IDBTransaction.prototype ? 'strict' : 'relaxed'
-  return storageOver({ durability: () => durability, connect: async () => new IndexedDbCells(name, options) })
+  return storageOver({
+    durability: () =>
+      typeof IDBTransaction === 'function' && 'durability' in IDBTransaction.prototype ? 'strict' : 'relaxed',
+    connect: async () => new DatabaseCells(name, options),
+  })
 }
 
-class IndexedDbCells implements Cells {
+class DatabaseCells implements Cells {
   readonly part_bytes_max: number
   readonly values_per_read = VALUES_PER_READ
   readonly clear_max = Number.MAX_SAFE_INTEGER
@@ -62,14 +70,11 @@ class IndexedDbCells implements Cells {
 
   async first(mint: () => Uint8Array<ArrayBuffer>): Promise<unknown> {
     this.#database = this.#connect(mint)
-    const value = await this.get(0)
-    if (value === undefined) throw corrupt('value 0', 'the generation', 'nothing')
-    return value
+    return this.get(0)
   }
 
-  async newest(): Promise<{ readonly number: number; readonly value: unknown } | undefined> {
-    const database = await this.#use()
-    return errorOf(async () => {
+  newest(): Promise<{ readonly number: number; readonly value: unknown } | undefined> {
+    return this.#run(async (database) => {
       const cursor = await database.transaction(STORE).store.openCursor(null, 'prev')
       if (cursor === null) return undefined
       if (typeof cursor.key !== 'number') throw corrupt('newest key', 'a number', typeof cursor.key)
@@ -77,28 +82,23 @@ class IndexedDbCells implements Cells {
     })
   }
 
-  async get(number: number): Promise<unknown> {
-    const database = await this.#use()
-    return errorOf(() => database.get(STORE, number))
+  get(number: number): Promise<unknown> {
+    return this.#run((database) => database.get(STORE, number))
   }
 
-  async read(from: number, to: number): Promise<readonly unknown[]> {
-    const database = await this.#use()
-    return errorOf(() => database.getAll(STORE, IDBKeyRange.bound(from, to, false, true)))
+  read(from: number, to: number): Promise<readonly unknown[]> {
+    return this.#run((database) => database.getAll(STORE, IDBKeyRange.bound(from, to, false, true)))
   }
 
   async write({ add, clear }: Change): Promise<void> {
-    const database = await this.#use()
-    const first = add[0]?.number ?? 0
-    const got = await errorOf(async () => {
+    const last = add.at(-1)?.number ?? 0
+    const found = await this.#run(async (database) => {
       const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' })
       const { store } = transaction
       const requests: Promise<unknown>[] = add.map(({ number, value }) => store.add(value, number))
-      // Counts the key that was just added, and whatever stands above it.
-      const above = store.getAllKeys(IDBKeyRange.lowerBound(first + add.length - 1), 2)
-      if (clear !== undefined) {
-        for (const range of rangesToDelete(clear)) requests.push(store.delete(range))
-      }
+      // A stale owner's number may have been cleared away, so that its `add` meets nothing: then there is more above it.
+      const above = store.getAllKeys(IDBKeyRange.lowerBound(last), 2)
+      if (clear !== undefined) for (const range of rangesOf(clear)) requests.push(store.delete(range))
       transaction.commit()
       try {
         await Promise.all([above, transaction.done, ...requests])
@@ -109,9 +109,16 @@ class IndexedDbCells implements Cells {
       }
       return above
     })
-    if (got.length === 1) return
-    throw new DarqError('fenced', {
-      facts: { what: 'newest number', expected: first + add.length - 1, got: String(got.at(-1)) },
+    if (found.length === 1) return
+    throw new DarqError('fenced', { facts: { what: 'newest number', expected: last, got: String(found.at(-1)) } })
+  }
+
+  async free(clear: Clearing): Promise<void> {
+    await this.#run(async (database) => {
+      const transaction = database.transaction(STORE, 'readwrite')
+      const requests = rangesOf(clear).map((range) => transaction.store.delete(range))
+      transaction.commit()
+      await Promise.all([transaction.done, ...requests])
     })
   }
 
@@ -121,24 +128,30 @@ class IndexedDbCells implements Cells {
     database?.close()
   }
 
-  /** The connection; opened anew when the browser has closed it. */
-  #use(): Promise<Database> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+  /** Runs `work` on the connection. One on which something failed for no reason that we know is not used again. */
+  async #run<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    if (this.#ended !== undefined) throw this.#ended
     this.#database ??= this.#reconnect()
-    return this.#database
+    const connection = this.#database
+    const database = await connection
+    try {
+      return await work(database)
+    } catch (cause) {
+      const error = toDarqError(cause)
+      if (error.code === 'storage' && this.#database === connection) {
+        this.#database = undefined
+        database.close()
+      }
+      throw error
+    }
   }
 
   async #reconnect(): Promise<Database> {
     const now_ms = performance.now()
-    this.#reopened_ms = this.#reopened_ms.filter((then_ms) => now_ms - then_ms < 60_000)
+    this.#reopened_ms = this.#reopened_ms.filter((then_ms) => now_ms - then_ms < MINUTE_MS)
     if (this.#reopened_ms.length >= this.#reopens_max) {
-      this.#ended = new DarqError('storage', {
-        facts: {
-          what: 'connections that the browser closed in a minute',
-          expected: this.#reopens_max,
-          got: this.#reopened_ms.length + 1,
-        },
-      })
+      const facts = { what: 'connections lost in a minute', expected: this.#reopens_max, got: this.#reopens_max + 1 }
+      this.#ended = new DarqError('storage', { facts })
       throw this.#ended
     }
     this.#reopened_ms.push(now_ms)
@@ -150,9 +163,8 @@ class IndexedDbCells implements Cells {
       mint,
       timeout_ms: this.#open_timeout_ms,
       superseded: () => {
-        this.#ended ??= new DarqError('closed', {
-          facts: { what: 'database', expected: 'this one', got: 'deleted or upgraded by another' },
-        })
+        const facts = { what: 'database', expected: 'in use', got: 'deleted or upgraded by another' }
+        this.#ended ??= new DarqError('closed', { facts })
       },
       lost: () => {
         this.#database = undefined
@@ -161,14 +173,11 @@ class IndexedDbCells implements Cells {
   }
 }
 
-function rangesToDelete({ from, to, keep, more }: NonNullable<Change['clear']>): IDBKeyRange[] {
-  const pieces =
-    keep >= from && keep < to
-      ? [
-          { from, to: keep },
-          { from: keep + 1, to },
-        ]
-      : [{ from, to }]
+function rangesOf({ from, to, keep, more }: Clearing): IDBKeyRange[] {
+  const pieces = [
+    { from, to: Math.min(to, Math.max(from, keep)) },
+    { from: Math.max(from, keep + 1), to },
+  ]
   const ranges = pieces.filter((piece) => piece.from < piece.to)
   return [
     ...ranges.map((piece) => IDBKeyRange.bound(piece.from, piece.to, false, true)),

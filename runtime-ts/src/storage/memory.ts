@@ -7,7 +7,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Cells, Change } from './cells.ts'
+import type { Cells, Change, Clearing } from './cells.ts'
 import type { Storage } from './contract.ts'
 import { newGeneration } from './generation.ts'
 import { storageOver } from './store.ts'
@@ -40,12 +40,13 @@ export class Medium {
       this.values.set(number, value)
       this.newest = number
     }
-    if (change.clear !== undefined) {
-      const { from, to, keep, more } = change.clear
-      for (let number = from; number < to; number++) if (number !== keep) this.values.delete(number)
-      for (const number of more) this.values.delete(number)
-    }
+    if (change.clear !== undefined) this.free(change.clear)
     this.wakeAt_ms = change.wakeAt_ms
+  }
+
+  free({ from, to, keep, more }: Clearing): void {
+    for (let number = from; number < to; number++) if (number !== keep) this.values.delete(number)
+    for (const number of more) this.values.delete(number)
   }
 }
 
@@ -89,6 +90,10 @@ export class MemoryCells implements Cells {
 
   async write(change: Change): Promise<void> {
     this.use().apply(change)
+  }
+
+  async free(clear: Clearing): Promise<void> {
+    this.use().free(clear)
   }
 
   async close(): Promise<void> {

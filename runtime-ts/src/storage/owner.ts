@@ -4,7 +4,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Cell, Cells, Change } from './cells.ts'
+import type { Cell, Cells, Clearing } from './cells.ts'
 import type { Chain, Entry } from './chain.ts'
 import type { Claimed, Commit } from './contract.ts'
 import { encodeRecord, type StoredRecord } from './record.ts'
@@ -25,6 +25,9 @@ export class Owner implements Claimed {
   /** Claims before this one that nobody needs, below `#cleared`. */
   #leftover: readonly number[]
   #newest: number
+  /** The head and the cleared mark that the newest durable record names. */
+  #head: number
+  #durablyCleared: number
   #cleared: number
   #dead_bytes = 0
   #version: number
@@ -38,6 +41,8 @@ export class Owner implements Claimed {
     this.#epoch = claim.epoch
     this.#claim = claim.number
     this.#newest = claim.number
+    this.#head = claim.head
+    this.#durablyCleared = claim.cleared
     this.#cleared = claim.cleared
     this.#version = claim.version
     this.#leftover = leftover
@@ -101,10 +106,24 @@ export class Owner implements Claimed {
     } catch (error) {
       // Whether it was written is unknown, so nothing that is remembered here can be relied on.
       this.#ended = error instanceof DarqError ? error : new DarqError('storage', { cause: error })
+      if (this.#ended.code === 'quota') await this.#makeRoom()
       throw this.#ended
     }
+    this.#head = head
+    this.#durablyCleared = this.#cleared
     this.#newest = from + add.length - 1
     this.#version = commit.version
+  }
+
+  /**
+   * Deletes what is dead by the newest durable record, which no owner needs any more: on a full disk a commit that brings its
+   * deletions along fails as a whole.
+   */
+  async #makeRoom(): Promise<void> {
+    const to = Math.min(this.#head, this.#durablyCleared + this.#cells.clear_max)
+    const dead = { from: this.#durablyCleared, to, keep: this.#claim, more: [] }
+    // The caller is told of the full disk; that making room failed too would add nothing.
+    if (dead.from < dead.to) await this.#cells.free(dead).catch(() => undefined)
   }
 
   /** Forgets the commits below `keepFrom`. */
@@ -119,7 +138,7 @@ export class Owner implements Claimed {
   }
 
   /** What the next change deletes, once it is worth it. Moves `#cleared`, which the change's own records will say. */
-  #clear(head: number): Change['clear'] {
+  #clear(head: number): Clearing | undefined {
     const isWorthIt = head - this.#cleared >= DEAD_VALUES_MAX || this.#dead_bytes >= DEAD_BYTES_MAX
     if (!isWorthIt && this.#leftover.length === 0) return undefined
     const from = this.#cleared
