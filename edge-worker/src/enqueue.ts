@@ -29,7 +29,7 @@ export interface BatchReply {
  * with the error.
  * @throws {DarqError} what the batch is refused with
  */
-export async function streamGrades(link: Link, request: EnqueueRequest): Promise<Response> {
+export async function streamGrades(link: Pick<Link, 'enqueue'>, request: EnqueueRequest): Promise<Response> {
   // At most four lines: what a reader leaves unread is bounded.
   const stream = new TextStream()
   const accepted = Promise.withResolvers<void>()
@@ -53,9 +53,15 @@ export async function streamGrades(link: Link, request: EnqueueRequest): Promise
  * first, but at least `accepted`
  * @throws {DarqError} what the batch is refused with, or fails with while it is waited for
  */
-export async function awaitGrade(link: Link, request: EnqueueRequest, preferred: Preference): Promise<BatchReply> {
+export async function awaitGrade(
+  link: Pick<Link, 'enqueue'>,
+  request: EnqueueRequest,
+  preferred: Preference,
+): Promise<BatchReply> {
   const accepted = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
+  // Refused before it is accepted, or lost after the wait: nobody waits for the grade then.
+  reached.promise.catch(() => undefined)
   let reply: BatchReply | undefined
   link
     .enqueue(request, (graded) => {
