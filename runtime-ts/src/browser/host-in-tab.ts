@@ -9,6 +9,7 @@ import { DarqError } from '../error.ts'
 
 /** What a leader needs of the host that it opens. */
 export interface HostInTab {
+  /** Throws while it is being opened anew after a failure, and when it has stopped. */
   readonly engine: Pick<Engine, 'durability' | 'retry' | 'abandon'>
   readonly link: Link
   /** Resolves when the host has stopped for good: with the reason, or `undefined` after `close`. */
@@ -55,17 +56,27 @@ export function keepHost(
     },
   )
 
+  /** Between two lives of an engine there is nothing to tell it. */
+  function tellEngine(word: (engine: HostInTab['engine']) => void): void {
+    try {
+      if (host !== undefined) word(host.engine)
+    } catch (error) {
+      if (!(error instanceof DarqError)) throw error
+    }
+  }
+
   function fail(error: DarqError): void {
     if (!closing) tell.failed(error)
   }
 
   return {
-    retry: () => host?.engine.retry(),
+    retry: () => tellEngine((engine) => engine.retry()),
     close(how, reason) {
       closing = true
-      const abandon = () => host?.engine.abandon(reason)
+      const abandon = () => tellEngine((engine) => engine.abandon(reason))
+      let ready = settled
       // What is open is abandoned now, not a microtask later: another owner may be at work.
-      const ready = how === 'commit' || host === undefined ? settled : Promise.resolve(abandon())
+      if (how === 'abandon') ready = host === undefined ? settled.then(abandon) : Promise.resolve(abandon())
       return new Promise((resolve) => {
         const takeBack = clock.wake(clock.now_ms() + hostLimits.close_ms_max, () => {
           abandon()

@@ -6,7 +6,7 @@
  */
 import type { Link } from '../crest/link.ts'
 import type { Clock } from '../engine/types.ts'
-import { DarqError } from '../error.ts'
+import { DarqError, type ErrorFacts, toFacts } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
 import { type HostHere, type HostInTab, keepHost } from './host-in-tab.ts'
 import type { LeaderLock } from './leader-lock.ts'
@@ -15,13 +15,7 @@ import type { Leadership, LeadershipCommand, LeadershipEvent } from './leadershi
 import { followLeader, type OfferedLines, offerLines } from './link-broadcast.ts'
 import { openRelay } from './relay.ts'
 import { type Channel, openTabWords, type TabWord } from './tab-words.ts'
-
-/** What the page is told. */
-export interface HostingStatus {
-  readonly role: 'leader' | 'follower'
-  /** What the storage behind the host offers; `undefined` while there is no host to ask. */
-  readonly durability: Durability | undefined
-}
+import type { HostingStatus } from './tab-worker.ts'
 
 export interface HostingOptions {
   /** Of the host: tabs that host the same name are one group. */
@@ -69,7 +63,8 @@ export function openHosting(options: HostingOptions): Hosting {
   let lines: OfferedLines | undefined
   let leave = () => {}
   let durability: Durability | undefined
-  let shown: HostingStatus = { role: 'follower', durability: undefined }
+  let refused: ErrorFacts | undefined
+  let shown: HostingStatus = { role: 'follower', durability: undefined, refused: undefined }
 
   let words = openTabWords(options.channel(`darq/${name}`), hear)
 
@@ -98,8 +93,8 @@ export function openHosting(options: HostingOptions): Hosting {
 
   function show(): void {
     const role = state?.phase === 'leading' ? 'leader' : 'follower'
-    if (shown.role === role && shown.durability === durability) return
-    shown = { role, durability }
+    if (shown.role === role && shown.durability === durability && shown.refused === refused) return
+    shown = { role, durability, refused }
     options.show(shown)
   }
 
@@ -139,6 +134,7 @@ export function openHosting(options: HostingOptions): Hosting {
         leave = () => {}
         break
       case 'refuse':
+        refused = toFacts(command.error)
         relay.refuse(command.error)
         break
     }
@@ -157,6 +153,7 @@ export function openHosting(options: HostingOptions): Hosting {
     host = keepHost(options.open, clock, {
       opened(here) {
         durability = here.engine.durability
+        refused = undefined
         lines = offerLines(here.link, { clock, channel: openLine })
         relay.use(here.link)
         tell({ kind: 'opened' })
@@ -208,7 +205,10 @@ export function openHosting(options: HostingOptions): Hosting {
         if (leads) sayLead(state.request)
         break
       case 'lead':
-        if (state.phase === 'following' && word.ready) durability = word.durability
+        if (state.phase === 'following' && word.ready) {
+          durability = word.durability
+          refused = undefined
+        }
         tell({ kind: 'heard', news: { leader: word.leader, ready: word.ready } })
         break
       case 'resign':

@@ -93,8 +93,7 @@ export function openCaller(line: Line<CallFrame>): LinkCaller {
         (reply) => {
           if (reply.kind === 'graded') report(reply.graded)
         },
-        // A copy that was cut out here is ours to give away; the caller's own buffer may be sent again, and is cloned.
-        messages !== request.messages && messages.buffer instanceof ArrayBuffer ? { give: messages.buffer } : {},
+        messages.buffer instanceof ArrayBuffer ? { give: messages.buffer } : {},
       )
     },
     query: (request, grade) =>

@@ -15,7 +15,7 @@ export interface EnqueueRequest {
   readonly producer: string
   /** Sequence of the first message; 0 without a producer. */
   readonly first: number
-  /** As `encodeMessages` (engine) lays them out. */
+  /** As `encodeMessages` (engine) lays them out. Given away: a link may transfer the buffer behind them. */
   readonly messages: Uint8Array
 }
 

@@ -1,0 +1,87 @@
+/**
+ * What a tab knows about itself, and how it changes.
+ *
+ * @module
+ */
+import type { Durability } from '../storage/contract.ts'
+
+export interface TabStatus {
+  /** Whether this tab's worker has the host, or another tab's. */
+  readonly role: 'leader' | 'follower'
+  /**
+   * What the host's storage offers when it says "durable". Whether the browser may clear that storage later is another
+   * matter: see `persisted`.
+   */
+  readonly durability: Durability
+  /** What the browser says of the network. */
+  readonly online: boolean
+  /** The browser has promised not to clear this origin's storage on its own. */
+  readonly persisted: boolean
+  /** Bytes that this origin uses and may use, as the browser estimates; `undefined` where it doesn't. */
+  readonly usage_bytes: number | undefined
+  readonly quota_bytes: number | undefined
+}
+
+export interface StatusBoard {
+  readonly status: TabStatus
+  change(part: Partial<TabStatus>): void
+  /** The status now, then after changes: the newest, if there were several since. Ends with `signal` and with the board. */
+  watch(options?: { signal?: AbortSignal }): AsyncIterable<TabStatus>
+  close(): void
+}
+
+export function openStatusBoard(first: TabStatus): StatusBoard {
+  let status = first
+  let closed = false
+  let changed = Promise.withResolvers<void>()
+
+  function wakeWatchers(): void {
+    changed.resolve()
+    changed = Promise.withResolvers<void>()
+  }
+
+  async function* watch({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<TabStatus> {
+    signal?.addEventListener('abort', wakeWatchers, { once: true })
+    try {
+      let shown: TabStatus | undefined
+      while (!closed && !signal?.aborted) {
+        const { promise } = changed
+        if (shown === status) await promise
+        else {
+          shown = status
+          yield status
+        }
+      }
+    } finally {
+      signal?.removeEventListener('abort', wakeWatchers)
+    }
+  }
+
+  return {
+    get status() {
+      return status
+    },
+    change(part) {
+      const next = { ...status, ...part }
+      if (isSame(next, status)) return
+      status = next
+      wakeWatchers()
+    },
+    watch,
+    close() {
+      closed = true
+      wakeWatchers()
+    },
+  }
+}
+
+function isSame(one: TabStatus, other: TabStatus): boolean {
+  return (
+    one.role === other.role &&
+    one.durability === other.durability &&
+    one.online === other.online &&
+    one.persisted === other.persisted &&
+    one.usage_bytes === other.usage_bytes &&
+    one.quota_bytes === other.quota_bytes
+  )
+}
