@@ -47,13 +47,17 @@ export interface Opened {
   readonly generation: string
   /** `undefined` on a store that nobody has claimed yet. */
   readonly last: LastClaim | undefined
-  /** The commits that are not dropped, in order of version. Throws `corrupt`, `newer_format`. Read it at most once. */
+  /**
+   * The commits that are not dropped, in order of version. Read it at most once. Throws `corrupt`, `newer_format`,
+   * `older_format`, `storage`; `fenced` when another owner truncates what is being read: open anew.
+   */
   segments(): AsyncIterable<Segment>
   /**
    * Takes the store over, in one transaction: fences every older owner inside the store, drops the commits above `keep`,
    * records `epoch` and `facts`. Durable when it resolves.
    *
-   * @throws {DarqError} `fenced` when the store holds an epoch that is not older
+   * @throws {DarqError} `fenced` when the store holds an epoch that is not older, or was written to since it was opened: what
+   * was not read must not be dropped. Open anew. `quota`, `storage`, `closed`: the outcome is unknown, open anew.
    */
   claim(epoch: Epoch, keep: Version, facts: Uint8Array): Promise<Claimed>
 }
@@ -74,7 +78,8 @@ export interface Claimed {
 export interface Storage {
   readonly durability: Durability
   /**
-   * @throws {DarqError} `older_format` or `newer_format` when the store was written by other code, `corrupt` when it can't be read
+   * @throws {DarqError} `older_format` or `newer_format` when the store was written by other code, `corrupt` when it can't be
+   * read, `storage` (also when another tab blocks it for too long), `quota` when there is no room to make it
    */
   open(): Promise<Opened>
 }
