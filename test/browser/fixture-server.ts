@@ -36,6 +36,7 @@ export async function serveFixture(): Promise<FixtureServer> {
   })
   const server = await preview({
     root,
+    appType: 'mpa',
     logLevel: 'error',
     build: { outDir },
     preview: {

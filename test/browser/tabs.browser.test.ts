@@ -9,13 +9,13 @@ let browser: TestBrowser
 beforeAll(async () => {
   server = await serveFixture()
 }, 60_000)
-afterAll(() => server.close())
+afterAll(() => server?.close())
 beforeEach(async () => {
   browser = await openBrowser()
 }, 30_000)
-afterEach(() => browser.close())
+afterEach(() => browser?.close())
 
-const openTab = () => browser.openTab(server.address)
+const openTab = (query = '') => browser.openTab(`${server.address}${query}`)
 const enough = 300
 
 /** Sends under load until so many more are committed. */
@@ -60,6 +60,27 @@ describe('one tab', { timeout: 60_000 }, () => {
     const sent = await tab.page.evaluate(() => fixture.stop())
     expect(await tab.page.evaluate(() => fixture.total('a'))).toBe(sent)
     expect(await tab.page.evaluate(() => fixture.workersStarted)).toBe(5)
+  })
+
+  it('replaces a worker that hangs while something is wanted of it', async () => {
+    const tab = await openTab()
+    await tab.page.evaluate(() => fixture.start('a'))
+    await committedSome(tab)
+    await tab.page.evaluate(() => fixture.hangWorker())
+    await tab.page.waitForFunction(() => fixture.workersStarted === 2, undefined, { timeout: 20_000 })
+    await committedSome(tab)
+    const sent = await tab.page.evaluate(() => fixture.stop())
+    expect(await tab.page.evaluate(() => fixture.total('a'))).toBe(sent)
+  })
+
+  it('rejects what is pending, so that it can be tried again, when its only worker is gone', async () => {
+    const tab = await openTab('?worker=one')
+    await tab.page.evaluate(() => fixture.add('a', 1))
+    expect(await tab.page.evaluate(() => fixture.sendAndKill())).toEqual({ code: 'closed', retryable: true })
+  })
+
+  it('is not opened when the script of its worker is missing', async () => {
+    await expect(openTab('?worker=missing')).rejects.toThrow('unavailable')
   })
 
   it('says when the network goes and comes', async () => {

@@ -9,7 +9,6 @@ import { fromFacts } from '../error.ts'
 import { watchPageLife } from './page-life.ts'
 import { steadyClock } from './steady-clock.ts'
 import { openStatusBoard, type StatusBoard, type TabStatus } from './tab-status.ts'
-import type { HostingStatus } from './tab-worker.ts'
 import { keepWorker } from './worker-keeper.ts'
 
 export type { TabStatus } from './tab-status.ts'
@@ -35,7 +34,7 @@ export interface TabOptions {
   readonly persist?: boolean
 }
 
-/** So many workers in a row that never answer, and opening is given up. */
+/** So many workers in a row that never answer, and asker is given up. */
 const failures_max = 5
 
 /**
@@ -54,66 +53,56 @@ const failures_max = 5
  * could not be loaded or does not answer
  */
 export async function openTab(worker: Worker | (() => Worker), options: TabOptions = {}): Promise<Tab> {
-  const { promise: hosted, resolve: resolveHosted, reject: rejectHosted } = Promise.withResolvers<HostingStatus>()
-  let board: StatusBoard | undefined
-
+  const hosted = Promise.withResolvers<void>()
+  const board = openStatusBoard({
+    role: 'follower',
+    durability: 'best-effort',
+    online: navigator.onLine,
+    persisted: false,
+    usage_bytes: undefined,
+    quota_bytes: undefined,
+  })
   const keeper = keepWorker({
     worker,
     clock: steadyClock(),
-    show(status) {
-      const { role, durability, refused } = status
-      if (durability !== undefined) {
-        resolveHosted(status)
-        board?.change({ role, durability })
-      } else {
-        // While the lead changes hands there is no host to ask: what it offered before is the best answer.
-        board?.change({ role })
-        if (refused !== undefined) rejectHosted(fromFacts(refused))
-      }
+    show({ role, durability, refused }) {
+      // While the lead changes hands there is no host to ask: what it offered before is the best answer.
+      board.change(durability === undefined ? { role } : { role, durability })
+      if (durability !== undefined) hosted.resolve()
+      else if (refused !== undefined) hosted.reject(fromFacts(refused))
     },
     gone(error, failures) {
-      board?.change({ role: 'follower' })
-      if (failures === undefined || failures >= failures_max) rejectHosted(error)
+      board.change({ role: 'follower' })
+      if (failures === undefined || failures >= failures_max) hosted.reject(error)
+      // There will be no other worker: what is pending is told now, instead of being sent again in vain.
+      if (failures === undefined) void client.close()
     },
   })
   const stopListening = watchPageLife({
     sleep: keeper.sleep,
     wake: keeper.wake,
     online(online) {
-      board?.change({ online })
+      board.change({ online })
       if (online) keeper.retry()
     },
   })
-
-  let first: HostingStatus
+  const client = openClient({
+    link: keeper.link,
+    producer: options.producer ?? producerForThisPage(),
+    fresh: options.producer === undefined,
+    async onClose() {
+      stopListening()
+      await keeper.end()
+      board.close()
+    },
+  })
   try {
-    first = await hosted
+    await hosted.promise
   } catch (error) {
-    stopListening()
-    void keeper.end()
+    void client.close()
     throw error
   }
-
-  const opened = openStatusBoard({
-    role: first.role,
-    durability: first.durability ?? 'best-effort',
-    online: navigator.onLine,
-    persisted: false,
-    usage_bytes: undefined,
-    quota_bytes: undefined,
-  })
-  board = opened
-  void askForStorage(opened, options.persist ?? true)
-  const fresh = options.producer === undefined
-  const client = openClient({ link: keeper.link, producer: options.producer ?? producerForThisPage(), fresh })
-
-  async function close(): Promise<void> {
-    stopListening()
-    await client.close()
-    await keeper.end()
-    opened.close()
-  }
-
+  void askForStorage(board, options.persist ?? true)
   return {
     send: (message, options) => client.send(message, options),
     call: (message, options) => client.call(message, options),
@@ -124,11 +113,11 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
       return client.session
     },
     get status() {
-      return opened.status
+      return board.status
     },
-    watchStatus: opened.watch,
-    close,
-    [Symbol.asyncDispose]: close,
+    watchStatus: board.watch,
+    close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
   }
 }
 
