@@ -1,0 +1,141 @@
+/**
+ * The envelope of a message: its name and body, and what a call, an answer or a timer adds. A message's payload in the log
+ * is `encodePlain([name, body, version, extra])`, the last two only where they say something.
+ *
+ * @module
+ */
+import type { Payload } from '../engine/types.ts'
+import { DarqError, type ErrorFacts, type Plain } from '../error.ts'
+import { decodePlain, encodePlain } from './plain.ts'
+
+/** Where a call's answer goes when a participant asked. */
+export interface Asker {
+  readonly to: string
+  /** The asker's private message. */
+  readonly handler: string
+  /** Unique among the asker's calls. */
+  readonly id: string
+  readonly note: unknown
+  readonly note_version: number
+}
+/** Where a call's answer is kept when a client asked: it will come and look. */
+export interface Visitor {
+  readonly client: string
+  /** Unique among the client's calls, for ever. */
+  readonly id: string
+  /** Calls whose answers the client has: they may be forgotten. */
+  readonly has: readonly string[]
+}
+/** What an answer gives back of its call. */
+export interface Echo {
+  readonly id: string
+  readonly note: unknown
+  readonly note_version: number
+}
+/** A named timer, and which of that name. */
+export interface TimerName {
+  readonly name: string
+  readonly id: string
+}
+
+export interface Envelope {
+  readonly name: string
+  readonly body: Plain
+  /** Of the body's schema; 0: unnumbered. */
+  readonly version: number
+  readonly asker?: Asker | Visitor
+  readonly echo?: Echo
+  readonly timer?: TimerName
+}
+
+/** What `encodeEnvelope` takes: a body that was not looked at yet. */
+export type Draft = Omit<Envelope, 'body'> & { readonly body: unknown }
+
+/** @throws {DarqError} `schema` when the body can't travel */
+export function encodeEnvelope({ name, body, version, asker, echo, timer }: Draft): Payload {
+  if (asker === undefined && echo === undefined && timer === undefined) {
+    return encodePlain(version === 0 ? [name, body] : [name, body, version])
+  }
+  const extra: Record<string, unknown> = {}
+  if (asker !== undefined) extra.asker = asker
+  if (echo !== undefined) extra.echo = echo
+  if (timer !== undefined) extra.timer = timer
+  return encodePlain([name, body, version, extra])
+}
+
+/** @throws {DarqError} `bad_frame`, whatever the bytes are; `newer_format` */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const value = decodePlain(bytes)
+  if (!isList(value) || value.length < 2 || value.length > 4) throw broken('a list of 2 to 4')
+  const [name, body, version = 0, extra] = value
+  if (typeof name !== 'string' || name === '') throw broken('a name')
+  if (!isCount(version)) throw broken('a version')
+  if (extra === undefined) return { name, body, version }
+  if (!isFields(extra)) throw broken('fields')
+  const { asker, echo, timer } = extra
+  return {
+    name,
+    body,
+    version,
+    ...(asker !== undefined && { asker: readAsker(asker) }),
+    ...(echo !== undefined && { echo: readEcho(echo) }),
+    ...(timer !== undefined && { timer: readTimer(timer) }),
+  }
+}
+
+/** @returns the asker of a call, from its message or from where a participant kept it */
+export function readAsker(value: Plain): Asker | Visitor {
+  if (!isFields(value)) throw broken('an asker')
+  const { client, id, has, to, handler } = value
+  if (typeof client === 'string' && typeof id === 'string' && isTexts(has)) return { client, id, has }
+  if (typeof to === 'string' && typeof handler === 'string') return { to, handler, ...readEcho(value) }
+  throw broken('an asker')
+}
+
+function readEcho(value: Plain): Echo {
+  if (isFields(value)) {
+    const { id, note, note_version } = value
+    if (typeof id === 'string' && isCount(note_version)) return { id, note, note_version }
+  }
+  throw broken('an echo')
+}
+
+function readTimer(value: Plain): TimerName {
+  if (isFields(value)) {
+    const { name, id } = value
+    if (typeof name === 'string' && typeof id === 'string') return { name, id }
+  }
+  throw broken('a timer')
+}
+
+function isTexts(value: Plain): value is readonly string[] {
+  return isList(value) && value.every((item) => typeof item === 'string')
+}
+
+export function isList(value: Plain): value is readonly Plain[] {
+  return Array.isArray(value)
+}
+
+export function isFields(value: Plain): value is { readonly [key: string]: Plain } {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && !isList(value)
+}
+
+export function isCount(value: Plain): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function broken(expected: string): DarqError {
+  return new DarqError('bad_frame', { facts: { expected: `an envelope with ${expected}` } })
+}
+
+/** @returns an error's facts out of a body */
+export function readErrorFacts(value: Plain): ErrorFacts {
+  if (isFields(value)) {
+    const { code, message, retryable, facts } = value
+    if (typeof code === 'string' && typeof message === 'string' && typeof retryable === 'boolean') {
+      // Codes are strings on the wire; an unknown one of a newer peer is still the best name for what went wrong.
+      return { code: code as ErrorFacts['code'], message, retryable, ...(facts !== undefined && { facts }) }
+    }
+  }
+  throw broken('an error')
+}

@@ -1,0 +1,196 @@
+/**
+ * The link of a host: how its clients reach the participants on it, and by its routes those elsewhere.
+ *
+ * @module
+ */
+import { countMessages, decodeMessages } from '../engine/messages.ts'
+import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../engine/types.ts'
+import { DarqError } from '../error.ts'
+import { admit, Inadmissible } from './admission.ts'
+import type { Definition } from './definition.ts'
+import { type Directory, unknownAddress } from './directory.ts'
+import { asDarqError } from './failure.ts'
+import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from './link.ts'
+import type { Inhabitant } from './processor.ts'
+import type { Residents } from './residents.ts'
+import type { Route } from './route.ts'
+import { gradeOf, hasGrade, Watching } from './watching.ts'
+
+/** An engine while it lives, and who lives on it. */
+export interface Life {
+  readonly engine: Engine
+  readonly residents: Residents
+}
+
+const encoder = new TextEncoder()
+
+export class HostLink implements Link {
+  readonly #directory: Directory
+  readonly #clock: Clock
+  readonly #life: () => Promise<Life>
+  readonly #links = new Map<Route, Link>()
+
+  /** @param life the present one, or the next while the engine is opened anew */
+  constructor(directory: Directory, clock: Clock, life: () => Promise<Life>) {
+    this.#directory = directory
+    this.#clock = clock
+    this.#life = life
+  }
+
+  async enqueue(request: EnqueueRequest, report: (graded: Graded) => void): Promise<void> {
+    const definition = this.#directory.local(request.to)
+    if (definition === undefined) return this.#away(request.to).enqueue(request, report)
+    const { engine } = await this.#life()
+    checkMessages(definition, request)
+    // The link's cast: a number becomes a sequence here, and the core refuses what is none.
+    const first = request.first as Sequence
+    const receipt = engine.darq(request.to).enqueue(encoder.encode(request.producer), first, request.messages)
+    const { lsns, duplicates, expected } = receipt
+    report({ grade: 'accepted', lsns, duplicates, expected })
+    const { durability } = engine
+    await receipt.durable
+    report({ grade: 'durable', durability })
+    await receipt.committed
+    report({ grade: 'committed', durability })
+  }
+
+  async query(request: QueryRequest, grade: Grade): Promise<ViewFacts> {
+    if (this.#directory.local(request.to) === undefined) return this.#away(request.to).query(request, grade)
+    const life = await this.#life()
+    const { inhabitant, darq } = this.#find(life, request.to)
+    const value = answerOf(inhabitant, request)
+    const { position } = inhabitant
+    if (darq === undefined) return { grade: 'committed', value }
+    if (!hasGrade(darq, position, grade)) await reaches(life.engine, darq, position, grade)
+    return { grade: gradeOf(darq, position), value }
+  }
+
+  async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
+    if (this.#directory.local(request.to) === undefined) return this.#away(request.to).watch(request, see, signal)
+    const { engine, residents } = await this.#life()
+    if (signal.aborted) return
+    const darq = engine.darq(request.to)
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        signal.removeEventListener('abort', end)
+        reject(asDarqError(error))
+      }
+      const watching = new Watching(darq, this.#clock, () => residents.current(request.to), request, see, fail)
+      function end(): void {
+        watching.stop()
+        resolve()
+      }
+      signal.addEventListener('abort', end, { once: true })
+      void engine.stopped.then((reason) => {
+        watching.stop()
+        fail(lost(reason))
+      })
+    })
+  }
+
+  async expected(to: string, producer: string): Promise<number> {
+    if (this.#directory.local(to) === undefined) return this.#away(to).expected(to, producer)
+    const life = await this.#life()
+    const { darq } = this.#find(life, to)
+    return darq?.expected(encoder.encode(producer)) ?? 1
+  }
+
+  async pending(to: string): Promise<number> {
+    if (this.#directory.local(to) === undefined) return this.#away(to).pending(to)
+    const life = await this.#life()
+    const { darq, inhabitant } = this.#find(life, to)
+    return darq === undefined ? 0 : darq.unconsumed - inhabitant.records
+  }
+
+  async counts(to: string): Promise<HostCounts> {
+    if (this.#directory.local(to) === undefined) return this.#away(to).counts(to)
+    const { engine } = await this.#life()
+    return { ...engine.counts, epoch: engine.epoch }
+  }
+
+  #find({ engine, residents }: Life, to: string): { readonly inhabitant: Inhabitant; readonly darq: Darq | undefined } {
+    const found = residents.find(engine, to)
+    if (found === undefined) throw unknownAddress(to)
+    return found
+  }
+
+  /** @throws {DarqError} `unknown_address` */
+  #away(to: string): Link {
+    const route = this.#directory.route(to)
+    if (route === undefined) throw unknownAddress(to)
+    let link = this.#links.get(route)
+    if (link === undefined) {
+      link = route.link()
+      this.#links.set(route, link)
+    }
+    return link
+  }
+}
+
+/**
+ * Refuses, to the sender, what its participant could only set aside, and what a client has no right to send.
+ *
+ * @throws {DarqError} `bad_frame`, `unknown_message`, `schema`, `unauthorized`; facts: `index` of the message. None was taken then.
+ */
+function checkMessages(definition: Definition, { messages, producer }: EnqueueRequest): void {
+  const count = countMessages(messages)
+  if (typeof count === 'string') throw new DarqError('bad_frame', { facts: { reason: count } })
+  let index = 0
+  for (const payload of decodeMessages(messages)) {
+    try {
+      const { envelope } = admit(definition, payload, false, () => true)
+      const { asker, echo, timer } = envelope
+      const isForeign = asker !== undefined && (!('client' in asker) || (producer !== '' && asker.client !== producer))
+      if (isForeign || echo !== undefined || timer !== undefined) {
+        throw new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
+      }
+    } catch (thrown) {
+      const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+      // One from newer code waits for this host to be renewed too.
+      if (error.code !== 'newer_version') throw withIndex(error, index)
+    }
+    index += 1
+  }
+}
+
+function withIndex(error: DarqError, index: number): DarqError {
+  const facts =
+    typeof error.facts === 'object' && error.facts !== null && !Array.isArray(error.facts) ? error.facts : {}
+  return new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
+}
+
+/** @throws {DarqError} `unknown_message`, `schema`; what the handler throws, as code `app:…` or what it is */
+function answerOf(inhabitant: Inhabitant, { name, body }: QueryRequest): Uint8Array {
+  try {
+    return inhabitant.query(name, body)
+  } catch (thrown) {
+    if (thrown instanceof DarqError) throw thrown
+    throw new DarqError('unknown_message', {
+      cause: thrown,
+      message: `the query ${name} threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    })
+  }
+}
+
+/** Resolves when what a step at `position` has left has the grade; rejects when the engine stops before. */
+function reaches(engine: Engine, darq: Darq, position: Lsn | 0, grade: Grade): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const unwatch = darq.watch(() => {
+      if (!hasGrade(darq, position, grade)) return
+      unwatch()
+      resolve()
+    })
+    void engine.stopped.then((reason) => {
+      unwatch()
+      reject(lost(reason))
+    })
+  })
+}
+
+/** What those who wait hear when an engine stops: another may be opened, so it is worth trying again. */
+function lost(reason: DarqError | undefined): DarqError {
+  return new DarqError('unavailable', {
+    ...(reason !== undefined && { cause: reason }),
+    message: `the host has stopped: ${reason?.message ?? 'closed'}`,
+  })
+}

@@ -1,0 +1,258 @@
+/**
+ * A host of participants: the engine under them, opened anew when it fails, and the link for clients.
+ *
+ * @module
+ */
+import type { CoreMaker } from '@darq/core'
+import { platformClock } from '../clock.ts'
+import { openEngine } from '../engine/index.ts'
+import type { Clock, Engine, EngineLimits, Transport } from '../engine/types.ts'
+import { DarqError } from '../error.ts'
+import type { Durability, Storage } from '../storage/contract.ts'
+import { openClient, secureRandom } from './client.ts'
+import type { Client } from './client-types.ts'
+import { Directory } from './directory.ts'
+import { HostLink, type Life } from './host-link.ts'
+import type { Link } from './link.ts'
+import { linkError } from './links.ts'
+import type { Participant } from './participant.ts'
+import { Residents } from './residents.ts'
+import { Roads } from './roads.ts'
+import type { Route } from './route.ts'
+
+export interface HostOptions {
+  /** Unique among the hosts that it talks to. */
+  name: string
+  participants: readonly Participant[]
+  /** Where addresses live that are not hosted here: by name (`'totals'`), by family (`'account/*'`), or all (`'*'`). */
+  routes?: Record<string, Route>
+  /** How many hosts' failures may revoke a message that leaves. 0, the only value so far: messages wait for committed. */
+  k?: number | Record<string, number>
+  core?: 'wasm' | 'twin' | CoreMaker
+}
+
+export interface HostedOptions extends HostOptions {
+  storage: Storage
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Uniform in [0, 1). Default: the platform's secure source. */
+  random?: () => number
+  /** For frames to addresses that no route gave: an edge answers HTTP requests through it. */
+  reply?: Transport
+  /** A failure that nobody waits for. Default: none is told. */
+  onError?: (error: DarqError, where: string) => void
+  limits?: Partial<EngineLimits>
+  /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
+  lives?: (darq: string) => boolean
+  /** How often within a minute an engine that failed is opened anew. Default 5. */
+  reopens_max?: number
+}
+
+/** A host without a client of its own. */
+export interface Hosted {
+  /** The one that lives now; after a failure another. */
+  readonly engine: Engine
+  readonly link: Link
+  /** Resolves when it has stopped for good: with the reason when it failed, `undefined` after `close`. */
+  readonly stopped: Promise<DarqError | undefined>
+  /** Commits what is accepted, and lets the storage go. */
+  close(): Promise<void>
+}
+
+/** An engine that fails is opened anew at most so often within `reopen_span_ms`. */
+const reopens_max_default = 5
+const reopen_span_ms = 60_000
+const reopen_backoff_ms = 100
+
+/**
+ * Opens a host. When it resolves, older owners of the storage are fenced, and what it holds is recovered.
+ *
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `schema` for options that contradict themselves
+ */
+export async function openHosted(options: HostedOptions): Promise<Hosted> {
+  const hosted = new LiveHosted(options)
+  await hosted.open()
+  return hosted
+}
+
+class LiveHosted implements Hosted {
+  readonly link: Link
+  readonly stopped: Promise<DarqError | undefined>
+  readonly #stop: (reason: DarqError | undefined) => void
+  readonly #options: HostedOptions
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #directory: Directory
+  readonly #roads: Roads
+  #life: Life | undefined
+  /** Resolves with the life to come, while there is none. */
+  #next: PromiseWithResolvers<Life> | undefined
+  #failures_ms: number[] = []
+  #state: 'open' | 'closed' = 'open'
+  #reason: DarqError | undefined
+
+  constructor(options: HostedOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? platformClock()
+    this.#random = options.random ?? secureRandom
+    this.#directory = new Directory(options.participants, options.routes ?? {}, options.lives)
+    this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
+    this.link = new HostLink(this.#directory, this.#clock, () => this.#living())
+    const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
+    this.stopped = promise
+    this.#stop = resolve
+  }
+
+  get engine(): Engine {
+    if (this.#life !== undefined) return this.#life.engine
+    throw this.#reason ?? new DarqError('unavailable', { message: 'the host is being opened anew' })
+  }
+
+  #living(): Promise<Life> {
+    if (this.#life !== undefined) return Promise.resolve(this.#life)
+    if (this.#state === 'closed')
+      return Promise.reject(this.#reason ?? new DarqError('closed', { message: 'the host was closed' }))
+    this.#next ??= Promise.withResolvers<Life>()
+    return this.#next.promise
+  }
+
+  async open(): Promise<void> {
+    const { name, storage, core, k, limits } = this.#options
+    const surroundings = {
+      host: name,
+      clock: this.#clock,
+      random: this.#random,
+      knows: (darq: string) => this.#directory.knows(darq),
+      life: () => life,
+      onError: (error: DarqError, where: string) => this.#report(error, where),
+    }
+    const residents = new Residents(this.#directory, surroundings)
+    let life = ''
+    const engine = await openEngine({
+      name,
+      storage,
+      clock: this.#clock,
+      random: this.#random,
+      transport: this.#roads.transport,
+      route: (darq) => this.#roads.address(darq),
+      processor: (darq) => residents.processor(darq),
+      onError: (error, where) => this.#report(error, where),
+      ...(core !== undefined && { core }),
+      ...(limits !== undefined && { limits }),
+      ...(typeof k === 'number' && { k }),
+    })
+    life = `${name}#${engine.generation}/${engine.epoch}`
+    // An effect that was under way when the host went down has no message that would wake it.
+    for (const darq of engine.names) if (this.#directory.local(darq)?.effect !== undefined) engine.darq(darq)
+    if (this.#state === 'closed') {
+      await engine.close()
+      return
+    }
+    this.#life = { engine, residents }
+    this.#next?.resolve(this.#life)
+    this.#next = undefined
+    void engine.stopped.then((reason) => this.#engineStopped(reason))
+  }
+
+  #engineStopped(reason: DarqError | undefined): void {
+    this.#life = undefined
+    if (this.#state === 'closed') return
+    if (reason === undefined || !reason.retryable || reason.code === 'fenced' || reason.code === 'closed')
+      this.#end(reason)
+    else this.#reopenLater(reason)
+  }
+
+  #reopenLater(reason: DarqError): void {
+    const now_ms = this.#clock.now_ms()
+    this.#failures_ms = [...this.#failures_ms.filter((at_ms) => now_ms - at_ms < reopen_span_ms), now_ms]
+    const failures = this.#failures_ms.length
+    if (failures > (this.#options.reopens_max ?? reopens_max_default)) {
+      this.#end(reason)
+      return
+    }
+    this.#report(reason, 'host')
+    const wait_ms = reopen_backoff_ms * 2 ** (failures - 1) * (0.5 + this.#random() / 2)
+    this.#clock.wake(now_ms + wait_ms, () => void this.#reopen())
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#state === 'closed') return
+    try {
+      await this.open()
+    } catch (thrown) {
+      const error = linkError(thrown)
+      if (error.retryable && error.code !== 'fenced') this.#reopenLater(error)
+      else this.#end(error)
+    }
+  }
+
+  #end(reason: DarqError | undefined): void {
+    this.#state = 'closed'
+    this.#reason = reason
+    this.#next?.reject(reason ?? new DarqError('closed', { message: 'the host was closed' }))
+    this.#next?.promise.catch(() => {}) // those who waited are told; nobody may have
+    this.#next = undefined
+    this.#stop(reason)
+  }
+
+  #receive(from: string, frame: Uint8Array): void {
+    try {
+      this.#life?.engine.receive(from, frame)
+    } catch (error) {
+      // A peer's frame: the peer hears nothing, and offers again what it must.
+      this.#report(linkError(error), from)
+    }
+  }
+
+  #report(error: DarqError, where: string): void {
+    this.#options.onError?.(error, where)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const engine = this.#life?.engine
+    this.#end(undefined)
+    await engine?.close()
+  }
+}
+
+/** A client of the host that it has opened. */
+export interface Host extends Client {
+  readonly durability: Durability
+  readonly epoch: number
+}
+
+/**
+ * Opens a host with its client, in this process. What is sent through it carries no numbers: when the storage fails, what was
+ * on its way has an unknown outcome and its receipt rejects with a retryable error.
+ *
+ * @throws {DarqError} as {@link openHosted}
+ * @example
+ * await using host = await openHost({ name: 'demo', participants: [counter], storage: memory() })
+ * await host.send(Counter.add('clicks', 1)).committed
+ */
+export async function openHost(options: HostedOptions): Promise<Host> {
+  const hosted = await openHosted(options)
+  const { clock, random } = options
+  const client = openClient({
+    link: hosted.link,
+    producer: '',
+    ...(clock !== undefined && { clock }),
+    ...(random !== undefined && { random }),
+    onClose: () => hosted.close(),
+  })
+  return {
+    send: (message, given) => client.send(message, given),
+    call: (message, given) => client.call(message, given),
+    query: (message, given) => client.query(message, given),
+    watch: (message, given) => client.watch(message, given),
+    inspect: (name) => client.inspect(name),
+    session: client.session,
+    close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
+    durability: options.storage.durability,
+    get epoch() {
+      return hosted.engine.epoch
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * One message that a client keeps until it is committed.
+ *
+ * @module
+ */
+import type { Accepted, Payload } from '../engine/types.ts'
+import type { DarqError } from '../error.ts'
+import { payloadBytes } from './plain.ts'
+import { PendingReceipt } from './receipt.ts'
+
+export class Parcel {
+  readonly payload: Payload
+  readonly bytes: number
+  readonly receipt = new PendingReceipt()
+  /** The application's number; 0: the lane numbers it when it is first sent. */
+  readonly fixed: number
+  sequence: number
+  /** It was refused in company: it is sent by itself now, to see who is to blame. */
+  alone = false
+  accepted: Accepted = { lsn: 0, duplicate: false }
+  /** It left the client's window. */
+  readonly #left: () => void
+  #done = false
+
+  constructor(payload: Payload, fixed: number, left: () => void) {
+    this.payload = payload
+    this.bytes = payloadBytes(payload)
+    this.fixed = fixed
+    this.sequence = fixed
+    this.#left = left
+  }
+
+  accept(accepted: Accepted): void {
+    // Sent again, it may be a duplicate of itself: the first answer is the one that counts.
+    if (!accepted.duplicate || this.accepted.lsn === 0) this.accepted = accepted
+    this.receipt.accept(this.accepted)
+  }
+
+  fail(error: DarqError): void {
+    this.receipt.fail(error)
+    this.leave()
+  }
+
+  leave(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#left()
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Queries: they read state between steps, and leave no trace.
+ *
+ * @module
+ */
+import { DarqError } from '../error.ts'
+import { answerFor } from './answers.ts'
+import { listDeadLetters } from './dead-letters.ts'
+import { isFields } from './envelope.ts'
+import { decodePlain, encodePlainBytes } from './plain.ts'
+import { readInput } from './schema.ts'
+import type { Site } from './turn.ts'
+
+/** What the runtime itself can be asked, at every DARQ. */
+export const deadLetters_query = '$deadLetters'
+export const answer_query = '$answer'
+
+/**
+ * @param body encoded; empty for a query without one
+ * @returns the encoded value
+ * @throws {DarqError} `unknown_message`, `schema`, `bad_frame`, or what the handler throws
+ */
+export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
+  const given = body.length === 0 ? undefined : decodePlain(body)
+  if (name === deadLetters_query) return encodePlainBytes(listDeadLetters(site.ledger))
+  if (name === answer_query) return encodePlainBytes(answerOf(site, given))
+  const message = site.definition.messages.get(name)
+  if (message?.kind !== 'query') {
+    throw new DarqError('unknown_message', {
+      facts: { expected: `a query of ${site.definition.name}`, got: name.slice(0, 100) },
+    })
+  }
+  const input = message.input === undefined ? undefined : readInput(message.input, given, 0).output
+  const read = { state: site.state, key: site.key, now_ms: site.surroundings.clock.now_ms() }
+  return encodePlainBytes(message.run(read, input))
+}
+
+function answerOf({ ledger }: Site, given: ReturnType<typeof decodePlain>): unknown {
+  if (isFields(given)) {
+    const { client, id } = given
+    if (typeof client === 'string' && typeof id === 'string') return answerFor(ledger, client, id)
+  }
+  throw new DarqError('bad_frame', { facts: { expected: 'a client and the id of its call' } })
+}

@@ -1,0 +1,78 @@
+/**
+ * Makes steps: runs a turn over the ledger and writes what it has come to, all or nothing.
+ *
+ * @module
+ */
+import type { Attached, LiveTimer, Lsn, StepReceipt } from '../engine/types.ts'
+import { DarqError } from '../error.ts'
+import type { Ledger } from './ledger.ts'
+import { LiveTimers } from './timers.ts'
+import { type Site, Turn } from './turn.ts'
+
+export class Stepping {
+  /** Of the newest step since the DARQ was attached. */
+  position: Lsn | 0 = 0
+  attached: Attached | undefined
+  readonly #ledger: Ledger
+  readonly #timers = new LiveTimers()
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  restore(timers: Iterable<LiveTimer>, attached: Attached): void {
+    this.attached = attached
+    this.#timers.restore(timers)
+  }
+
+  /** @returns the record of a named timer that has not fired */
+  timer(name: string): Lsn | undefined {
+    return this.attached === undefined ? undefined : this.#timers.find(name, this.attached)
+  }
+
+  /** How many of the DARQ's unconsumed records are state and timers, not messages. */
+  get records(): number {
+    return this.#ledger.records + (this.attached === undefined ? 0 : this.#timers.count(this.attached))
+  }
+
+  /**
+   * One step that consumes the messages at `lsns`, and the state that `body` replaces.
+   *
+   * @param at names the step's turn: the LSN of what it is about
+   * @throws what `body` or the DARQ has thrown; nothing happened then
+   */
+  step(
+    site: Site,
+    at: Lsn,
+    lsns: readonly Lsn[],
+    body: (turn: Turn) => void,
+  ): { readonly turn: Turn; readonly receipt: StepReceipt } {
+    const { attached } = this
+    if (attached === undefined) throw new DarqError('closed')
+    const turn = new Turn(site, at)
+    const ledger = this.#ledger
+    ledger.begin()
+    try {
+      body(turn)
+      turn.close()
+      const moves = ledger.moves(this.position > at ? (this.position as Lsn) : at, 2 * Math.max(1, lsns.length))
+      const { outs, timers } = turn.outs()
+      const [first, ...rest] = [...lsns, ...turn.consume, ...moves.consume]
+      if (first === undefined) throw new DarqError('step_empty')
+      const receipt = attached.step({
+        consume: [first, ...rest],
+        send: outs,
+        remember: moves.remember,
+        ...(moves.checkpoint !== undefined && { checkpoint: moves.checkpoint }),
+      })
+      this.position = receipt.completion
+      ledger.settle(moves, receipt)
+      this.#timers.settle(outs, timers, receipt.sent)
+      return { turn, receipt }
+    } catch (error) {
+      turn.close()
+      ledger.undo()
+      throw error
+    }
+  }
+}
