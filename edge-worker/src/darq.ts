@@ -59,6 +59,8 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
           // A host's name has no slash.
           name: encodeURIComponent(name),
           participants: [home.participant],
+          // Of a family, each member has an object of its own.
+          lives: (darq) => darq === name,
           routes: home.routes,
           storage,
           reply: answers,

@@ -45,7 +45,7 @@ export async function streamGrades(link: Pick<Link, 'enqueue'>, request: Enqueue
     })
     .finally(() => stream.end())
   await accepted.promise
-  return new Response(stream.body, { headers: { 'Content-Type': mediaType.lines, 'Cache-Control': 'no-store' } })
+  return new Response(stream.body, { headers: { 'Content-Type': mediaType.lines } })
 }
 
 /**

@@ -26,5 +26,5 @@ export async function takeFrame(
   // The producer of a channel: a bearer must not speak for another's host.
   checkOwner(scope, `${frame.host}/${frame.from}`)
   const answer = await answers.waitFor((address) => hosted.engine.receive(address, bytes))
-  return new Response(answer, { headers: { 'Content-Type': mediaType.frame, 'Cache-Control': 'no-store' } })
+  return new Response(answer, { headers: { 'Content-Type': mediaType.frame } })
 }

@@ -4,7 +4,15 @@
  * @module
  */
 import type { Participant } from '@darq/runtime'
-import { answerQuery, type Caller, type Link, messageFromJson, outsideAsks, valueToJson } from '@darq/runtime/transport'
+import {
+  answerQuery,
+  type Caller,
+  type Link,
+  messageFromJson,
+  outsideAsks,
+  type ViewFacts,
+  valueToJson,
+} from '@darq/runtime/transport'
 import { awaitGrade, reached } from './enqueue.ts'
 import type { Preference } from './prefer.ts'
 import type { Place } from './producer.ts'
@@ -68,20 +76,19 @@ function encode(
 /** @returns the committed outcome of a call: `{ value }` or `{ error }`; `undefined` if there is none in time */
 async function awaitAnswer(link: Link, to: string, caller: Caller, wait_ms: number): Promise<unknown> {
   const over = new AbortController()
-  const timer = setTimeout(() => over.abort(), Math.max(0, wait_ms))
-  let outcome: unknown
+  const answered = Promise.withResolvers<unknown>()
+  const timer = setTimeout(() => answered.resolve(undefined), Math.max(0, wait_ms))
+  const see = (view: ViewFacts): void => {
+    if (view.grade !== 'committed') return
+    // There is no answer yet while it is null.
+    const outcome: unknown = JSON.parse(valueToJson(view.value))
+    if (outcome !== null) answered.resolve(outcome)
+  }
+  link.watch(answerQuery(to, caller), see, over.signal).catch(answered.reject)
   try {
-    await link.watch(
-      answerQuery(to, caller),
-      (view) => {
-        if (view.grade !== 'committed') return
-        outcome = JSON.parse(valueToJson(view.value)) ?? undefined
-        if (outcome !== undefined) over.abort()
-      },
-      over.signal,
-    )
+    return await answered.promise
   } finally {
     clearTimeout(timer)
+    over.abort()
   }
-  return outcome
 }

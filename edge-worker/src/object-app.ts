@@ -46,10 +46,14 @@ type Asked = Context<{ Bindings: ObjectBindings }>
 /** @returns the app; its environment is given with each request */
 export function objectApp(): Hono<{ Bindings: ObjectBindings }> {
   const app = new Hono<{ Bindings: ObjectBindings }>()
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
   for (const route of routeTable)
     app.on(route.methods.map(upper), route.path, (c) => operations[route.operation](c, route))
   app.notFound((c) => noSuchRoute(c.req.raw))
-  app.onError((error) => answerError(error))
+  app.onError((error) => answerError(error, true))
   return app
 }
 
@@ -87,7 +91,7 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
       throw new DarqError('bad_frame', { facts: { expected: 'grade: accepted, durable or committed', got: grade } })
     const view = await c.env.hosted.link.query(await queryRequest(c, body.bytes_max), grade)
     if (view.grade === 'withdrawn') throw new DarqError('withdrawn')
-    const headers = { [header.grade]: view.grade, 'Cache-Control': 'no-store' }
+    const headers = { [header.grade]: view.grade }
     return wantsBytes(c)
       ? c.body(new Uint8Array(view.value), 200, { ...headers, 'Content-Type': mediaType.value })
       : c.body(valueToJson(view.value), 200, { ...headers, 'Content-Type': mediaType.json })

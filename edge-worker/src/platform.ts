@@ -9,6 +9,7 @@ import type {
   Request as WorkersRequest,
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
+import { DarqError } from '@darq/runtime'
 
 export function toWeb(request: WorkersRequest): Request {
   return request as unknown as Request
@@ -18,8 +19,18 @@ export function toWorkers(response: Response): WorkersResponse {
   return response as unknown as WorkersResponse
 }
 
-/** Asks the object of that name. */
+/**
+ * Asks the object of that name.
+ *
+ * @throws {DarqError} `unavailable` when it was lost before it had answered: the outcome is unknown. `backpressure` when the
+ * platform says that it has too much to do.
+ */
 export async function ask(objects: DurableObjectNamespace, name: string, request: Request): Promise<Response> {
-  const response = await objects.getByName(name).fetch(request as unknown as WorkersRequest)
-  return response as unknown as Response
+  try {
+    const response = await objects.getByName(name).fetch(request as unknown as WorkersRequest)
+    return response as unknown as Response
+  } catch (cause) {
+    const overloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
+    throw new DarqError(overloaded ? 'backpressure' : 'unavailable', { cause, message: 'the object did not answer' })
+  }
 }

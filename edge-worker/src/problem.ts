@@ -7,8 +7,10 @@ import { DarqError } from '@darq/runtime'
 import { problemResponse } from '@darq/runtime/transport'
 import { Forbidden } from './scope.ts'
 
-export function answerError(error: unknown): Response {
-  if (error instanceof Forbidden) return problemResponse(error, 403)
+/** @param isKnown who asks is known: what is `unauthorized` then is forbidden to them, 403 instead of 401 */
+export function answerError(error: unknown, isKnown = false): Response {
+  if (error instanceof Forbidden || (isKnown && error instanceof DarqError && error.code === 'unauthorized'))
+    return problemResponse(error, 403)
   if (error instanceof DarqError) return problemResponse(error)
   // A defect of this package or of the application: the log gets it, the caller gets a constant.
   console.error(error)

@@ -47,7 +47,7 @@ export function streamViews(
       stream.end()
       ended()
     })
-  return new Response(stream.body, { headers: { 'Content-Type': mediaType.events, 'Cache-Control': 'no-store' } })
+  return new Response(stream.body, { headers: { 'Content-Type': mediaType.events } })
 }
 
 function event(view: ViewFacts, encode: (value: Uint8Array) => string): string {

@@ -9,12 +9,13 @@ import type { Scope } from '../../edge-worker/src/scope.ts'
 const scope: Scope = { names: ['counter/*'], actions: ['send', 'query', 'inspect'], producers: ['shöp:*'] }
 
 /** The routes, mounted, over objects that note what they are asked. */
-function mounted(authorize: () => Promise<Scope> = async () => scope) {
+function mounted(authorize: () => Promise<Scope> = async () => scope, fails?: Error) {
   const asked: { name: string; request: Request }[] = []
   const objects = {
     getByName: (name: string) => ({
       fetch: async (request: Request) => {
         asked.push({ name, request })
+        if (fails !== undefined) throw fails
         return new Response('from the object')
       },
     }),
@@ -90,6 +91,16 @@ test("a defect in the application's own authorization leaks nothing", async () =
   expect(await response.text()).not.toContain('xyzzy')
   expect(log).toHaveBeenCalledWith(defect)
   log.mockRestore()
+})
+
+test.each([
+  ['that is lost before it answers', new Error('reset'), 503, 'unavailable'],
+  ['that has too much to do', Object.assign(new Error('busy'), { overloaded: true }), 429, 'backpressure'],
+])('an object %s: try again', async (_, fails, status, code) => {
+  const { ask } = mounted(async () => scope, fails)
+  const response = await ask('/some/where/counter%2Fa/pending')
+  expect([response.status, response.headers.get('Retry-After')]).toEqual([status, '1'])
+  expect(await response.json()).toMatchObject({ code, retryable: true })
 })
 
 test('what does not stand in the table is a problem too', async () => {

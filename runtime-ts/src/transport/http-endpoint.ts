@@ -90,7 +90,6 @@ export class HttpEndpoint {
         method: request.method,
         headers,
         signal,
-        cache: 'no-store',
         ...(body === undefined ? {} : { body }),
       })
       if (!response.ok) throw await errorOf(response)

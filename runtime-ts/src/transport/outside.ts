@@ -1,5 +1,5 @@
 /**
- * What a batch of an outside client asks for: so that a server can hold it against what the client may do.
+ * What a client from outside asks for: so that a server can hold it against what the client may do.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { DarqError } from '../error.ts'
 export interface OutsideAsk {
   /** `inspect`: one of the runtime's own messages, such as putting a dead letter back. */
   readonly action: 'send' | 'call' | 'query' | 'inspect'
-  /** Whose answers a call keeps and forgets, or a query reads. */
+  /** Whose answers a query reads. */
   readonly client?: string
 }
 
@@ -22,20 +22,16 @@ export interface OutsideAsk {
  * @param participant that takes them
  * @param messages as `encodeMessages` lays them out
  * @returns what each of them asks for
- * @throws {DarqError} `bad_frame` if they are no messages, or carry what only a participant may: an answer, a timer, or
- * another participant as the caller, who would be sent what it never asked for
+ * @throws {DarqError} `bad_frame` if they are no messages
  */
 export function* outsideAsks(participant: Participant, messages: Uint8Array): Generator<OutsideAsk, void, undefined> {
   const count = countMessages(messages)
   if (typeof count === 'string') throw new DarqError('bad_frame', { facts: { expected: 'messages', got: count } })
   const definition = definitionOf(participant)
   for (const message of decodeMessages(messages)) {
-    const { name, asker, echo, timer } = decodeEnvelope(message)
-    if (echo !== undefined || timer !== undefined || (asker !== undefined && !('client' in asker)))
-      throw new DarqError('bad_frame', { facts: { expected: 'a message of a client', got: 'one of a participant' } })
-    const called = asker !== undefined || definition.messages.get(name)?.kind === 'call'
-    const action = name.startsWith('$') ? 'inspect' : called ? 'call' : 'send'
-    yield asker === undefined ? { action } : { action, client: asker.client }
+    const { name } = decodeEnvelope(message)
+    if (name.startsWith('$')) yield { action: 'inspect' }
+    else yield { action: definition.messages.get(name)?.kind === 'call' ? 'call' : 'send' }
   }
 }
 
