@@ -4,9 +4,11 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { Miniflare } from 'miniflare'
 import { buildEdge } from './build-demo.ts'
 
@@ -36,6 +38,12 @@ export async function startEdge(folder: string): Promise<EdgeProcess> {
     compatibilityDate: '2026-07-30',
     durableObjects: { TOTALS: { className: 'Totals', useSQLite: true } },
     durableObjectsPersist: join(folder, 'objects'),
+    // An object that is killed says so at length: for whoever looks into the file, not for the terminal.
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+      const log = createWriteStream(join(folder, 'workerd.log'), { flags: 'a' })
+      stdout.pipe(log)
+      stderr.pipe(log)
+    },
     bindings: { TOKEN_SECRET: await keptSecret(join(folder, 'token-secret')) },
   })
   return {

@@ -38,12 +38,13 @@ export function edgeProxy(edge: URL, fate: () => RequestFate = () => ({ kind: 'p
     async handle(c) {
       const { pathname, search } = new URL(c.req.url)
       const target = new URL(pathname + search, edge)
-      if (!isBetweenHosts(c)) return await forward(target, c.req.raw)
+      const copy = await readCopy(c.req.raw)
+      if (!isBetweenHosts(c)) return await answered(send(target, copy))
       counts.requests += 1
       const decided = fate()
-      if (decided.kind === 'pass') return await forward(target, c.req.raw)
-      const copy = await readCopy(c.req.raw)
       switch (decided.kind) {
+        case 'pass':
+          return await answered(send(target, copy))
         case 'drop_before':
           counts.dropped += 1
           return cutOff(c)
@@ -67,10 +68,6 @@ function isBetweenHosts(c: Context): boolean {
   return c.req.method === 'POST' && c.req.path.endsWith('/frames')
 }
 
-function forward(target: URL, request: Request): Promise<Response> {
-  return answered(proxy(target, { ...request, raw: request, customFetch: (forwarded) => fetch(forwarded) }))
-}
-
 /** A workerd that is down is an answer of its own. */
 async function answered(response: Promise<Response>): Promise<Response> {
   try {
@@ -86,13 +83,14 @@ async function answered(response: Promise<Response>): Promise<Response> {
 interface Copy {
   readonly method: string
   readonly headers: Headers
-  readonly body: ArrayBuffer
+  readonly body: ArrayBuffer | null
 }
 
+/** A request's body is read before it is sent on, so that it can be sent twice, and its sender may vanish meanwhile. */
 async function readCopy(request: Request): Promise<Copy> {
   const headers = new Headers(request.headers)
   for (const name of ['host', 'connection', 'content-length', 'transfer-encoding']) headers.delete(name)
-  return { method: request.method, headers, body: await request.arrayBuffer() }
+  return { method: request.method, headers, body: request.body === null ? null : await request.arrayBuffer() }
 }
 
 function send(target: URL, copy: Copy): Promise<Response> {

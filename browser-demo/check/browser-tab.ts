@@ -29,7 +29,7 @@ export interface BrowserTabOptions {
 }
 
 export class BrowserTab {
-  /** Requests that failed while the network was cut. */
+  /** Frames between the hosts that failed while the network was cut. */
   requests_cut = 0
   readonly #options: BrowserTabOptions
   readonly #context: BrowserContext
@@ -54,8 +54,8 @@ export class BrowserTab {
     this.#context = context
     this.#profile = profile
     this.#page = page
-    context.on('requestfailed', () => {
-      if (this.#offline) this.requests_cut += 1
+    context.on('requestfailed', (request) => {
+      if (this.#offline && request.url().endsWith('/frames')) this.requests_cut += 1
     })
   }
 

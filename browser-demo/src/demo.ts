@@ -65,8 +65,8 @@ export class Demo {
       arrived: () => this.edgeSide.flights,
       onRetry: (error) => this.#events.happened(`The page lost its host (${error.code}) and asks where to go on.`),
     })
-    await this.#job.resume()
-    this.#enter('ready')
+    const next = await this.#job.resume()
+    this.#enter(next > this.#flights.length ? 'done' : 'ready')
     void this.#followStatus(tab)
   }
 

@@ -1,5 +1,5 @@
 /** The tab's host: the DARQ `flights`, with a way to the edge for `totals`. */
-import { remote } from '@darq/runtime/transport'
+import { remote } from '@darq/runtime'
 import { serveTab } from '@darq/runtime/worker'
 import { flights } from './flights.ts'
 import { Network } from './network.ts'

@@ -22,7 +22,7 @@ async function open(): Promise<void> {
 
   await demo.open()
   const pace = rememberedRun()
-  if (pace === undefined) return
+  if (pace === undefined || demo.phase !== 'ready') return
   log.add('The job was under way when this page was left: it goes on.')
   view.choosePace(pace)
   demo.start(pace)

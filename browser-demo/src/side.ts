@@ -9,7 +9,9 @@ import { type DelaysByOrigin, flightsIn } from './delays.ts'
 import type { SideFacts } from './snapshot.ts'
 
 /** How often a host is asked what it has counted, and how long a lost view is left alone before it is asked for again. */
-const poll_ms = 250
+const poll_ms = 150
+/** A host that has not answered for so long counts as away. */
+const silence_ms = 1_000
 
 export interface SideOptions {
   readonly client: Client
@@ -63,6 +65,11 @@ export class Side implements SideFacts {
 
   async #followCounts({ client, name, changed }: SideOptions): Promise<never> {
     for (;;) {
+      // A client waits for a host that is away, so silence is all that tells.
+      const silent = setTimeout(() => {
+        this.reachable = false
+        changed()
+      }, silence_ms)
       try {
         this.counts = await client.inspect(name).counts()
         this.#lives.see(this.counts)
@@ -70,6 +77,7 @@ export class Side implements SideFacts {
       } catch {
         this.reachable = false
       }
+      clearTimeout(silent)
       changed()
       await pause(poll_ms)
     }
