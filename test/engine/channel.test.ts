@@ -41,6 +41,37 @@ describe('a channel between two hosts', () => {
     expect(world.engine('a').counts.frames_sent).toBeGreaterThan(0)
   })
 
+  test('keeps apart two channels of one DARQ to one host', async () => {
+    const world = new World(1)
+    let recorders: Recorder[] = []
+    await world.host({
+      name: 'a',
+      processor: (name) =>
+        name === 'source'
+          ? new Recorder((seen) => (seen === '1' ? [{ to: 'left', bytes: seen }] : [{ to: 'right', bytes: seen }]))
+          : undefined,
+      route: (name) => (name === 'source' ? undefined : 'b'),
+    })
+    await world.host({
+      name: 'b',
+      processor: () => {
+        const recorder = new Recorder()
+        recorders = [...recorders, recorder]
+        return recorder
+      },
+    })
+    // What is on its way to both at once is acknowledged to each by its own count.
+    world
+      .engine('a')
+      .darq('source')
+      .enqueue(id('p'), sequence(1), messages('1', '2', '3'))
+    await world.clock.advance(0)
+    await world.clock.advance(1000)
+    expect(recorders.map(({ seen }) => seen).sort()).toEqual([['1'], ['2', '3']])
+    expect(world.engine('a').darq('source').unacknowledged).toBe(0)
+    expect(world.reports).toEqual([])
+  })
+
   for (let seed = 1; seed <= 60; seed += 1)
     test(`loses and repeats nothing while the network does and both hosts crash (seed ${seed})`, async () => {
       const { world, seen } = await pair(seed)

@@ -43,6 +43,10 @@ export class GroupCommit {
     this.#storage = storage
   }
 
+  get busy(): boolean {
+    return this.#inFlight !== undefined || this.#grown.size > 0
+  }
+
   soon(darq: LiveDarq): void {
     this.#grown.add(darq)
     this.#schedule()

@@ -118,7 +118,7 @@ export class LiveHost implements Engine {
       darq.recovered()
       if (darq.waiting > 0) this.deliverSoon(darq)
     }
-    this.retry()
+    this.clock.soon(() => this.retry())
   }
 
   get durableVersion(): Version {
@@ -136,7 +136,12 @@ export class LiveHost implements Engine {
 
   /** @throws {DarqError} `closed`, or why the host has stopped */
   assertRunning(): void {
-    if (this.#state !== 'running') throw this.#stopReason ?? new DarqError('closed', { message: 'the host was closed' })
+    if (this.#state === 'running') return
+    const cause = this.#stopReason
+    throw new DarqError(cause?.code ?? 'closed', {
+      message: `the host has stopped: ${cause?.message ?? 'closed'}`,
+      cause,
+    })
   }
 
   darq(name: string): LiveDarq {
@@ -224,6 +229,11 @@ export class LiveHost implements Engine {
     this.clock.wake(this.clock.now_ms() + wait_ms, () => {
       if (this.#state === 'running' && !darq.attachment) this.deliverSoon(darq)
     })
+  }
+
+  /** Something is accepted that is not durable. */
+  get dirty(): boolean {
+    return this.#commit.busy
   }
 
   commitSoon(darq: LiveDarq): void {

@@ -18,5 +18,6 @@ export type * from './types.ts'
  * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  return openHost(options, options.core === 'twin' ? twin() : await wasm())
+  const { core = 'wasm' } = options
+  return openHost(options, core === 'twin' ? twin() : core === 'wasm' ? await wasm() : core)
 }

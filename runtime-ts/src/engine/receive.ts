@@ -24,6 +24,7 @@ export class Receiver {
   readonly #host: LiveHost
   /** The newest epoch examined of each peer. */
   readonly #peers = new Map<string, Epoch>()
+  /** Per channel: a DARQ may have one to each of several here. */
   readonly #uncommitted = new Map<string, Uncommitted[]>()
 
   constructor(host: LiveHost) {
@@ -51,30 +52,31 @@ export class Receiver {
 
   #data(from: string, frame: Data): void {
     const host = this.#host
-    const name = channelId(frame.host, frame.from)
-    const answer = () => this.#answer(from, frame, name)
+    const producer = encoder.encode(channelId(frame.host, frame.from))
+    const channel = `${frame.host}/${frame.from} ${frame.to}`
+    const answer = () => this.#answer(from, frame, producer, channel)
     const darq = host.localDarq(frame.to)
     // Meant for a generation that is gone, or nothing but a question: say who one is and what is expected.
-    if (frame.addressee !== host.id || frame.count === 0 || !this.#take(darq, frame, name)) {
+    if (frame.addressee !== host.id || frame.count === 0 || !this.#take(darq, frame, producer, channel)) {
       answer()
       return
     }
-    const uncommitted = this.#uncommitted.get(name)?.at(-1)
+    const uncommitted = this.#uncommitted.get(channel)?.at(-1)
     if (uncommitted) host.atCommitted(uncommitted.version, answer)
     else answer()
   }
 
   /** @returns false for a gap: the answer says what is expected */
-  #take(darq: LiveDarq, frame: Data, name: string): boolean {
+  #take(darq: LiveDarq, frame: Data, producer: Uint8Array, channel: string): boolean {
     try {
       const { version, lsns, expected } = arrive(darq, {
-        producer: encoder.encode(name),
+        producer,
         first: frame.first,
         originEpoch: frame.epoch,
         originVersion: frame.version,
         messages: frame.messages,
       })
-      if (lsns.length > 0) this.#arrived(name, version, expected - lsns.length)
+      if (lsns.length > 0) this.#arrived(channel, version, expected - lsns.length)
       return true
     } catch (error) {
       if (error instanceof DarqError && error.code === 'gap') return false
@@ -82,15 +84,15 @@ export class Receiver {
     }
   }
 
-  #arrived(name: string, version: Version, first: number): void {
-    const rows = this.#uncommitted.get(name)
-    if (!rows) this.#uncommitted.set(name, [{ version, first }])
+  #arrived(channel: string, version: Version, first: number): void {
+    const rows = this.#uncommitted.get(channel)
+    if (!rows) this.#uncommitted.set(channel, [{ version, first }])
     else if (rows.at(-1)?.version !== version) rows.push({ version, first })
   }
 
-  #answer(to: string, { host: peer, epoch, from, to: name }: Data, channel: string): void {
+  #answer(to: string, { host: peer, epoch, from, to: name }: Data, producer: Uint8Array, channel: string): void {
     const { id, versions, lineage } = this.#host
-    const expected = this.#host.localDarq(name).expected(encoder.encode(channel))
+    const expected = this.#host.localDarq(name).expected(producer)
     const rows = this.#uncommitted.get(channel)
     while (rows?.[0] && rows[0].version <= versions.committed) rows.shift()
     if (rows?.length === 0) this.#uncommitted.delete(channel)

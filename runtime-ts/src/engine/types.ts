@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Lsn } from '@darq/core'
+import type { CoreMaker, Lsn } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
 
@@ -208,7 +208,7 @@ export interface EngineOptions {
   readonly clock: Clock
   /** Uniform in [0, 1). Also keys the hash tables. */
   readonly random: () => number
-  readonly core?: 'wasm' | 'twin'
+  readonly core?: 'wasm' | 'twin' | CoreMaker
   /** Without one, messages to other hosts wait. */
   readonly transport?: Transport
   /** The address of the host where a DARQ lives; `undefined`: here. */

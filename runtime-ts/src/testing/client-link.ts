@@ -1,0 +1,67 @@
+/**
+ * A simulated client's way to whichever host owns a DARQ: each request may be lost on its way there, or its answer on the way
+ * back; and it is lost with the life that was to answer it.
+ *
+ * @module
+ */
+import type { Link } from '../crest/link.ts'
+import { DarqError } from '../error.ts'
+import type { FaultCounts } from './fault-kinds.ts'
+import type { Life } from './life.ts'
+import type { Network } from './network.ts'
+import type { Timeline } from './timeline.ts'
+
+/** Who answers for a DARQ now. */
+export type Answering = (darq: string) => { readonly life: Life; readonly link: Link } | undefined
+
+const answer_ms_max = 2_000
+
+export function clientLink(timeline: Timeline, network: Network, counts: FaultCounts, answering: Answering): Link {
+  const lost = (what: string) => new DarqError('unavailable', { message: what })
+
+  /** One request. `ask` is called at the host, if it gets there; what it gives comes back, if it does. */
+  function request<T>(to: string, ask: (link: Link, tell: (run: () => void) => void) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const deadline = timeline.after(answer_ms_max, () => reject(lost('no answer')))
+      const settle = (run: () => void) => {
+        deadline.run = undefined
+        run()
+      }
+      if (network.lost()) {
+        counts.request_lost += 1
+        return
+      }
+      timeline.after(network.hop_ms(), () => {
+        const host = answering(to)
+        if (!host) {
+          settle(() => reject(lost(`no host for ${to}`)))
+          return
+        }
+        host.life.whenDead(() => settle(() => reject(lost('the host is gone'))))
+        const answerLost = network.lost()
+        if (answerLost) counts.answer_lost += 1
+        const tell = (run: () => void) => {
+          if (!answerLost) timeline.after(network.hop_ms(), run)
+        }
+        // Inside the host's life: a frozen one answers when it thaws, a dead one never.
+        host.life.guard(() => {
+          ask(host.link, tell).then(
+            (value) => tell(() => settle(() => resolve(value))),
+            (error: unknown) => tell(() => settle(() => reject(error))),
+          )
+        })()
+      })
+    })
+  }
+
+  return {
+    enqueue: (batch, report) =>
+      request(batch.to, (link, tell) => link.enqueue(batch, (graded) => tell(() => report(graded)))),
+    query: (query, grade) => request(query.to, (link) => link.query(query, grade)),
+    watch: (query, see, signal) =>
+      request(query.to, (link, tell) => link.watch(query, (view) => tell(() => see(view)), signal)),
+    expected: (to, producer) => request(to, (link) => link.expected(to, producer)),
+    pending: (to) => request(to, (link) => link.pending(to)),
+    counts: (to) => request(to, (link) => link.counts(to)),
+  }
+}

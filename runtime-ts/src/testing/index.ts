@@ -1,0 +1,7 @@
+/**
+ * The simulator, also for applications: their participants on the real engine, while everything goes wrong.
+ *
+ * @module
+ */
+export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
+export { type Report, type SimulateOptions, simulate, type Violation, type World } from './simulate.ts'

@@ -1,0 +1,117 @@
+/**
+ * What a host's logs held, version by version, as it was sealed. What a later life recovers must be the same: a prefix of
+ * the history, whole versions of it, with its dedup and its pending messages (G1, G2, G4).
+ *
+ * @module
+ */
+import { type Core, Kind, type Lsn, xxh32 } from '@darq/core'
+import { decodeCommit } from '../engine/commit-value.ts'
+import type { LiveHost } from '../engine/host.ts'
+import type { Epoch, Version } from '../engine/types.ts'
+import type { Commit } from '../storage/contract.ts'
+
+interface SealedVersion {
+  readonly version: Version
+  readonly epoch: Epoch
+  /** A hash of the state of each DARQ that the version touched. */
+  readonly states: ReadonlyMap<string, number>
+}
+
+/** Ids that a DARQ's log has named: their sequences are part of its state. */
+interface Known {
+  readonly producers: Map<string, Uint8Array>
+  readonly destinations: Map<string, Uint8Array>
+}
+
+const decoder = new TextDecoder()
+const kinds = (1 << Kind.message) | (1 << Kind.self) | (1 << Kind.checkpoint) | (1 << Kind.timer)
+
+export class Shadow {
+  #sealed: SealedVersion[] = []
+  readonly #known = new Map<string, Known>()
+
+  /** A commit is on its way to the store: the cores are as they were sealed. */
+  committing(host: LiveHost, commit: Commit): void {
+    const { parts, version, epoch } = decodeCommit(commit.bytes)
+    const states = new Map<string, number>()
+    for (const { name, bytes } of parts) {
+      const known = this.#knownOf(name)
+      note(known, bytes)
+      const core = host.existing(name)?.core
+      if (core) states.set(name, stateOf(core, known))
+    }
+    this.#sealed.push({ version, epoch, states })
+  }
+
+  #knownOf(name: string): Known {
+    let known = this.#known.get(name)
+    if (!known) {
+      known = { producers: new Map(), destinations: new Map() }
+      this.#known.set(name, known)
+    }
+    return known
+  }
+
+  /** @returns what is wrong with a host that was just recovered; undefined when nothing is */
+  recovered(host: LiveHost, epochOf: (version: Version) => Epoch | undefined): string | undefined {
+    const last = host.durableVersion
+    // Of what was sealed, this survives: the versions up to the last, each in the epoch that the lineage names.
+    this.#sealed = this.#sealed.filter(({ version, epoch }) => version <= last && epochOf(version) === epoch)
+    const expected = new Map<string, number>()
+    for (const { states } of this.#sealed) for (const [name, state] of states) expected.set(name, state)
+    for (const [name, state] of expected) {
+      const core = host.existing(name)?.core
+      if (!core) return `DARQ ${name} is gone after version ${last} was recovered`
+      const found = stateOf(core, this.#knownOf(name))
+      if (found !== state)
+        return `DARQ ${name} is not as it was sealed in version ${last}: ${found} instead of ${state}`
+    }
+    for (const name of host.names) if (!expected.has(name)) return `DARQ ${name} came from nowhere`
+    return undefined
+  }
+
+  /** The store went back in time, or away: nothing is known of it any more. */
+  forget(): void {
+    this.#sealed = []
+  }
+}
+
+function stateOf(core: Core, { producers, destinations }: Known): number {
+  let hash = 0
+  for (let from = core.start; ; ) {
+    const count = core.pending(from, kinds)
+    for (let i = 0; i < count; i += 1) {
+      const lsn = (core.lsns[i] ?? 0) as Lsn
+      const at = core.at(lsn)
+      // Without its header: a message's says how far its record is, and an open one may still be moved.
+      hash = xxh32(core.bytes.subarray(at + 8, at + (core.words[at >>> 2] ?? 0)), (hash ^ (lsn % 4294967296)) >>> 0)
+      from = (lsn + 8) as Lsn
+    }
+    if (count < core.lsns_max) break
+  }
+  // An id that was named later is unknown as yet, and adds nothing.
+  const mix = (number: number) => {
+    if (number > 1) hash = Math.imul(hash ^ (number % 4294967296), 0x9e3779b1) >>> 0
+  }
+  for (const [, id] of [...producers].sort(byName)) mix(core.expected(id))
+  for (const [, id] of [...destinations].sort(byName)) mix(core.outgoing(id))
+  return hash
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Notes the ids that sealed bytes name. */
+function note({ producers, destinations }: Known, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at < bytes.length; at += (view.getUint32(at, true) + 7) & ~7) {
+    const kind = view.getUint8(at + 4)
+    const id_bytes = view.getUint16(at + 6, true)
+    if (kind === Kind.in && id_bytes > 0) {
+      const id = bytes.slice(at + 40, at + 40 + id_bytes)
+      producers.set(decoder.decode(id), id)
+    } else if (kind === Kind.out) {
+      const id = bytes.slice(at + 16, at + 16 + id_bytes)
+      destinations.set(decoder.decode(id), id)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * `simulate`: runs participants on the real engine under virtual time, seed after seed, while hosts crash and freeze,
+ * storage fails, and the network loses, repeats, delays and reorders. The same seed does the same again.
+ *
+ * @module
+ */
+import { type CoreMaker, twin } from '@darq/core'
+import type { Client } from '../crest/client-types.ts'
+import type { Participant } from '../crest/participant.ts'
+import { milliseconds, type Span } from '../crest/span.ts'
+import type { EngineLimits } from '../engine/types.ts'
+import { type FaultCounts, type FaultKind, faultKinds, noFaults } from './fault-kinds.ts'
+import { type FaultPlan, type HostPlan, Simulation } from './world.ts'
+
+/** The world as the application's driver sees it: a client of all its hosts, chance, and time. */
+export interface World extends Client {
+  readonly seed: number
+  /** Uniform in [0, 1); the same for the same seed. */
+  random(): number
+  /** Resolves when so much virtual time has passed. */
+  advance(by: Span): Promise<void>
+}
+
+export interface Violation {
+  readonly seed: number
+  /** The event after which it was seen. */
+  readonly event: number
+  readonly message: string
+  /** What had happened, for people. */
+  readonly trace: string
+  /** A command that does the same again. */
+  readonly replay: string
+  /** How many faults it takes; fewer than were tried at first. */
+  readonly faults: number
+}
+
+export interface Report {
+  readonly seeds: number
+  readonly events: number
+  readonly violations: readonly Violation[]
+  /** How often each fault really took effect. */
+  readonly faults: Readonly<FaultCounts>
+  /** Errors that the hosts reported, by code. */
+  readonly codes: Readonly<Record<string, number>>
+  /** A hash over everything that happened: equal for equal seeds. */
+  readonly hash: string
+}
+
+export interface SimulateOptions {
+  readonly hosts: readonly {
+    readonly name: string
+    readonly participants: readonly Participant[]
+    readonly limits?: Partial<EngineLimits>
+  }[]
+  /** From, to; both included. */
+  readonly seeds: readonly [from: number, to: number]
+  /** The application's work. It is done when this resolves. */
+  drive(world: World): Promise<void>
+  /** After the faults have stopped and everything has become quiet: throw when something is wrong. */
+  finally?(world: World): Promise<void>
+  /** Looked at every hundred events, on committed state: throw when something is wrong. */
+  always?(world: World): Promise<void>
+  /** Events of one seed after which its faults stop. Default 3,000. */
+  readonly events_max?: number
+  /** What may go wrong. Default: everything under which the guarantees must hold. */
+  readonly faults?: readonly FaultKind[]
+  /** Chance of a fault before each event. Default 1 in 40. */
+  readonly fault_rate?: number
+  readonly core?: CoreMaker
+  /** Called after each seed. */
+  readonly progress?: (seed: number, report: Report) => void
+  /** Default: as few as still fail. */
+  readonly shrink?: boolean
+  /** How a seed is run again by hand. */
+  readonly replay?: (seed: number, faults_max: number) => string
+  /** No more faults than so many in a seed: what `replay` names. */
+  readonly faults_max?: number
+  /** Stop after so many violations. Default 1. */
+  readonly violations_max?: number
+}
+
+const quiet_events_max = 200_000
+
+interface Outcome {
+  readonly simulation: Simulation
+  readonly message: string | undefined
+}
+
+/**
+ * @returns what was seen; nothing is thrown but for a mistake in the options
+ * @example
+ * ```ts
+ * const report = await simulate({
+ *   hosts: [{ name: 'a', participants: [account] }, { name: 'b', participants: [account] }],
+ *   seeds: [1, 200],
+ *   async drive(world) { world.send(Account.transfer('ann', { to: 'bob', cents: 1 })) },
+ *   async finally(world) { if ((await sum(world)) !== 100) throw new Error('money was made or lost') },
+ * })
+ * console.log(report.violations[0]?.trace)
+ * ```
+ */
+export async function simulate(options: SimulateOptions): Promise<Report> {
+  const violations: Violation[] = []
+  const faults = noFaults()
+  const codes: Record<string, number> = {}
+  let events = 0
+  let seeds = 0
+  let hash = 0
+  const report = (): Report => ({ seeds, events, violations, faults, codes, hash: hash.toString(16).padStart(8, '0') })
+  for (let seed = options.seeds[0]; seed <= options.seeds[1]; seed += 1) {
+    const { simulation, message } = await runSeed(options, seed, options.faults_max ?? Number.POSITIVE_INFINITY)
+    seeds += 1
+    events += simulation.events
+    hash = (Math.imul(hash, 31) + Number.parseInt(simulation.trace.hash, 16)) >>> 0
+    for (const kind of Object.keys(faults) as FaultKind[]) faults[kind] += simulation.counts[kind]
+    for (const [code, count] of simulation.codes) codes[code] = (codes[code] ?? 0) + count
+    if (message !== undefined) {
+      violations.push(await explained(options, seed, { simulation, message }))
+      if (violations.length >= (options.violations_max ?? 1)) break
+    }
+    options.progress?.(seed, report())
+  }
+  return report()
+}
+
+/** Finds a run with fewer faults that fails too: the first `n` faults of the same seed, by halving. */
+async function explained(options: SimulateOptions, seed: number, first: Outcome): Promise<Violation> {
+  let failing = first
+  let faults_max = first.simulation.faults
+  if (options.shrink ?? true) {
+    let good = -1
+    while (faults_max - good > 1) {
+      const middle = Math.floor((good + faults_max) / 2)
+      const outcome = await runSeed(options, seed, middle)
+      if (outcome.message === undefined) good = middle
+      else {
+        failing = outcome
+        faults_max = middle
+      }
+    }
+  }
+  const { simulation, message } = failing
+  return {
+    seed,
+    event: simulation.events,
+    message: message ?? '',
+    trace: simulation.trace.text,
+    replay:
+      options.replay?.(seed, faults_max) ?? `simulate({ …, seeds: [${seed}, ${seed}], faults_max: ${faults_max} })`,
+    faults: faults_max,
+  }
+}
+
+async function runSeed(options: SimulateOptions, seed: number, faults_max: number): Promise<Outcome> {
+  const { hosts, events_max = 3_000, fault_rate = 1 / 40 } = options
+  const kinds = new Set<FaultKind>(options.faults ?? faultKinds)
+  const rate = (kind: FaultKind, value: number) => (kinds.has(kind) && faults_max > 0 ? value : 0)
+  const plan: FaultPlan = {
+    rate: fault_rate,
+    kinds,
+    faults_max,
+    network: {
+      lost: rate('frame_lost', 0.05),
+      repeated: rate('frame_repeated', 0.05),
+      delayed: rate('frame_delayed', 0.05),
+    },
+    handler: faults_max > 0 ? 0.01 : 0,
+  }
+  const plans: readonly HostPlan[] = hosts.map(({ name, participants, limits }) =>
+    limits ? { name, participants, limits } : { name, participants },
+  )
+  const simulation = new Simulation(seed, plans, plan, options.core ?? twin())
+  const world = worldOf(simulation)
+  let message: string | undefined
+  const failed = (error: unknown) => {
+    message ??= error instanceof Error ? error.message : String(error)
+  }
+
+  let driven = false
+  options.drive(world).then(
+    () => {
+      driven = true
+    },
+    (error: unknown) => {
+      driven = true
+      failed(error)
+    },
+  )
+  if (options.always) simulation.watch(() => options.always?.(world) ?? Promise.resolve(), failed)
+  // Both the work and the faults have their time; then the faults stop, and what is left of the work must come to an end.
+  await simulation.run(() => message !== undefined || driven, events_max)
+  simulation.calm()
+  const done = await simulation.run(
+    () => message !== undefined || (driven && simulation.quiet),
+    simulation.events + quiet_events_max,
+  )
+  if (!done && message === undefined && simulation.violations.length === 0)
+    failed(`G7: not quiet${driven ? '' : ', the work is not done'}: ${simulation.unrest}`)
+
+  if (message === undefined && simulation.violations.length === 0 && options.finally) {
+    let checked = false
+    options.finally(world).then(
+      () => {
+        checked = true
+      },
+      (error: unknown) => {
+        checked = true
+        failed(error)
+      },
+    )
+    if (!(await simulation.run(() => checked, simulation.events + quiet_events_max)))
+      failed('G7: the last look never ended')
+  }
+  await world.close()
+  return { simulation, message: message ?? simulation.violations[0] }
+}
+
+function worldOf(simulation: Simulation): World {
+  const { client, seed, random, timeline } = simulation
+  return {
+    seed,
+    random: random.next,
+    advance: (by) => new Promise((resolve) => void timeline.after(milliseconds(by), resolve)),
+    send: (message, options) => client.send(message, options),
+    call: (message, options) => client.call(message, options),
+    query: (message, options) => client.query(message, options),
+    watch: (message, options) => client.watch(message, options),
+    inspect: (name) => client.inspect(name),
+    get session() {
+      return client.session
+    },
+    close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The simulated world: hosts, their network, one client, one seed.
+ *
+ * @module
+ */
+import type { CoreMaker } from '@darq/core'
+import { openClient } from '../crest/client.ts'
+import type { Client } from '../crest/client-types.ts'
+import type { Participant } from '../crest/participant.ts'
+import { type Route, routeKind } from '../crest/route.ts'
+import type { Clock, EngineLimits } from '../engine/types.ts'
+import { DarqError } from '../error.ts'
+import { clientLink } from './client-link.ts'
+import { type FaultCounts, type FaultKind, noFaults } from './fault-kinds.ts'
+import type { Life } from './life.ts'
+import { Network, type NetworkRates } from './network.ts'
+import { Random } from './random.ts'
+import { Seat } from './seat.ts'
+import { Timeline } from './timeline.ts'
+import { Trace } from './trace.ts'
+
+export interface HostPlan {
+  readonly name: string
+  readonly participants: readonly Participant[]
+  readonly limits?: Partial<EngineLimits>
+}
+
+export interface FaultPlan {
+  /** Chance of a fault before each event. */
+  readonly rate: number
+  /** Only these; all of `faultKinds` without it. */
+  readonly kinds: ReadonlySet<FaultKind>
+  /** No more than so many: a failing run is made small by this. */
+  readonly faults_max: number
+  readonly network: NetworkRates
+  /** Chance that a handler throws, before or after what it does. */
+  readonly handler: number
+}
+
+/** Faults of one host. */
+const injections: Partial<Record<FaultKind, (seat: Seat, random: Random) => void>> = {
+  crash: (seat) => seat.crash(),
+  freeze: (seat) => seat.freeze(false),
+  takeover: (seat) => seat.freeze(true),
+  second_owner: (seat) => seat.secondOwner(),
+  clock_jump: (seat) => seat.jump(),
+  commit_slow: (seat) => seat.arm('slow'),
+  commit_failed: (seat) => seat.arm('failed'),
+  commit_unknown: (seat) => seat.arm('unknown'),
+  commit_in_flight_at_crash: (seat) => seat.crashWhenWriting(),
+  quota: (seat) => seat.arm('quota'),
+  disconnected: (seat) => seat.arm('disconnected'),
+  tail_lost: (seat) => seat.lose('tail_lost'),
+  torn: (seat) => seat.lose('torn'),
+  wiped: (seat) => seat.lose('wiped'),
+  restored: (seat) => seat.lose('restored'),
+}
+
+/** Lets every promise that can settle do so. */
+const settled: () => Promise<void> =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : (() => {
+        const { port1, port2 } = new MessageChannel()
+        let next: (() => void) | undefined
+        port1.onmessage = () => next?.()
+        return () =>
+          new Promise<void>((resolve) => {
+            next = resolve
+            port2.postMessage(0)
+          })
+      })()
+
+export class Simulation {
+  readonly seed: number
+  readonly timeline = new Timeline()
+  readonly counts: FaultCounts = noFaults()
+  /** Errors that nobody waits for, by code: rare paths that were taken. */
+  readonly codes = new Map<string, number>()
+  readonly trace = new Trace(this.timeline)
+  readonly violations: string[] = []
+  readonly client: Client
+  readonly random: Random
+  events = 0
+  #faulty = true
+  /** How many were injected. */
+  faults = 0
+  readonly #plan: FaultPlan
+  readonly #network: Network
+  readonly #seats: readonly Seat[]
+  readonly #handlerRandom: Random
+  readonly #faultRandom: Random
+
+  constructor(seed: number, hosts: readonly HostPlan[], plan: FaultPlan, core: CoreMaker) {
+    this.seed = seed
+    this.#plan = plan
+    const root = new Random(seed)
+    this.random = root.fork()
+    this.#faultRandom = root.fork()
+    this.#handlerRandom = root.fork()
+    this.#network = new Network(this.timeline, root.fork(), this.counts)
+    this.#network.rates = plan.network
+    this.#seats = hosts.map(({ name, participants, limits = {} }) => {
+      return new Seat(name, participants, limits, {
+        timeline: this.timeline,
+        random: root.fork(),
+        counts: this.counts,
+        core,
+        note: (host, what) => this.trace.note(host, what),
+        violate: (what) => this.violate(what),
+        route: (life) => this.#route(life),
+        carry: (life, to, frame) => this.#carry(life, to, frame),
+        ownerOf: (darq) => this.#ownerOf(darq)?.name,
+        reported: (error) => void this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1),
+        handlerFault: () => this.#handlerFault(),
+      })
+    })
+    this.client = this.openClient(`client-${seed}`)
+    for (const seat of this.#seats) seat.open()
+  }
+
+  /** Another client of the world: a producer of its own. */
+  openClient(producer: string): Client {
+    const clock: Clock = {
+      now_ms: () => this.timeline.now_ms,
+      soon: (run) => void this.timeline.after(0, run),
+      wake: (at_ms, run) => {
+        const event = this.timeline.at(at_ms, run)
+        return () => {
+          event.run = undefined
+        }
+      },
+    }
+    const link = clientLink(this.timeline, this.#network, this.counts, (darq) => {
+      const opened = this.#ownerOf(darq)?.current
+      return opened && { life: opened.life, link: opened.hosted.link }
+    })
+    return openClient({ link: () => link, producer, clock, random: this.random.fork().next })
+  }
+
+  violate(what: string): void {
+    this.trace.note('', `VIOLATION ${what}`)
+    this.violations.push(what)
+  }
+
+  /** DARQs are spread over the hosts that have a participant for them. */
+  #ownerOf(darq: string): Seat | undefined {
+    const owners = this.#seats.filter((seat) => seat.hosts(darq))
+    let hash = 7
+    for (let i = 0; i < darq.length; i += 1) hash = (Math.imul(hash, 31) + darq.charCodeAt(i)) >>> 0
+    return owners[hash % Math.max(1, owners.length)]
+  }
+
+  #route(life: Life): Route {
+    return {
+      [routeKind]: 'route',
+      address: (darq) => this.#ownerOf(darq)?.name ?? darq,
+      link: () => {
+        throw new DarqError('unavailable', { message: 'clients of a simulation are the world’s' })
+      },
+      transport: () => ({ send: (to, frame) => this.#carry(life, to, frame) }),
+    }
+  }
+
+  #carry(life: Life, to: string, frame: Uint8Array): void {
+    if (life.state !== 'running') return
+    const from = life.host
+    const bytes = frame.slice()
+    this.#network.carry(from, to, () => {
+      const opened = this.#seats.find((seat) => seat.name === to)?.current
+      opened?.life.guard(() => {
+        try {
+          opened.engine.receive(from, bytes)
+        } catch (error) {
+          if (!(error instanceof DarqError)) throw error
+          this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1)
+        }
+      })()
+    })
+  }
+
+  #handlerFault(): 'before' | 'after' | undefined {
+    if (!this.#faulty || !this.#handlerRandom.chance(this.#plan.handler)) return undefined
+    const when = this.#handlerRandom.chance(0.5) ? 'before' : 'after'
+    const kind = when === 'before' ? 'handler_threw' : 'handler_died'
+    if (!this.#plan.kinds.has(kind)) return undefined
+    this.counts[kind] += 1
+    return when
+  }
+
+  #inject(): void {
+    const random = this.#faultRandom
+    if (!this.#faulty || this.faults >= this.#plan.faults_max || !random.chance(this.#plan.rate)) return
+    const seat = random.pick(this.#seats)
+    const kind = random.pick([...this.#plan.kinds])
+    if (!seat || !kind) return
+    const inject = injections[kind]
+    if (inject) {
+      inject(seat, random)
+      this.faults += 1
+    } else if (kind === 'partition') {
+      const to = random.pick(this.#seats)
+      if (to) this.#network.cut(seat.name, to.name, 50 + random.below(2_000))
+      this.faults += 1
+      // What befalls single frames, requests and handlers is drawn where they pass.
+    } else if (random.chance(0.2)) seat.snapshot()
+  }
+
+  /** Runs until `done` says so, or no event is left, or `events_max`. @returns whether it is done */
+  async run(done: () => boolean, events_max: number): Promise<boolean> {
+    await settled()
+    while (!done()) {
+      if (this.events >= events_max || this.violations.length > 0) return false
+      this.#inject()
+      if (!this.timeline.step()) return done()
+      await settled()
+      this.events += 1
+      if (this.events % 100 === 0) this.#look?.()
+      for (const seat of this.#seats) seat.check()
+    }
+    return true
+  }
+
+  /** Looks at the world every hundred events; the next look waits for the one before. */
+  watch(look: () => Promise<void>, failed: (error: unknown) => void): void {
+    const next = () => {
+      this.#look = undefined
+      look().then(() => {
+        this.#look = next
+      }, failed)
+    }
+    this.#look = next
+  }
+  #look: (() => void) | undefined
+
+  /** Lets the faults stop: what is frozen thaws by itself, what is dead is opened again. */
+  calm(): void {
+    this.#faulty = false
+    this.#network.heal()
+    this.trace.note('', 'the faults stop')
+  }
+
+  get quiet(): boolean {
+    return this.#seats.every((seat) => seat.quiet)
+  }
+
+  /** What keeps the world from being quiet. */
+  get unrest(): string {
+    return this.#seats
+      .map((seat) => seat.unrest)
+      .filter((text) => text !== '')
+      .join('; ')
+  }
+}

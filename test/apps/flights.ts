@@ -1,0 +1,8 @@
+/**
+ * The flights job of the examples, as a third application of the tests.
+ *
+ * @module
+ */
+
+export { Delays, Flights, Totals } from '../examples/flights.address.ts'
+export { flights, totals } from '../examples/flights.ts'

@@ -1,0 +1,103 @@
+/**
+ * `npm run simulate -- [--seeds A..B] [--jobs bank,ring,flights] [--events N] [--core twin|wasm|both] [--mutants] [--json FILE]`
+ *
+ * Runs the applications of the tests under the simulator and prints what it saw. Exits with 1 when a guarantee was broken,
+ * a fault never fired, or a mutant lived.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type CoreMaker, twin, wasm } from '@darq/core'
+import { type FaultKind, faultKinds, type Report, simulate } from '../runtime-ts/src/testing/index.ts'
+import { huntMutants } from './simulate/hunt.ts'
+import { pairedCores } from './simulate/paired-cores.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1..100' },
+    jobs: { type: 'string', default: 'bank,ring,flights' },
+    events: { type: 'string', default: '3000' },
+    'faults-max': { type: 'string' },
+    core: { type: 'string', default: 'both' },
+    mutants: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    quiet: { type: 'boolean', default: false },
+  },
+})
+
+const [from = 1, to = from] = values.seeds.split('..').map(Number)
+const events_max = Number(values.events)
+
+async function coreNamed(name: string): Promise<CoreMaker> {
+  if (name === 'twin') return twin()
+  if (name === 'wasm') return wasm()
+  if (name === 'both') return pairedCores(await wasm(), twin())
+  throw new Error(`--core takes twin, wasm or both, not ${name}`)
+}
+
+// The examples among the jobs need a resolver of their own, which must be there first.
+await import('./simulate/resolve-examples.mjs' as string)
+const { jobs } = await import('./simulate/jobs.ts')
+
+const core = await coreNamed(values.core)
+const started_ms = performance.now()
+const reports: Report[] = []
+for (const name of values.jobs.split(',')) {
+  const job = jobs[name]
+  if (!job) throw new Error(`--jobs takes ${Object.keys(jobs).join()}, not ${name}`)
+  let shown_ms = performance.now()
+  const report = await simulate({
+    ...job,
+    seeds: [from, to],
+    events_max,
+    core,
+    ...(values['faults-max'] === undefined ? {} : { faults_max: Number(values['faults-max']) }),
+    replay: (seed, faults) =>
+      `npm run simulate -- --jobs ${name} --seeds ${seed}..${seed} --events ${events_max} --core ${values.core} --faults-max ${faults}`,
+    progress: (seed, { events }) => {
+      if (values.quiet || performance.now() - shown_ms < 2_000) return
+      shown_ms = performance.now()
+      console.error(`${name}: seed ${seed} of ${to}, ${events} events`)
+    },
+  })
+  reports.push(report)
+  if (!values.quiet)
+    console.log(`${name.padEnd(8)} ${report.seeds} seeds, ${report.events} events, hash ${report.hash}`)
+}
+const seconds = (performance.now() - started_ms) / 1000
+
+const events = reports.reduce((sum, report) => sum + report.events, 0)
+const violations = reports.flatMap((report) => report.violations)
+const faults: Record<string, number> = {}
+const codes: Record<string, number> = {}
+for (const report of reports) {
+  for (const [kind, count] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + count
+  for (const [code, count] of Object.entries(report.codes)) codes[code] = (codes[code] ?? 0) + count
+}
+const events_per_second = Math.round(events / seconds)
+
+for (const { message, trace, replay, seed, event, faults } of violations)
+  console.log(
+    `\n${trace}\n\nVIOLATION in seed ${seed} after event ${event}, with ${faults} faults: ${message}\nAgain: ${replay}\n`,
+  )
+
+// A standard run is long enough for every fault; a short one, or one seed run again, is not.
+const standard = to - from + 1 >= 50 && values['faults-max'] === undefined
+const silent = faultKinds.filter((kind: FaultKind) => !faults[kind])
+if (!values.quiet) {
+  for (const kind of faultKinds) console.log(`${String(faults[kind]).padStart(9)}  ${kind}`)
+  for (const [code, count] of Object.entries(codes)) console.log(`${String(count).padStart(9)}  reported: ${code}`)
+  console.log(`${events} events in ${seconds.toFixed(1)} s: ${events_per_second} a second`)
+}
+if (standard && silent.length > 0) console.log(`These faults never fired: ${silent.join(', ')}`)
+
+const hunted = values.mutants ? await huntMutants() : []
+if (values.json)
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ seeds: to - from + 1, events, events_per_second, violations, faults, codes, mutants: hunted }, null, 2)}\n`,
+  )
+const alive = hunted.filter(({ caught }) => !caught)
+if (alive.length > 0) console.log(`Mutants that live: ${alive.map(({ name }) => name).join(', ')}`)
+process.exitCode = violations.length > 0 || alive.length > 0 || (standard && silent.length > 0) ? 1 : 0
