@@ -217,7 +217,7 @@ export class Tables {
   }
 }
 
-function allocate(words: number): Uint32Array | undefined {
+function allocate(words: number): Uint32Array<ArrayBuffer> | undefined {
   try {
     return new Uint32Array(words)
   } catch {
