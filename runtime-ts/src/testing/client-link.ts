@@ -40,8 +40,11 @@ export function clientLink(timeline: Timeline, network: Network, counts: FaultCo
         host.life.whenDead(() => settle(() => reject(lost('the host is gone'))))
         const answerLost = network.lost()
         if (answerLost) counts.answer_lost += 1
+        // What comes back to one request comes in order, as over any connection.
+        let last_ms = 0
         const tell = (run: () => void) => {
-          if (!answerLost) timeline.after(network.hop_ms(), run)
+          last_ms = Math.max(last_ms, timeline.now_ms + network.hop_ms())
+          if (!answerLost) timeline.at(last_ms, run)
         }
         // Inside the host's life: a frozen one answers when it thaws, a dead one never.
         host.life.guard(() => {
