@@ -161,7 +161,7 @@ test('whatever is done in whatever order, both cores do what the model does', ()
       const run = new Run(counts)
       for (const each of commands) run.do(each)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
   for (const what of [
     'accepted',
