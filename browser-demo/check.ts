@@ -32,7 +32,7 @@ try {
     kills: whole('kills', values.kills),
     folder,
     chromium: process.env.CHROMIUM ?? 'chromium',
-    log: (line) => console.log(`  ${line}`),
+    log: (line) => console.log(`  ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}`),
   })
   console.log(`\n${toTable(result)}\n`)
   if (values.json !== undefined) await writeFile(values.json, toJson(result))

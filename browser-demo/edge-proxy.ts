@@ -16,9 +16,11 @@ export interface ProxyCounts {
   duplicated: number
 }
 
+type ProxyContext = Context<{ Bindings: HttpBindings }>
+
 export interface EdgeProxy {
   readonly counts: ProxyCounts
-  readonly handle: (c: Context<{ Bindings: HttpBindings }>) => Promise<Response>
+  readonly handle: (c: ProxyContext) => Promise<Response>
   /** Resolves when every duplicate that was held back has been sent and answered. */
   settled(): Promise<void>
 }
@@ -39,12 +41,12 @@ export function edgeProxy(edge: URL, fate: () => RequestFate = () => ({ kind: 'p
       const { pathname, search } = new URL(c.req.url)
       const target = new URL(pathname + search, edge)
       const copy = await readCopy(c.req.raw)
-      if (!isBetweenHosts(c)) return await answered(send(target, copy))
+      if (!isBetweenHosts(c)) return await answered(c, send(target, copy))
       counts.requests += 1
       const decided = fate()
       switch (decided.kind) {
         case 'pass':
-          return await answered(send(target, copy))
+          return await answered(c, send(target, copy))
         case 'drop_before':
           counts.dropped += 1
           return cutOff(c)
@@ -56,7 +58,7 @@ export function edgeProxy(edge: URL, fate: () => RequestFate = () => ({ kind: 'p
           counts.duplicated += 1
           const again = sendLater(target, copy, decided.after_ms).finally(() => late.delete(again))
           late.add(again)
-          return await answered(send(target, copy))
+          return await answered(c, send(target, copy))
         }
       }
     },
@@ -68,16 +70,35 @@ function isBetweenHosts(c: Context): boolean {
   return c.req.method === 'POST' && c.req.path.endsWith('/frames')
 }
 
-/** A workerd that is down is an answer of its own. */
-async function answered(response: Promise<Response>): Promise<Response> {
+/** A workerd that is down is an answer of its own; one that goes down later breaks the connection. */
+async function answered(c: ProxyContext, response: Promise<Response>): Promise<Response> {
   try {
-    return await response
+    const { body, status, headers } = await response
+    return new Response(body === null ? null : unbroken(c, body), { status, headers })
   } catch {
     return Response.json(
       { title: 'The edge is down', status: 502, code: 'unavailable', retryable: true },
       { status: 502, headers: { 'Content-Type': 'application/problem+json' } },
     )
   }
+}
+
+/** A stream that breaks is passed on as a broken connection: a server would report it as an error of its own. */
+function unbroken(c: ProxyContext, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch {
+        c.env.incoming.socket.destroy()
+        controller.close()
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
 }
 
 interface Copy {
@@ -109,7 +130,7 @@ async function drain(response: Response): Promise<void> {
 }
 
 /** The other end sees a broken connection, and can't know how far its request came. */
-function cutOff(c: Context<{ Bindings: HttpBindings }>): Response {
+function cutOff(c: ProxyContext): Response {
   c.env.incoming.socket.destroy()
   return RESPONSE_ALREADY_SENT
 }

@@ -29,7 +29,7 @@ export interface BrowserTabOptions {
 }
 
 export class BrowserTab {
-  /** Frames between the hosts that failed while the network was cut. */
+  /** Requests to the edge, of the worker and of the page, that failed while the network was cut. */
   requests_cut = 0
   readonly #options: BrowserTabOptions
   readonly #context: BrowserContext
@@ -55,7 +55,7 @@ export class BrowserTab {
     this.#profile = profile
     this.#page = page
     context.on('requestfailed', (request) => {
-      if (this.#offline && request.url().endsWith('/frames')) this.requests_cut += 1
+      if (this.#offline && request.url().includes('/darq/')) this.requests_cut += 1
     })
   }
 

@@ -35,14 +35,15 @@ export class EdgeObserver {
     await this.#client.close()
   }
 
+  /** Sees what the edge has counted up to now. Resolves when it has answered. */
+  async see(): Promise<void> {
+    this.counts.see(await this.#client.inspect('totals').counts())
+  }
+
   async #watch(): Promise<void> {
     while (this.#watching) {
       // A dead edge has counted nothing.
-      await this.#client
-        .inspect('totals')
-        .counts()
-        .then((counts) => this.counts.see(counts))
-        .catch(() => undefined)
+      await this.see().catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, poll_ms))
     }
   }

@@ -17,9 +17,13 @@ export class FaultMaker {
   readonly #tab: BrowserTab
   readonly #edge: EdgeProcess
 
-  constructor(tab: BrowserTab, edge: EdgeProcess) {
+  readonly #beforeEdgeKill: () => Promise<void>
+
+  /** @param beforeEdgeKill a last look at what is about to be killed */
+  constructor(tab: BrowserTab, edge: EdgeProcess, beforeEdgeKill: () => Promise<void>) {
     this.#tab = tab
     this.#edge = edge
+    this.#beforeEdgeKill = beforeEdgeKill
   }
 
   /**
@@ -47,6 +51,7 @@ export class FaultMaker {
   }
 
   async #killEdge(): Promise<void> {
+    await this.#beforeEdgeKill()
     const pid = await this.#edge.pid()
     process.kill(pid, 'SIGKILL')
     await until('workerd is gone', async () => !(await isRunning(pid)))

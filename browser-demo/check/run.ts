@@ -63,7 +63,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult> {
     onComplaint: (text) => failures.push(`the page complained: ${text}`),
   })
   await using observer = new EdgeObserver(served.edge.url)
-  const maker = new FaultMaker(tab, served.edge)
+  const maker = new FaultMaker(tab, served.edge, () => observer.see())
   const driver = new Driver(tab, maker, plan, options.log)
 
   await driver.ready()

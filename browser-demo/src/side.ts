@@ -8,7 +8,7 @@ import { CountsOverLives } from './counts-over-lives.ts'
 import { type DelaysByOrigin, flightsIn } from './delays.ts'
 import type { SideFacts } from './snapshot.ts'
 
-/** How often a host is asked what it has counted, and how long a lost view is left alone before it is asked for again. */
+/** How long a lost view is left alone before it is asked for again, and a host that shows no change before it is asked what it has counted. */
 const poll_ms = 150
 /** A host that has not answered for so long counts as away. */
 const silence_ms = 1_000
@@ -28,6 +28,8 @@ export class Side implements SideFacts {
   counts: HostCounts | undefined
   reachable = false
   readonly #lives = new CountsOverLives()
+  /** The sums have changed, so there is something new to count. */
+  #viewed = () => {}
 
   get duplicates_refused(): number {
     return this.#lives.duplicates_refused
@@ -53,6 +55,7 @@ export class Side implements SideFacts {
           this.delays = view.value
           this.grade = view.grade
           this.flights = flightsIn(view.value)
+          this.#viewed()
           changed()
         }
       } catch {
@@ -79,7 +82,10 @@ export class Side implements SideFacts {
       }
       clearTimeout(silent)
       changed()
-      await pause(poll_ms)
+      const viewed = new Promise<void>((resolve) => {
+        this.#viewed = resolve
+      })
+      await Promise.race([viewed, pause(poll_ms)])
     }
   }
 }
