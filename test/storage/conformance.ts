@@ -371,8 +371,8 @@ export function conformance(name: string, { splits }: Adapter, inPlace: InPlace)
       expect((await read(place)).length).toBe(71)
     })
 
-    const withParts: typeof holds = splits ? holds : (sentence) => it.skip(sentence)
-    withParts('half of a commit in parts', async (place) => {
+    const ifSplit: typeof holds = splits ? holds : () => undefined
+    ifSplit('half of a commit in parts', async (place) => {
       const owner = await own(place.storage(), 1)
       await owner.commit(commit(1))
       await owner.commit(commit(2, noise(3_000_000)))

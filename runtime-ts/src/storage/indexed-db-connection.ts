@@ -10,6 +10,7 @@ import { corrupt } from './record.ts'
 export const STORE = 'values'
 /** Stays 1: the store's own format is in its first value, so that code of another age gets an answer that it can read. */
 const DATABASE_VERSION = 1
+const OPEN_TRIES_MAX = 3
 
 /** What is stored may be anything, until it was decoded. */
 interface Schema extends DBSchema {
@@ -27,8 +28,24 @@ export interface ConnectOptions {
   readonly lost: () => void
 }
 
-/** @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt` */
+/**
+ * Opens the database; tries again when the browser drops the attempt, as it does while it clears data or has lost its storage
+ * process.
+ *
+ * @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt`
+ */
 export async function connect(name: string, options: ConnectOptions): Promise<Database> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connectOnce(name, options)
+    } catch (error) {
+      const isDropped = error instanceof DOMException && ['AbortError', 'UnknownError'].includes(error.name)
+      if (!isDropped || options.mint === undefined || tries === OPEN_TRIES_MAX) throw await explain(error, name)
+    }
+  }
+}
+
+async function connectOnce(name: string, options: ConnectOptions): Promise<Database> {
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     const opening = open(name, options)
@@ -47,8 +64,6 @@ export async function connect(name: string, options: ConnectOptions): Promise<Da
       throw corrupt('database', `an object store '${STORE}'`, Array.from(database.objectStoreNames))
     }
     return database
-  } catch (error) {
-    throw await explain(error, name)
   } finally {
     clearTimeout(timer)
   }

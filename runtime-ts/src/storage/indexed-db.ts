@@ -21,6 +21,7 @@ import { storageOver } from './store.ts'
 const VALUE_BYTES_MAX = 60_000
 const VALUES_PER_READ = 64
 const MINUTE_MS = 60_000
+const WRITE_TRIES_MAX = 3
 
 export interface IndexedDbOptions {
   /** After this long an opening that another tab blocks is given up with `storage`. Default 10,000. */
@@ -36,6 +37,8 @@ export interface IndexedDbOptions {
  *
  * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`. A resolved commit is durable in that
  * sense; whether the browser may evict the origin's data is another question (`navigator.storage.persist`).
+ *
+ * A full disk is `quota`; on a commit in several values Chromium sometimes aborts without a reason, which is `storage` then.
  *
  * @param name the database's name; whoever opens the same one shares the store
  * @example
@@ -90,24 +93,17 @@ class DatabaseCells implements Cells {
     return this.#run((database) => database.getAll(STORE, IDBKeyRange.bound(from, to, false, true)))
   }
 
-  async write({ add, clear }: Change): Promise<void> {
-    const last = add.at(-1)?.number ?? 0
+  async write(change: Change): Promise<void> {
+    const last = change.add.at(-1)?.number ?? 0
     const found = await this.#run(async (database) => {
-      const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' })
-      const { store } = transaction
-      const requests: Promise<unknown>[] = add.map(({ number, value }) => store.add(value, number))
-      // A stale owner's number may have been cleared away, so that its `add` meets nothing: then there is more above it.
-      const above = store.getAllKeys(IDBKeyRange.lowerBound(last), 2)
-      if (clear !== undefined) for (const range of rangesOf(clear)) requests.push(store.delete(range))
-      transaction.commit()
-      try {
-        await Promise.all([above, transaction.done, ...requests])
-      } catch (error) {
-        // The transaction knows why it failed; its requests say only that it did.
-        await transaction.done.catch(() => undefined)
-        throw transaction.error ?? error
+      for (let tries = 1; ; tries++) {
+        try {
+          return await writeOnce(database, change, last)
+        } catch (error) {
+          // Nothing was written. Chromium forgets to say why when the disk filled up between two values: it may say so now.
+          if (!isUnexplained(error) || tries === WRITE_TRIES_MAX) throw error
+        }
       }
-      return above
     })
     if (found.length === 1) return
     throw new DarqError('fenced', { facts: { what: 'newest number', expected: last, got: String(found.at(-1)) } })
@@ -171,6 +167,30 @@ class DatabaseCells implements Cells {
       },
     })
   }
+}
+
+/** @returns the keys at and above `last`, the largest number that was added: at most two */
+async function writeOnce(database: Database, { add, clear }: Change, last: number): Promise<number[]> {
+  const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' })
+  const { store } = transaction
+  const requests: Promise<unknown>[] = add.map(({ number, value }) => store.add(value, number))
+  // A stale owner's number may have been cleared away, so that its `add` meets nothing: then there is more above it.
+  const above = store.getAllKeys(IDBKeyRange.lowerBound(last), 2)
+  if (clear !== undefined) for (const range of rangesOf(clear)) requests.push(store.delete(range))
+  transaction.commit()
+  try {
+    await Promise.all([above, transaction.done, ...requests])
+  } catch (error) {
+    // The transaction knows why it failed; its requests say only that it did, if they are answered at all.
+    await transaction.done.catch(() => undefined)
+    throw transaction.error ?? error
+  }
+  return above
+}
+
+/** An aborted transaction, without a reason: its own error is missing, or is that of a request that came after the abort. */
+function isUnexplained(error: unknown): boolean {
+  return error instanceof DOMException && ['AbortError', 'InvalidStateError'].includes(error.name)
 }
 
 function rangesOf({ from, to, keep, more }: Clearing): IDBKeyRange[] {
