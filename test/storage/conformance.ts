@@ -295,6 +295,15 @@ export function conformance(name: string, { splits }: Adapter, inPlace: InPlace)
       expect(numbers.filter((number) => number < newest - 70)).toEqual([0, newest - 80])
     })
 
+    holds('few commits as soon as they are large, also those of an owner before', async (place) => {
+      const first = await own(place.storage(), 1)
+      for (let at = 1; at <= 3; at++) await first.commit(commit(at, noise(500_000)))
+      const second = await own(place.storage(), 2)
+      await second.commit(commit(4, 'v4', { keepFrom: version(4) }))
+      expect((await place.numbers()).length).toBeLessThan(5)
+      expect(await contents(place.storage())).toEqual(['4:v4'])
+    })
+
     holds('what a claim has dropped', async (place) => {
       const first = await own(place.storage(), 1)
       for (let at = 1; at <= 100; at++) await first.commit(commit(at))

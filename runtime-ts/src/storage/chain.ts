@@ -15,6 +15,7 @@ export interface Entry {
   readonly version: number
   /** Number of its first part. */
   readonly from: number
+  readonly bytes: number
   readonly wakeAt_ms: number | undefined
 }
 
@@ -90,8 +91,9 @@ export async function* readChain(cells: Cells, chain: Chain, found: (entry: Entr
           throw corrupt(`version of value ${record.number}`, `above ${version}`, record.version)
         }
         version = record.version
-        found({ version, from: record.from, wakeAt_ms: record.wakeAt_ms })
-        yield { version: brand(version), bytes: join(parts) }
+        const bytes = join(parts)
+        found({ version, from: record.from, bytes: bytes.length, wakeAt_ms: record.wakeAt_ms })
+        yield { version: brand(version), bytes }
         parts = []
       }
     }

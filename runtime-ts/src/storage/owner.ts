@@ -13,13 +13,9 @@ import { encodeRecord, type StoredRecord } from './record.ts'
 const DEAD_VALUES_MAX = 64
 const DEAD_BYTES_MAX = 1024 * 1024
 
-interface Live extends Entry {
-  readonly bytes: number
-}
-
 export class Owner implements Claimed {
   readonly #cells: Cells
-  readonly #live: Live[]
+  readonly #live: Entry[]
   readonly #epoch: number
   readonly #claim: number
   /** Claims before this one that nobody needs, below `#cleared`. */
@@ -35,7 +31,7 @@ export class Owner implements Claimed {
   /** Why nothing more is written. */
   #ended: DarqError | undefined
 
-  private constructor(cells: Cells, claim: StoredRecord, live: Live[], leftover: readonly number[]) {
+  private constructor(cells: Cells, claim: StoredRecord, live: Entry[], leftover: readonly number[]) {
     this.#cells = cells
     this.#live = live
     this.#epoch = claim.epoch
@@ -77,8 +73,7 @@ export class Owner implements Claimed {
     }
     await cells.write({ add: [{ number, value: encodeRecord(claim) }], clear: undefined, wakeAt_ms: claim.wakeAt_ms })
     const leftover = (chain?.claims ?? []).map((claim) => claim.number).filter((claim) => claim < cleared(chain))
-    const live = kept.map((entry) => ({ ...entry, bytes: 0 }))
-    return new Owner(cells, claim, live, leftover)
+    return new Owner(cells, claim, kept, leftover)
   }
 
   commit(commit: Commit): Promise<void> {
