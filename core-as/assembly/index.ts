@@ -14,7 +14,7 @@ import { head as findHead, snapshotted, truncate as dropUntil } from './truncate
 import { Kind, kindAt, padded, putWord, word } from './word'
 import { xxh32 as hash } from './xxh32'
 
-/** Tells what the wrapper's properties say. The order is that of `Fact` in src/wasm/facts.ts. */
+/** Tells what the wrapper's properties say. The order is that of `Fact` in src/wasm/exports.ts. */
 function publish(): void {
   store<f64>(FACTS, Log.origin, 0)
   store<f64>(FACTS, Log.lsn(Log.start), 8)
@@ -88,7 +88,8 @@ function pendingAt(lsn: f64): usize {
 
 /** Fills `LSNS`. @returns how many */
 export function pending(from: f64, kinds: u32): u32 {
-  const first = <usize>Math.min(Math.max(from - Log.origin, <f64>Log.start), <f64>Log.end)
+  const wanted = from - Log.origin
+  const first = wanted > <f64>Log.start ? <usize>Math.min(wanted, <f64>Log.end) : Log.start
   let count: u32 = 0
   for (let at = PendingSet.next(first); at < Log.end && count < LSNS_MAX; at = PendingSet.next(at + 8)) {
     if (((kinds >> kindAt(at)) & 1) == 0) continue

@@ -93,17 +93,24 @@ export interface Core {
 
   /**
    * Room for a frame of `bytes_max` bytes at the log's tail: the offset in `bytes` where to write it, or -1 when the log is
-   * at its limit. Changes nothing that can be seen. The first record of the frame gets the LSN `reserved`.
+   * at its limit. Changes nothing that can be seen. The first record of the frame gets the LSN `reserved`. Good for one
+   * frame that is taken, however many are refused before; a seal, snapshot, truncation, rewind or load ends it.
    */
   reserve(bytes_max: number): number
   /** The LSN that the first byte of the reserved frame will have (after the segment header, if one is due). */
   readonly reserved: Lsn
 
-  /** Takes the `in` record of `bytes` bytes that was written at the reserved place: checks, dedups, appends. All or nothing. */
+  /**
+   * Takes the `in` record of `bytes` bytes that was written at the reserved place: checks, dedups, appends. All or nothing.
+   * Of several reasons to refuse it, the first of these is given: `full` (it is longer than what is reserved), `bad_frame`,
+   * `too_large`, `gap`, `full` (too many producers).
+   */
   ingest(bytes: number): Ingested
   /**
    * Takes one step of `bytes` bytes that was written at the reserved place: out, self, timer and checkpoint records, then one
    * completion. All or nothing. Fills in the sequences of the out records. The completion is the step's last record.
+   * Of several reasons to refuse it, the first of these is given: `full` (it is longer than what is reserved), `bad_frame`,
+   * `empty`, `too_large`, `full` (too many channels), `not_pending`.
    */
   step(bytes: number): 'done' | 'not_pending' | 'empty' | 'bad_frame' | 'too_large' | 'full'
   /** Marks the `count` out-messages in `lsns` delivered. Those that are not pending are passed over. Returns how many were. */
@@ -127,7 +134,10 @@ export interface Core {
   /** The sequence that the next out-message to this DARQ gets; 1 if there was none. */
   outgoing(destination: Uint8Array): number
 
-  /** Appends the dedup and channel tables as records, so that the log before them may be dropped. */
+  /**
+   * Appends the dedup and channel tables as records, so that the log before them may be dropped. It may take the log past
+   * `log_bytes_max`, because it is what frees it; `full` only when the platform has no more memory.
+   */
   snapshot(): 'done' | 'full'
   /** Bytes that a snapshot would append now. */
   readonly snapshot_bytes: number
@@ -137,13 +147,23 @@ export interface Core {
   seal(): Sealed | undefined
   /** The newest segment start that a truncation may move `start` to: nothing before it is pending, and the last snapshot is not before it. */
   readonly head: Lsn
-  /** Forgets everything before `to`, a segment's start that `head` gave. */
+  /**
+   * Forgets everything before `to`, a segment's start that `head` gave. What `head` rests on must be safe by then: it is
+   * taken at a seal, and applied when that seal is committed.
+   *
+   * @throws {RangeError} `to` is no segment's start, or beyond `head`
+   */
   truncate(to: Lsn): void
-  /** Goes back to the state at `to`, the end of a sealed segment: later records, their dedup and their consumption are undone. */
+  /**
+   * Goes back to the state at `to`, the end of a sealed segment: later records, their dedup and their consumption are undone.
+   * What was acknowledged stays so. Where the log was truncated, `to` must have a snapshot before it: only that knows the
+   * producers of what was dropped.
+   */
   rewind(to: Lsn): 'done' | 'not_a_boundary'
   /**
    * Appends one or more sealed segments and applies them. The first load of an empty core sets `start`. A refused load
-   * changes nothing.
+   * changes nothing. `gap`: they don't begin at `end`, or a segment is open. The limits are for new work, and keep nothing
+   * from being loaded; `full` only when the platform has no more memory. Every out-message is unacknowledged again.
    */
   load(segments: Uint8Array): 'ok' | 'corrupt' | 'newer_format' | 'gap' | 'full'
   /** XXH32 over the log, the pending set and both tables in a canonical order: equal for equal states. */

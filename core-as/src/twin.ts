@@ -126,7 +126,8 @@ class TwinCore implements Core {
   pending(from: Lsn, kinds: number): number {
     const { log, pending } = this.#state
     let count = 0
-    const first = Math.min(Math.max(from - log.base, log.start), log.end)
+    const wanted = from - log.base
+    const first = wanted > log.start ? Math.min(wanted, log.end) : log.start
     for (let at = pending.next(first, log.end); at < log.end && count < LSNS_MAX; at = pending.next(at + 8, log.end)) {
       if (((kinds >>> kindAt(log, at)) & 1) !== 0) this.lsns[count++] = log.base + at
     }

@@ -242,5 +242,8 @@ describe('acknowledging', () => {
     pair.refuses(0, () => pair.acknowledge(...wrong))
     for (const lsn of wrong.slice(2)) expect(pair.each((core) => core.isPending(lsn as never))).toBe(false)
     expect(pair.each((core) => core.isPending(out as never))).toBe(true)
+    for (const from of [-8, out + 1, 1e300, Number.NaN, Number.NEGATIVE_INFINITY]) {
+      pair.each((core) => [...core.lsns.subarray(0, core.pending(from as never, -1))])
+    }
   })
 })
