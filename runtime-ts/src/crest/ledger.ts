@@ -89,6 +89,8 @@ export class Ledger {
   #checkpoint: Lsn | 0 = 0
   #state_bytes = 0
   #records = 0
+  /** Where the log's end was at the last step, about. */
+  #at: Lsn | 0 = 0
   #turn = 0
   #open = false
   #undo: Undo[] = []
@@ -194,7 +196,7 @@ export class Ledger {
    * What the step must say about the state. Ends writing; `settle` or `undo` follows.
    *
    * @param at an LSN near the log's end
-   * @param copies_max how many old records the step may copy forward
+   * @param copies_max how many old records the step copies forward at most, as long as that keeps up
    * @throws {DarqError} `schema` when a value can't be kept
    */
   moves(at: Lsn, copies_max: number): Moves {
@@ -202,7 +204,10 @@ export class Ledger {
     const oldest = this.#pins.oldest
     const from = this.#checkpoint === 0 ? oldest : Math.min(this.#checkpoint, oldest ?? this.#checkpoint)
     const live_bytes = this.#state_bytes + this.#records * record_bytes
-    const tooLong = from !== undefined && at - from > Math.max(span_bytes_min, 2 * live_bytes)
+    const span_bytes = from === undefined ? 0 : at - from
+    const grown_bytes = at - this.#at
+    this.#at = at
+    const tooLong = span_bytes > Math.max(span_bytes_min, 2 * live_bytes)
     if (tooLong && this.#state_bytes <= checkpoint_bytes_max) return this.#wholly()
     const dissolve = tooLong && this.#checkpoint !== 0 && this.#checkpoint === from
     const moves = new Gathered((entry) => this.#encode(entry), !dissolve)
@@ -216,9 +221,22 @@ export class Ledger {
         for (const entry of table.values())
           if (entry.inCheckpoint && (entry.lsn === 0 || !entry.present)) moves.say(entry)
     } else if (tooLong) {
-      for (const entry of this.#pins.first(copies_max)) moves.say(entry)
+      // Messages far larger than the state outrun a fixed number of copies: then as many bytes as the log has grown by.
+      const outrun = span_bytes > Math.max(2 * span_bytes_min, 4 * live_bytes)
+      this.#copyForward(moves, copies_max, outrun ? grown_bytes : 0)
     }
     return moves
+  }
+
+  #copyForward(moves: Gathered, copies_max: number, bytes_max: number): void {
+    let copies = 0
+    let bytes = 0
+    for (const entry of this.#pins.live()) {
+      if (copies >= copies_max && bytes >= bytes_max) return
+      moves.say(entry)
+      copies += 1
+      bytes += entry.bytes + record_bytes
+    }
   }
 
   /** All of the state as one checkpoint. */

@@ -38,14 +38,12 @@ export class Pins<T> {
     return undefined
   }
 
-  /** @returns at most `count_max` of the oldest live ones */
-  first(count_max: number): T[] {
-    const found: T[] = []
-    for (let index = this.#head; index < this.#items.length && found.length < count_max; index += 1) {
+  /** The live ones, oldest first. */
+  *live(): Generator<T> {
+    for (let index = this.#head; index < this.#items.length; index += 1) {
       const pin = this.#items[index]
-      if (pin !== undefined && this.#lsnOf(pin.item) === pin.lsn) found.push(pin.item)
+      if (pin !== undefined && this.#lsnOf(pin.item) === pin.lsn) yield pin.item
     }
-    return found
   }
 
   clear(): void {
