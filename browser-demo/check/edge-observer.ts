@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Client, connect } from '@darq/runtime'
+import { type Client, connect, type HostCounts } from '@darq/runtime'
 import { CountsOverLives } from '../src/counts-over-lives.ts'
 import type { DelaysByOrigin } from '../src/delays.ts'
 import { Totals } from '../src/flights.address.ts'
@@ -13,14 +13,19 @@ const poll_ms = 40
 
 export class EdgeObserver {
   readonly counts = new CountsOverLives()
+  /** Of the newest life that has answered. */
+  epoch: number | undefined
+  readonly #url: URL
+  readonly #token: () => Promise<string>
   readonly #client: Client
   #watching = true
   readonly #watched: Promise<void>
 
   /** @param url where workerd listens */
   constructor(url: URL) {
-    const token = visitorToken((path) => fetch(new URL(String(path), url)))
-    this.#client = connect(new URL('/darq', url), { token })
+    this.#url = url
+    this.#token = visitorToken((path) => fetch(new URL(String(path), url)))
+    this.#client = connect(new URL('/darq', url), { token: this.#token })
     this.#watched = this.#watch()
   }
 
@@ -35,9 +40,18 @@ export class EdgeObserver {
     await this.#client.close()
   }
 
-  /** Sees what the edge has counted up to now. Resolves when it has answered. */
+  /**
+   * Sees what the edge has counted up to now. Asks once, without a client's patience, to notice the first moment of a new life.
+   *
+   * @throws {Error} when there is none now
+   */
   async see(): Promise<void> {
-    this.counts.see(await this.#client.inspect('totals').counts())
+    const headers = { Authorization: `Bearer ${await this.#token()}` }
+    const response = await fetch(new URL('/darq/totals/counts', this.#url), { headers })
+    if (!response.ok) throw new Error(`the edge answered ${response.status}`)
+    const counts: HostCounts = await response.json()
+    this.counts.see(counts)
+    this.epoch = counts.epoch
   }
 
   async #watch(): Promise<void> {

@@ -3,8 +3,21 @@
  *
  * @module
  */
-import type { FlightsDemo } from '../src/snapshot.ts'
 import { type FaultSide, type PlannedFault, sideOf } from './fault-plan.ts'
+
+/** How far each side has come, and in which life. */
+export interface Progress {
+  /** Flights in the file. */
+  readonly all: number
+  readonly tab: SideProgress
+  readonly edge: SideProgress
+}
+
+export interface SideProgress {
+  readonly flights: number
+  /** `undefined` until it is known. */
+  readonly epoch: number | undefined
+}
 
 export interface Recovered {
   readonly fault: PlannedFault
@@ -14,21 +27,17 @@ export interface Recovered {
 interface Open {
   readonly fault: PlannedFault
   readonly since_ms: number
-  /** Flights and epoch of that side when it happened. */
-  readonly flights: number
-  readonly epoch: number | undefined
+  readonly before: SideProgress
 }
 
 export class Recovery {
   readonly done: Recovered[] = []
   readonly #open = new Map<FaultSide, Open>()
 
-  /** @param seen the last look before the fault */
-  begin(fault: PlannedFault, seen: FlightsDemo, now_ms: number): void {
+  /** @param before how it stood right before the fault */
+  begin(fault: PlannedFault, before: Progress, now_ms: number): void {
     const side = sideOf(fault.kind)
-    const { flights, counts } = side === 'tab' ? seen.tab : seen.edge
-    // A cut kills nobody: no new epoch is due.
-    this.#open.set(side, { fault, since_ms: now_ms, flights, epoch: side === 'network' ? undefined : counts?.epoch })
+    this.#open.set(side, { fault, since_ms: now_ms, before: sideAt(before, side) })
   }
 
   isOpen(side: FaultSide): boolean {
@@ -39,14 +48,20 @@ export class Recovery {
     return [...this.#open.keys()]
   }
 
-  see(seen: FlightsDemo, now_ms: number): void {
-    for (const [side, { fault, since_ms, flights, epoch }] of this.#open) {
-      const now = side === 'tab' ? seen.tab : seen.edge
-      const isNewLife = now.counts !== undefined && (side === 'network' || now.counts.epoch !== epoch)
-      const hasGrown = now.flights > flights || now.flights === seen.flights
+  see(now: Progress, now_ms: number): void {
+    for (const [side, { fault, since_ms, before }] of this.#open) {
+      const { flights, epoch } = sideAt(now, side)
+      // A cut kills nobody: no new life is due.
+      const isNewLife = side === 'network' || (epoch !== undefined && epoch !== before.epoch)
+      const hasGrown = flights > before.flights || flights === now.all
       if (!isNewLife || !hasGrown) continue
       this.#open.delete(side)
       this.done.push({ fault, recovery_ms: now_ms - since_ms })
     }
   }
+}
+
+/** What a cut holds up is seen at the edge. */
+function sideAt(progress: Progress, side: FaultSide): SideProgress {
+  return side === 'tab' ? progress.tab : progress.edge
 }

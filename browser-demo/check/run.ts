@@ -13,7 +13,7 @@ import { BrowserTab } from './browser-tab.ts'
 import { EdgeObserver } from './edge-observer.ts'
 import { FaultMaker } from './fault-maker.ts'
 import { type FaultSide, type PlannedFault, planFaults, sideOf } from './fault-plan.ts'
-import { type Recovered, Recovery } from './recovery.ts'
+import { type Progress, type Recovered, Recovery } from './recovery.ts'
 import { type Percentiles, Tally } from './tally.ts'
 
 export interface CheckOptions {
@@ -64,7 +64,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult> {
   })
   await using observer = new EdgeObserver(served.edge.url)
   const maker = new FaultMaker(tab, served.edge, () => observer.see())
-  const driver = new Driver(tab, maker, plan, options.log)
+  const driver = new Driver({ tab, maker, observer, plan, log: options.log })
 
   await driver.ready()
   await tab.start()
@@ -101,18 +101,28 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult> {
   }
 }
 
+interface DriverParts {
+  readonly tab: BrowserTab
+  readonly maker: FaultMaker
+  readonly observer: EdgeObserver
+  readonly plan: readonly PlannedFault[]
+  readonly log: (line: string) => void
+}
+
 /** Watches the page and lets the faults happen at their places. */
 class Driver {
   readonly tally = new Tally()
   readonly recovery = new Recovery()
   readonly #tab: BrowserTab
   readonly #maker: FaultMaker
+  readonly #observer: EdgeObserver
   readonly #due: PlannedFault[]
   readonly #log: (line: string) => void
 
-  constructor(tab: BrowserTab, maker: FaultMaker, plan: readonly PlannedFault[], log: (line: string) => void) {
+  constructor({ tab, maker, observer, plan, log }: DriverParts) {
     this.#tab = tab
     this.#maker = maker
+    this.#observer = observer
     this.#due = [...plan]
     this.#log = log
   }
@@ -156,9 +166,19 @@ class Driver {
   async #make(fault: PlannedFault, seen: FlightsDemo): Promise<void> {
     this.#log(`flight ${String(seen.grades.accepted).padStart(6)}: ${fault.kind}`)
     const began_ms = performance.now()
+    const before = this.#progress(seen)
     await this.#maker.make(fault)
     // A kill is recovered from since it was made, a cut since the network is back.
-    this.recovery.begin(fault, seen, fault.kind === 'network_cut' ? performance.now() : began_ms)
+    this.recovery.begin(fault, before, fault.kind === 'network_cut' ? performance.now() : began_ms)
+  }
+
+  #progress({ flights, tab, edge }: FlightsDemo): Progress {
+    return {
+      all: flights,
+      tab: { flights: tab.flights, epoch: tab.counts?.epoch },
+      // The page learns of a new life of the edge later than the observer, which asks workerd itself.
+      edge: { flights: edge.flights, epoch: this.#observer.epoch },
+    }
   }
 
   async #look(): Promise<FlightsDemo | undefined> {
@@ -166,7 +186,7 @@ class Driver {
     const seen = await this.#tab.look()
     if (seen === undefined) return undefined
     this.tally.see(seen)
-    this.recovery.see(seen, performance.now())
+    this.recovery.see(this.#progress(seen), performance.now())
     return seen
   }
 

@@ -76,7 +76,7 @@ export class Job {
       // A pause, or a long wait for a free window, is no credit to be spent at once.
       const waited_ms = Math.min(now_ms - since_ms, 5 * tick_ms)
       const room = this.#underWay < windows_max && present !== undefined
-      const allowed = room ? allowance(present, { waited_ms, sent, arrived: arrived() }) : 0
+      const allowed = room ? allowance(present, { waited_ms, flights: flights.length, sent, arrived: arrived() }) : 0
       if (allowed === 0) {
         await pause(tick_ms)
         continue

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { PlannedFault } from '../check/fault-plan.ts'
-import { Recovery } from '../check/recovery.ts'
-import { demo } from './demo-snapshot.ts'
+import { type Progress, Recovery, type SideProgress } from '../check/recovery.ts'
+
+const demo = (sides: { tab: SideProgress; edge: SideProgress }): Progress => ({ all: 1000, ...sides })
 
 const kill: PlannedFault = { kind: 'edge_kill', at_flights: 100, lasts_ms: 0 }
 const crash: PlannedFault = { kind: 'renderer_crash', at_flights: 100, lasts_ms: 0 }
