@@ -31,7 +31,7 @@ interface Sealing {
 }
 
 export class GroupCommit {
-  readonly retention = new Retention()
+  readonly retention: Retention
   readonly #host: LiveHost
   readonly #storage: Claimed
   #grown = new Set<LiveDarq>()
@@ -41,6 +41,7 @@ export class GroupCommit {
   constructor(host: LiveHost, storage: Claimed) {
     this.#host = host
     this.#storage = storage
+    this.retention = new Retention(host.limits.log_bytes_max)
   }
 
   get busy(): boolean {

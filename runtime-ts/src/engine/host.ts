@@ -29,6 +29,7 @@ const defaults: EngineLimits = {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const encoder = new TextEncoder()
+const claim_tries_max = 8
 const id_cache_max = 10_000
 const processor_retry_ms = 100
 const processor_retry_ms_max = 10_000
@@ -343,6 +344,17 @@ export async function openHost(options: EngineOptions, coreMaker: CoreMaker): Pr
   for (let i = 0; i < hash_key.length; i += 1) hash_key[i] = Math.floor(options.random() * 256)
   const { log_bytes_max, message_bytes_max, producers_max } = limits
   const makeCore = () => coreMaker({ log_bytes_max, message_bytes_max, producers_max, hash_key })
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await takeOver(options, makeCore)
+    } catch (error) {
+      // The older owner has written while we read: read again. It can't go on for ever, for a claim fences it.
+      if (!(error instanceof DarqError && error.code === 'fenced') || tries === claim_tries_max) throw error
+    }
+  }
+}
+
+async function takeOver(options: EngineOptions, makeCore: () => Core): Promise<LiveHost> {
   const opened = await options.storage.open()
   const recovered = await recover(opened, makeCore)
   const epoch = nextEpoch(opened.last?.epoch, options.clock.now_ms(), options.random())

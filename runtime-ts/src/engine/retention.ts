@@ -13,9 +13,10 @@ interface Stored {
   readonly bytes: number
 }
 
-const slack_bytes = 1024 * 1024
+const slack_bytes_max = 1024 * 1024
 
 export class Retention {
+  readonly #slack_bytes: number
   readonly #ofDarq = new Map<LiveDarq, Stored[]>()
   readonly #pins = new Map<Version, Set<LiveDarq>>()
   readonly #sizes: { readonly version: Version; readonly bytes: number }[] = []
@@ -23,6 +24,10 @@ export class Retention {
   #live_bytes = 0
   /** The oldest commit that is needed. */
   #oldest = 1 as Version
+
+  constructor(log_bytes_max: number) {
+    this.#slack_bytes = Math.min(slack_bytes_max, log_bytes_max)
+  }
 
   /** A commit's size as a whole. */
   committed(version: Version, bytes: number): void {
@@ -87,7 +92,7 @@ export class Retention {
   /** DARQs whose live log should be written anew, because it keeps an old commit from being dropped. */
   toMove(newest: Version): Iterable<LiveDarq> {
     const oldest = this.keepFrom(newest)
-    if (this.#stored_bytes <= 2 * this.#live_bytes + slack_bytes) return []
+    if (this.#stored_bytes <= 2 * this.#live_bytes + this.#slack_bytes) return []
     return this.#pins.get(oldest) ?? []
   }
 }

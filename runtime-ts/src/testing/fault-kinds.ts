@@ -25,6 +25,8 @@ export const faultKinds = [
   'disconnected',
   'handler_threw', // before it did anything
   'handler_died', // after it had done everything
+  'processor_died', // its memory is gone, in the middle of a delivery
+  'bad_step', // a processor consumes what is not pending, twice, or from an old incarnation
   'clock_jump',
 ] as const
 

@@ -11,6 +11,8 @@ import type { Timeline } from './timeline.ts'
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
   committing(commit: Commit): void
+  /** It is in the store, and nobody was told as yet. */
+  committed(commit: Commit): void
 }
 
 export class Life {
@@ -99,7 +101,7 @@ export class Life {
     const claimed = (inner: Claimed): Claimed => ({
       commit(commit) {
         witness.committing(commit)
-        return within(inner.commit(commit))
+        return within(inner.commit(commit).then(() => witness.committed(commit)))
       },
       close: () => within(inner.close()),
     })

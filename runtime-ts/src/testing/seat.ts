@@ -3,16 +3,17 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
+import { type CoreMaker, Kind, type Lsn } from '@darq/core'
 import { type Hosted, openHosted } from '../crest/host.ts'
 import type { Participant } from '../crest/participant.ts'
 import type { Route } from '../crest/route.ts'
+import type { LiveDarq } from '../engine/darq.ts'
 import type { LiveHost } from '../engine/host.ts'
-import type { EngineLimits, Version } from '../engine/types.ts'
+import type { EngineLimits, NonEmpty, Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { type Fate, type FaultyMemory, faultyMemory } from '../storage/memory-faults.ts'
 import type { FaultCounts } from './fault-kinds.ts'
-import { fragile } from './fragile.ts'
+import { fragile, InjectedFault } from './fragile.ts'
 import { Life } from './life.ts'
 import type { Random } from './random.ts'
 import { Shadow } from './shadow.ts'
@@ -61,6 +62,8 @@ export class Seat {
   readonly #armed: (Fate | 'slow')[] = []
   /** The newest version that anybody was told is durable. */
   #told = 0 as Version
+  /** The newest version that is in the store. */
+  written = 0 as Version
   /** The disk broke its promise: what was told may be gone. */
   #lossy = false
   #lives = 0
@@ -150,6 +153,9 @@ export class Seat {
         // A zombie's writes are not part of the history.
         if (engine && this.current?.life === life) this.#shadow.committing(engine, commit)
       },
+      committed: ({ version }) => {
+        if (this.current?.life === life) this.written = version
+      },
     })
     hosted = await openHosted({
       name: this.name,
@@ -179,6 +185,7 @@ export class Seat {
     if (this.current && this.current.life.state !== 'dead') this.#zombies.push(this.current)
     this.current = opened
     this.opening = undefined
+    this.written = engine.durableVersion
     world.note(this.name, `life ${life.number} has recovered version ${engine.durableVersion} in epoch ${engine.epoch}`)
     if (!this.#lossy) {
       if (engine.durableVersion < this.#told)
@@ -251,6 +258,49 @@ export class Seat {
     this.#world.counts.second_owner += 1
     this.#world.note(this.name, 'a second owner opens the store')
     this.open()
+  }
+
+  /** One of the DARQs that have a processor. */
+  #attached(random: Random): LiveDarq | undefined {
+    const engine = this.running ? this.engine : undefined
+    return random.pick(
+      (engine?.names ?? []).flatMap((name) => engine?.existing(name) ?? []).filter((darq) => darq.attachment),
+    )
+  }
+
+  /** The processor of one DARQ throws at its next delivery. */
+  killProcessor(random: Random): void {
+    const darq = this.#attached(random)
+    const processor = darq?.attachment?.processor
+    if (!darq || !processor || Object.hasOwn(processor, 'deliver')) return
+    processor.deliver = () => {
+      this.#world.counts.processor_died += 1
+      throw new InjectedFault(`the processor of ${darq.name} dies`)
+    }
+  }
+
+  /** Steps that must be refused, and must leave no trace. */
+  badStep(random: Random): void {
+    const darq = this.#attached(random)
+    const attachment = darq?.attachment
+    if (!darq || !attachment) return
+    const { core } = darq
+    const span = (core.end - core.start) / 8
+    const anywhere = (core.start + 8 * random.below(span + 2)) as Lsn
+    const pending = darq.pendingOf(Kind.message)[0]
+    const consume: NonEmpty<Lsn> = pending === undefined || random.chance(0.5) ? [anywhere] : [pending, pending]
+    if (consume.length === 1 && isConsumable(darq, anywhere)) return
+    const before = core.digest()
+    this.#world.counts.bad_step += 1
+    try {
+      attachment.step({ consume, remember: ['never'] })
+      this.#world.violate(`G2: ${darq.name} on ${this.name} let a step consume ${consume.join()}`)
+    } catch (error) {
+      if (!(error instanceof DarqError)) throw error
+      if (error.code !== 'backpressure' && error.code !== 'conflict')
+        this.#world.violate(`a bad step is refused as ${error.code}`)
+    }
+    if (core.digest() !== before) this.#world.violate(`G1: a refused step of ${darq.name} left a trace`)
   }
 
   jump(): void {
@@ -338,4 +388,9 @@ export class Seat {
       !engine.dirty
     )
   }
+}
+
+function isConsumable({ core }: LiveDarq, lsn: Lsn): boolean {
+  if (lsn < core.start || lsn >= core.end || !core.isPending(lsn)) return false
+  return ((core.words[(core.at(lsn) >>> 2) + 1] ?? 0) & 255) !== Kind.out
 }

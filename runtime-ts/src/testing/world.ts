@@ -8,6 +8,7 @@ import { openClient } from '../crest/client.ts'
 import type { Client } from '../crest/client-types.ts'
 import type { Participant } from '../crest/participant.ts'
 import { type Route, routeKind } from '../crest/route.ts'
+import { decodeFrame } from '../engine/frame.ts'
 import type { Clock, EngineLimits } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { clientLink } from './client-link.ts'
@@ -44,6 +45,8 @@ const injections: Partial<Record<FaultKind, (seat: Seat, random: Random) => void
   takeover: (seat) => seat.freeze(true),
   second_owner: (seat) => seat.secondOwner(),
   clock_jump: (seat) => seat.jump(),
+  processor_died: (seat, random) => seat.killProcessor(random),
+  bad_step: (seat, random) => seat.badStep(random),
   commit_slow: (seat) => seat.arm('slow'),
   commit_failed: (seat) => seat.arm('failed'),
   commit_unknown: (seat) => seat.arm('unknown'),
@@ -166,17 +169,28 @@ export class Simulation {
     if (life.state !== 'running') return
     const from = life.host
     const bytes = frame.slice()
+    const decoded = decodeFrame(bytes, Number.POSITIVE_INFINITY)
+    if (decoded.type === 'data' && decoded.version > (this.#seat(from)?.written ?? 0))
+      this.violate(`G5: ${from} sends what is in version ${decoded.version}, which is not durable`)
     this.#network.carry(from, to, () => {
-      const opened = this.#seats.find((seat) => seat.name === to)?.current
+      const opened = this.#seat(to)?.current
       opened?.life.guard(() => {
+        const { engine } = opened
+        const before = engine.counts.messages_accepted
         try {
-          opened.engine.receive(from, bytes)
+          engine.receive(from, bytes)
+          if (decoded.addressee !== engine.id && engine.counts.messages_accepted !== before)
+            this.violate(`G3: ${engine.id} took what was meant for ${decoded.addressee}`)
         } catch (error) {
           if (!(error instanceof DarqError)) throw error
           this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1)
         }
       })()
     })
+  }
+
+  #seat(name: string): Seat | undefined {
+    return this.#seats.find((seat) => seat.name === name)
   }
 
   #handlerFault(): 'before' | 'after' | undefined {
