@@ -1,0 +1,29 @@
+/**
+ * A stage for a contender by its name.
+ *
+ * @module
+ */
+import { localStage, type Stage, type StageOptions } from '../stage.ts'
+import type { ContenderName } from './contender.ts'
+import { IdiomaticContender } from './idiomatic.ts'
+import type { Serializer } from './serializer.ts'
+import { twinContender } from './twin.ts'
+import { wasmContender } from './wasm.ts'
+
+/** @param serializer the idiomatic contender's best in this runtime */
+export async function stageOf(name: ContenderName, serializer: Serializer, options: StageOptions): Promise<Stage> {
+  switch (name) {
+    case 'wasm':
+      return localStage(await wasmContender(), options)
+    case 'twin':
+      return localStage(await twinContender(), options)
+    case 'idiomatic':
+      return localStage(() => new IdiomaticContender(serializer), options)
+  }
+}
+
+/** @throws {RangeError} there is no such contender */
+export function contenderNamed(name: unknown): ContenderName {
+  if (name === 'wasm' || name === 'twin' || name === 'idiomatic') return name
+  throw new RangeError(`no contender is called ${String(name)}`)
+}
