@@ -57,7 +57,7 @@ class Log {
 
   get oldest(): number {
     // A map gives its keys in the order in which they came.
-    const [first] = this.live.keys().take(1)
+    const first = this.live.keys().next().value
     return Math.min(this.checkpoint?.lsn ?? this.end, first ?? this.end)
   }
 

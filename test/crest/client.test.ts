@@ -1,0 +1,424 @@
+/** @module The client over links that fail. */
+import {
+  address,
+  type Client,
+  DarqError,
+  type Hosted,
+  openClient,
+  openHosted,
+  participant,
+  query,
+  type View,
+  value,
+} from '@darq/runtime'
+import * as v from 'valibot'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { EnqueueRequest, Graded, Link } from '../../runtime-ts/src/crest/link.ts'
+import { faultyMemory, type Fate as StorageFate } from '../../runtime-ts/src/storage/memory-faults.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+const Log = address('log/*', { add: v.number(), all: query(v.array(v.number())), count: query(v.number()) })
+const log = participant(Log, {
+  state: { all: value(v.array(v.number()), []) },
+  on: {
+    add(step, n) {
+      step.state.all = [...step.state.all, n]
+    },
+    all: (read) => [...read.state.all],
+    count: (read) => read.state.all.length,
+  },
+})
+
+function seeded(seed: number): () => number {
+  let state = seed * 2_654_435_761 + 1
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function setUp(fate: () => StorageFate = () => 'written') {
+  const clock = new VirtualClock()
+  const hosted = await openHosted({
+    name: 'host',
+    participants: [log],
+    storage: faultyMemory({ fate }),
+    clock,
+    random: seeded(7),
+    core: 'twin',
+  })
+  closing.push(() => hosted.close())
+  return { clock, hosted }
+}
+
+function clientOf(hosted: Hosted, clock: VirtualClock, link: Link = hosted.link, producer = 'p'): Client {
+  const client = openClient({ link, producer, clock, random: seeded(3) })
+  closing.push(() => client.close())
+  return client
+}
+
+/** A link that fails at every place where one can. */
+function flaky(link: Link, random: () => number, rate: number, counts = { cuts: 0, repeats: 0 }): Link {
+  const lost = (): DarqError => {
+    counts.cuts += 1
+    return new DarqError('unavailable', { message: 'the link was cut' })
+  }
+  return {
+    ...delegate(link),
+    async enqueue(request, report) {
+      const dice = random()
+      if (dice < rate) throw lost() // it never arrived
+      let cut = dice < 2 * rate // it arrived, and nobody hears of it
+      const sent = link.enqueue(request, (graded) => {
+        if (graded.grade === 'accepted') counts.repeats += graded.duplicates
+        if (!cut) report(graded)
+        if (random() < rate) cut = true // cut in between
+      })
+      if (random() < rate) link.enqueue(request, () => {}).catch(() => {}) // it arrives twice
+      await sent
+      if (cut) throw lost()
+    },
+    async expected(to, producer) {
+      if (random() < rate) throw lost()
+      return link.expected(to, producer)
+    },
+  }
+}
+
+function delegate(link: Link): Link {
+  return {
+    enqueue: (request, report) => link.enqueue(request, report),
+    query: (request, grade) => link.query(request, grade),
+    watch: (request, see, signal) => link.watch(request, see, signal),
+    expected: (to, producer) => link.expected(to, producer),
+    pending: (to) => link.pending(to),
+    counts: (to) => link.counts(to),
+  }
+}
+
+describe('what is sent', () => {
+  test('arrives once and in order over a link and a storage that keep failing', async () => {
+    const counts = { faults: 0, cuts: 0, repeats: 0 }
+    for (let seed = 1; seed <= 15; seed += 1) await oneStorm(seed, counts)
+    expect(counts.faults).toBeGreaterThan(15)
+    expect(counts.cuts).toBeGreaterThan(100)
+    expect(counts.repeats).toBeGreaterThan(100)
+  })
+
+  async function oneStorm(seed: number, counts: { faults: number; cuts: number; repeats: number }): Promise<void> {
+    const random = seeded(seed)
+    let writes = 0
+    const { clock, hosted } = await setUp(() => {
+      writes += 1
+      if (writes < 5 || random() > 0.03) return 'written'
+      counts.faults += 1
+      return random() < 0.5 ? 'unknown' : 'failed'
+    })
+    const client = clientOf(hosted, clock, flaky(hosted.link, random, 0.1, counts))
+    const sent: Promise<unknown>[] = []
+    for (let n = 0; n < 300; n += 1) {
+      sent.push(client.send(Log.add('a', n)).committed)
+      // Long enough for the host not to use up what it may be opened anew.
+      if (n % 3 === 0) await clock.advance(4_000)
+    }
+    let done = false
+    const all = Promise.all(sent).then(() => {
+      done = true
+    })
+    // Ten times as long as the longest pause: nothing that is stuck gets away with it.
+    for (let second = 0; !done && second < 300; second += 1) await clock.advance(1_000)
+    expect(done, `seed ${seed} is stuck`).toBe(true)
+    const numbers = Array.from({ length: 300 }, (_, n) => n)
+    expect(await client.query(Log.all('a'), { grade: 'committed' })).toEqual(numbers)
+    await client.close()
+    await hosted.close()
+  }
+
+  test('keeps the order in which it was sent', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock, flaky(hosted.link, seeded(11), 0.2))
+    const receipts: Promise<unknown>[] = []
+    for (let n = 0; n < 100; n += 1) {
+      receipts.push(client.send(Log.add('a', n)).committed)
+      if (n % 10 === 0) await clock.advance(20)
+    }
+    let done = false
+    const all = Promise.all(receipts).then(() => {
+      done = true
+    })
+    while (!done) await clock.advance(100)
+    await all
+    expect(await client.query(Log.all('a'))).toEqual(Array.from({ length: 100 }, (_, n) => n))
+  })
+
+  test('in one breath travels as one batch', async () => {
+    const { clock, hosted } = await setUp()
+    const sizes: number[] = []
+    const link = {
+      ...delegate(hosted.link),
+      enqueue(request: EnqueueRequest, report: (graded: Graded) => void) {
+        return hosted.link.enqueue(request, (graded) => {
+          if (graded.grade === 'accepted') sizes.push(graded.lsns.length)
+          report(graded)
+        })
+      },
+    }
+    const client = clientOf(hosted, clock, link)
+    await Promise.all([1, 2, 3].map((n) => client.send(Log.add('a', n)).committed))
+    expect(sizes).toEqual([3])
+  })
+
+  test('under a producer id that has sent before goes on where that left off', async () => {
+    const { clock, hosted } = await setUp()
+    await clientOf(hosted, clock).send(Log.add('a', 1)).committed
+    const next = clientOf(hosted, clock)
+    expect(await next.inspect('log/a').expected()).toBe(2)
+    expect(await next.send(Log.add('a', 2)).committed).toMatchObject({ duplicate: false })
+    expect(await next.query(Log.all('a'))).toEqual([1, 2])
+  })
+
+  test('with numbers of the application’s own is a duplicate when it was there, and refused when one is missing', async () => {
+    const { clock, hosted } = await setUp()
+    const first = clientOf(hosted, clock)
+    await first.send(Log.add('a', 1), { sequence: 1 }).committed
+    const next = clientOf(hosted, clock)
+    const receipts = [next.send(Log.add('a', 1), { sequence: 1 }), next.send(Log.add('a', 2), { sequence: 2 })]
+    expect(await Promise.all(receipts.map(({ committed }) => committed))).toMatchObject([
+      { duplicate: true },
+      { duplicate: false },
+    ])
+    await expect(next.send(Log.add('a', 9), { sequence: 9 }).accepted).rejects.toMatchObject({
+      code: 'gap',
+      retryable: false,
+      facts: { expected: 3, got: 9 },
+    })
+    expect(await next.query(Log.all('a'))).toEqual([1, 2])
+  })
+
+  test('with an idempotency key happens once', async () => {
+    const { clock, hosted } = await setUp()
+    const [one, two] = [clientOf(hosted, clock, hosted.link, ''), clientOf(hosted, clock)]
+    await one.send(Log.add('a', 1), { idempotencyKey: 'k' }).committed
+    expect(await two.send(Log.add('a', 1), { idempotencyKey: 'k' }).committed).toMatchObject({ duplicate: true })
+    expect(await two.query(Log.all('a'))).toEqual([1])
+  })
+
+  test('says each grade, with what the storage offers', async () => {
+    const { clock, hosted } = await setUp()
+    const receipt = clientOf(hosted, clock).send(Log.add('a', 1))
+    const accepted = await receipt.accepted
+    expect(accepted).toMatchObject({ duplicate: false })
+    expect(await receipt.durable).toEqual({ ...accepted, durability: 'memory' })
+    expect(await receipt.committed).toEqual({ ...accepted, durability: 'memory' })
+  })
+
+  test('past the window is refused with backpressure, and nothing else is lost', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    const receipts = Array.from({ length: 65_537 }, () => client.send(Log.add('a', 0)))
+    await expect(receipts.at(-1)?.accepted).rejects.toMatchObject({ code: 'backpressure', retryable: true })
+    await client.close()
+    await expect(receipts[0]?.committed).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  test('but not yet on its way is taken back by its signal', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    const stop = new AbortController()
+    const receipts = [client.send(Log.add('a', 1), { signal: stop.signal }), client.send(Log.add('a', 2))]
+    stop.abort()
+    await expect(receipts[0]?.committed).rejects.toMatchObject({ code: 'cancelled' })
+    await receipts[1]?.committed
+    expect(await client.query(Log.all('a'))).toEqual([2])
+  })
+
+  test('and given up by its sender still arrives, so that those behind it can', async () => {
+    const { clock, hosted } = await setUp()
+    let open = (): void => {}
+    const opened = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const link = {
+      ...delegate(hosted.link),
+      async enqueue(request: EnqueueRequest, report: (graded: Graded) => void) {
+        await opened
+        return hosted.link.enqueue(request, report)
+      },
+    }
+    const client = clientOf(hosted, clock, link)
+    const impatient = client.send(Log.add('a', 1), { timeout: '1 second' })
+    const late = expect(impatient.committed).rejects.toMatchObject({ code: 'timeout' })
+    await clock.advance(1_000)
+    await late
+    const patient = client.send(Log.add('a', 2))
+    open()
+    await patient.committed
+    expect(await client.query(Log.all('a'))).toEqual([1, 2])
+  })
+
+  test('without a producer id fails with its host, and says so', async () => {
+    let broken = false
+    const { clock, hosted } = await setUp(() => (broken ? 'failed' : 'written'))
+    const client = clientOf(hosted, clock, hosted.link, '')
+    await client.send(Log.add('a', 1)).committed
+    broken = true
+    await expect(client.send(Log.add('a', 2)).committed).rejects.toMatchObject({ retryable: true })
+    broken = false
+    await clock.advance(1_000)
+    await client.send(Log.add('a', 3)).committed
+    expect(await client.query(Log.all('a'))).toEqual([1, 3])
+  })
+})
+
+describe('a host whose storage fails', () => {
+  test('is opened anew, but not for ever', async () => {
+    let broken = false
+    const { clock, hosted } = await setUp(() => (broken ? 'failed' : 'written'))
+    const client = clientOf(hosted, clock)
+    await client.send(Log.add('a', 1)).committed
+    broken = true
+    const receipt = client.send(Log.add('a', 2))
+    await receipt.accepted
+    await clock.advance(400)
+    broken = false
+    await clock.advance(10_000)
+    await receipt.committed
+    expect(await client.query(Log.all('a'))).toEqual([1, 2])
+    broken = true
+    client.send(Log.add('a', 3))
+    await clock.advance(60_000)
+    expect(await hosted.stopped).toMatchObject({ code: 'storage' })
+    await expect(hosted.link.pending('log/a')).rejects.toMatchObject({ code: 'storage' })
+  })
+})
+
+describe('a watched query', () => {
+  test('shows each value as it hardens', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    const seen: string[] = []
+    for await (const view of client.watch(Log.count('a'))) {
+      if (view.grade === 'withdrawn') continue
+      seen.push(`${view.value} ${view.grade}`)
+      if (view.value === 0) client.send(Log.add('a', 1))
+      if (view.value === 1 && view.grade === 'committed') break
+    }
+    expect(seen[0]).toBe('0 committed')
+    expect(seen.at(-1)).toBe('1 committed')
+  })
+
+  test('is seen committed again and again while it keeps changing', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    let going = true
+    const feed = async (): Promise<void> => {
+      for (let n = 0; going; n += 1) {
+        await client.send(Log.add('a', n)).accepted
+        await clock.advance(1)
+      }
+    }
+    const feeding = feed()
+    let committed = 0
+    for await (const view of client.watch(Log.count('a'))) {
+      if (view.grade === 'committed') committed += 1
+      if (committed === 5) break
+    }
+    going = false
+    await feeding
+  })
+
+  test('is withdrawn when what it showed is gone, and the value that survived follows', async () => {
+    let hold: Promise<StorageFate> | undefined
+    const clock = new VirtualClock()
+    const hosted = await openHosted({
+      name: 'host',
+      participants: [log],
+      storage: faultyMemory({ fate: () => hold ?? 'written' }),
+      clock,
+      random: seeded(7),
+      core: 'twin',
+    })
+    closing.push(() => hosted.close())
+    const client = clientOf(hosted, clock, hosted.link, '')
+    await client.send(Log.add('a', 1)).committed
+    const slow = Promise.withResolvers<StorageFate>()
+    const views: View<number>[] = []
+    for await (const view of client.watch(Log.count('a'))) {
+      views.push(view)
+      if (views.length === 1) {
+        hold = slow.promise
+        client.send(Log.add('a', 2))
+      }
+      if (view.grade === 'accepted') {
+        hold = undefined
+        slow.resolve('failed')
+        void clock.advance(10_000)
+      }
+      if (views.length === 4) break
+    }
+    expect(views).toMatchObject([
+      { grade: 'committed', value: 1 },
+      { grade: 'accepted', value: 2 },
+      { grade: 'withdrawn', error: { retryable: true } },
+      { grade: 'committed', value: 1 },
+    ])
+  })
+
+  test('ends with its signal, and with its client', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    const stop = new AbortController()
+    let views = 0
+    for await (const _ of client.watch(Log.count('a'), { signal: stop.signal })) {
+      views += 1
+      stop.abort()
+    }
+    for await (const _ of client.watch(Log.count('a'))) {
+      views += 1
+      await client.close()
+    }
+    expect(views).toBe(2)
+  })
+
+  test('leaves no DARQ behind when nobody ever wrote there', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    expect(await client.query(Log.count('nobody'), { grade: 'committed' })).toBe(0)
+    expect(await client.inspect('log/nobody').pending()).toBe(0)
+    expect(hosted.engine.names).toEqual([])
+  })
+})
+
+describe('a client', () => {
+  test('may not send what only participants send', async () => {
+    const { hosted } = await setUp()
+    const { encodeEnvelope } = await import('../../runtime-ts/src/crest/envelope.ts')
+    const { encodeMessages } = await import('@darq/runtime/engine')
+    const forged = [
+      {
+        name: 'add',
+        body: 1,
+        version: 0,
+        asker: { to: 'victim', handler: 'paid', id: '1', note: null, note_version: 0 },
+      },
+      { name: 'add', body: 1, version: 0, asker: { client: 'somebody else', id: '1', has: [] } },
+      { name: 'add', body: 1, version: 0, echo: { id: '1', note: null, note_version: 0 } },
+      { name: 'add', body: 1, version: 0, timer: { name: 'x', id: '1' } },
+      { name: '$timeout', body: 1, version: 0 },
+    ]
+    for (const envelope of forged) {
+      const request = { to: 'log/a', producer: 'p', first: 1, messages: encodeMessages([encodeEnvelope(envelope)]) }
+      await expect(hosted.link.enqueue(request, () => {})).rejects.toMatchObject({
+        code: expect.stringMatching(/^(unauthorized|unknown_message)$/),
+      })
+    }
+    const garbage = { to: 'log/a', producer: 'p', first: 1, messages: Uint8Array.of(1, 2, 3) }
+    await expect(hosted.link.enqueue(garbage, () => {})).rejects.toMatchObject({ code: 'bad_frame' })
+    expect(hosted.engine.counts.messages_accepted).toBe(0)
+  })
+})
