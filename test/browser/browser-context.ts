@@ -16,6 +16,7 @@ export interface TabUnderTest {
 
 export interface TestBrowser {
   openTab(address: string): Promise<TabUnderTest>
+  closeTabs(): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +40,15 @@ export async function openBrowser(): Promise<TestBrowser> {
   })
   return {
     openTab: (address) => openTab(context, profile, address),
+    async closeTabs() {
+      // The first page stays: without any the browser would end.
+      await Promise.all(
+        context
+          .pages()
+          .slice(1)
+          .map((page) => page.close()),
+      )
+    },
     async close() {
       await context.close()
       await rm(profile, { recursive: true, force: true, maxRetries: 5 })

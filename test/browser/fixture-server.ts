@@ -13,7 +13,8 @@ export const contentSecurityPolicy = [
 ].join('; ')
 
 export interface FixtureServer {
-  readonly address: string
+  /** Another origin for each name, with a storage of its own. */
+  address(name: string): string
   /** Compressed bytes of the scripts that the page itself loads, without its worker's. */
   readonly page_bytes: number
   close(): Promise<void>
@@ -42,13 +43,16 @@ export async function serveFixture(): Promise<FixtureServer> {
     preview: {
       port: 0,
       host: '127.0.0.1',
+      allowedHosts: ['.localhost'],
       headers: { 'content-security-policy': contentSecurityPolicy },
     },
   })
-  const address = server.resolvedUrls?.local[0]
-  if (address === undefined) throw new Error('the fixture has no address')
+  const served = server.resolvedUrls?.local[0]
+  if (served === undefined) throw new Error('the fixture has no address')
+  const { port } = new URL(served)
   return {
-    address,
+    // Browsers take every name below `localhost` for this machine, and for a secure context.
+    address: (name) => `http://${name}.localhost:${port}/`,
     page_bytes: await pageBytes(outDir),
     async close() {
       await server.close()

@@ -2,14 +2,16 @@ import { expect, it, vi } from 'vitest'
 import { startHeartbeat } from '../../runtime-ts/src/browser/heartbeat.ts'
 import { virtualClock } from './virtual-clock.ts'
 
-function beating(ping: () => Promise<void>, wanted = () => true) {
+function beating(
+  ping: () => Promise<void>,
+  { wanted = () => true, unanswered_max = () => 3 }: { wanted?: () => boolean; unanswered_max?: () => number } = {},
+) {
   const clock = virtualClock()
   const dead = vi.fn()
   const stop = startHeartbeat({
     clock,
     every_ms: 1_000,
-    unanswered_max: 3,
-    unansweredAtFirst_max: 10,
+    unanswered_max,
     wanted,
     ping,
     dead,
@@ -39,17 +41,19 @@ it('declares a line dead, once, after so many beats without an answer', async ()
   expect(dead).toHaveBeenCalledTimes(1)
 })
 
-it('waits longer for the first answer', async () => {
-  const { clock, dead } = beating(silence)
-  await clock.advance(10_999)
+it('may be more patient until the other end has come to life', async () => {
+  let patience = 10
+  const { clock, dead } = beating(silence, { unanswered_max: () => patience })
+  await clock.advance(9_000)
   expect(dead).not.toHaveBeenCalled()
-  await clock.advance(1)
+  patience = 3
+  await clock.advance(1_000)
   expect(dead).toHaveBeenCalled()
 })
 
 it('asks nothing while nothing is wanted', async () => {
   const ping = vi.fn(silence)
-  const { clock, dead, stop } = beating(ping, () => false)
+  const { clock, dead, stop } = beating(ping, { wanted: () => false })
   await clock.advance(60_000)
   expect(ping).not.toHaveBeenCalled()
   expect(dead).not.toHaveBeenCalled()
@@ -66,8 +70,7 @@ it('does not take its own sleep for the silence of the other end', async () => {
   startHeartbeat({
     clock: late,
     every_ms: 1_000,
-    unanswered_max: 2,
-    unansweredAtFirst_max: 2,
+    unanswered_max: () => 2,
     wanted: () => true,
     ping,
     dead,

@@ -60,12 +60,11 @@ describe('tabs that stop, sleep, crash and come back', () => {
       },
     ],
     [
-      'does not ask again after the leader has left',
+      'follows only the first leader that it hears',
       (state, event, moment) => {
         const [next, ...commands] = decide(state, event, moment)
-        return next.phase === 'following' && event.kind === 'left'
-          ? [{ ...next, askAt_ms: Infinity }, ...commands]
-          : [next, ...commands]
+        const bound = state.phase === 'following' && state.heard !== undefined
+        return [next, ...commands.filter((command) => !bound || command.kind !== 'follow')]
       },
     ],
     [

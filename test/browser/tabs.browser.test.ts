@@ -5,17 +5,25 @@ import { type FixtureServer, serveFixture } from './fixture-server.ts'
 
 let server: FixtureServer
 let browser: TestBrowser
+/** The origin of the test that runs. */
+let address: string
+let tests = 0
 
 beforeAll(async () => {
   server = await serveFixture()
-}, 60_000)
-afterAll(() => server?.close())
-beforeEach(async () => {
   browser = await openBrowser()
-}, 30_000)
-afterEach(() => browser?.close())
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+beforeEach(() => {
+  tests += 1
+  address = server.address(`test${tests}`)
+})
+afterEach(() => browser.closeTabs())
 
-const openTab = (query = '') => browser.openTab(`${server.address}${query}`)
+const openTab = (query = '') => browser.openTab(`${address}${query}`)
 const enough = 300
 
 /** Sends under load until so many more are committed. */
@@ -83,6 +91,10 @@ describe('one tab', { timeout: 60_000 }, () => {
     await expect(openTab('?worker=missing')).rejects.toThrow('unavailable')
   })
 
+  it('is not opened when its storage was written by newer code', async () => {
+    await expect(openTab('?worker=older')).rejects.toThrow('newer_format')
+  })
+
   it('says when the network goes and comes', async () => {
     const tab = await openTab()
     await tab.page.context().setOffline(true)
@@ -95,7 +107,7 @@ describe('one tab', { timeout: 60_000 }, () => {
     const tab = await openTab()
     await tab.page.evaluate(() => fixture.start('a'))
     await committedSome(tab)
-    await tab.page.goto(`${server.address}elsewhere.html`)
+    await tab.page.goto(`${address}elsewhere.html`)
     await tab.page.goBack({ waitUntil: 'commit' })
     await tab.page.waitForFunction(() => fixture.cameBack === 'kept')
     await committedSome(tab)
@@ -132,29 +144,41 @@ describe('two tabs', { timeout: 90_000 }, () => {
     const { leader, follower } = await openTwo()
     await follower.page.evaluate(() => fixture.start('follower'))
     await leader.page.evaluate(() => fixture.start('leader'))
+    await leader.page.evaluate(() => fixture.add('before', 200))
     await Promise.all([committedSome(leader), committedSome(follower)])
-    const { sent, committed } = await leader.page.evaluate(() => ({ sent: fixture.sent, committed: fixture.committed }))
+    const committed = await leader.page.evaluate(() => fixture.committed)
     await end(leader)
     await follower.page.waitForFunction(() => fixture.tab.status.role === 'leader')
     await committedSome(follower)
     await expectExactlyOnce(follower, 'follower')
-    const total = await follower.page.evaluate(() => fixture.total('leader'))
-    expect(total).toBeGreaterThanOrEqual(committed)
-    // Between the question and its end the leader may have sent a few more.
-    expect(total).toBeLessThanOrEqual(sent + enough * 10)
+    // What the leader's page knew to be committed is there; what it had sent beyond that may be.
+    expect(await follower.page.evaluate(() => fixture.total('before'))).toBe(200)
+    expect(await follower.page.evaluate(() => fixture.total('leader'))).toBeGreaterThanOrEqual(committed)
   })
+
+  /**
+   * A browser freezes a tab between two tasks. A signal may stop it in the middle of one, with a transaction open that nobody
+   * can end; then it goes on, and is stopped another time.
+   */
+  async function stopBetweenTasks(leader: TabUnderTest, follower: TabUnderTest): Promise<number> {
+    for (;;) {
+      const stopped_ms = performance.now()
+      leader.signal('SIGSTOP')
+      if (await follower.page.evaluate(() => fixture.storeIsFree())) return stopped_ms
+      leader.signal('SIGCONT')
+    }
+  }
 
   it('replace a leader that is stopped; when it goes on it follows, and its messages count once', async () => {
     const { leader, follower } = await openTwo()
     await follower.page.evaluate(() => fixture.start('follower'))
     await leader.page.evaluate(() => fixture.start('leader'))
     await Promise.all([committedSome(leader), committedSome(follower)])
-    const stopped_ms = performance.now()
-    leader.signal('SIGSTOP')
+    const stopped_ms = await stopBetweenTasks(leader, follower)
     try {
       await follower.page.waitForFunction(() => fixture.tab.status.role === 'leader')
-      // Five questions, the random wait, and the time to open the host, on a busy machine.
-      expect(performance.now() - stopped_ms).toBeLessThan(6_000)
+      // Three seconds of silence, and the time to open the host on a busy machine.
+      expect(performance.now() - stopped_ms).toBeLessThan(8_000)
       await committedSome(follower)
     } finally {
       leader.signal('SIGCONT')
@@ -172,13 +196,27 @@ describe('two tabs', { timeout: 90_000 }, () => {
     const { leader, follower } = await openTwo()
     await leader.page.evaluate(() => fixture.start('leader'))
     await committedSome(leader)
-    await leader.page.goto(`${server.address}elsewhere.html`)
+    await leader.page.goto(`${address}elsewhere.html`)
     await follower.page.waitForFunction(() => fixture.tab.status.role === 'leader')
     await leader.page.goBack({ waitUntil: 'commit' })
     await leader.page.waitForFunction(() => fixture.cameBack === 'kept')
     await committedSome(leader)
     await expectExactlyOnce(leader, 'leader')
     expect(await leader.page.evaluate(() => fixture.tab.status.role)).toBe('follower')
+  })
+})
+
+describe('a page that the browser freezes', { timeout: 60_000 }, () => {
+  it('gives the lead away before, and follows when it goes on', async () => {
+    const leader = await openTab()
+    const follower = await openTab()
+    // Nothing that a test can ask of the browser freezes a page for real; it would say so with this event.
+    await leader.page.evaluate(() => document.dispatchEvent(new Event('freeze')))
+    await follower.page.waitForFunction(() => fixture.tab.status.role === 'leader')
+    await leader.page.evaluate(() => document.dispatchEvent(new Event('resume')))
+    await leader.page.evaluate(() => fixture.add('a', 10))
+    expect(await leader.page.evaluate(() => fixture.tab.status.role)).toBe('follower')
+    expect(await follower.page.evaluate(() => fixture.total('a'))).toBe(10)
   })
 })
 

@@ -8,10 +8,8 @@ import type { Clock } from '../engine/types.ts'
 export interface HeartbeatOptions {
   readonly clock: Clock
   readonly every_ms: number
-  /** So many beats in a row without an answer to the ping before them: dead. */
-  readonly unanswered_max: number
-  /** The same until the first answer: a worker's script may be slow to arrive. */
-  readonly unansweredAtFirst_max: number
+  /** So many beats in a row without an answer to the ping before them: dead. Asked at each beat. */
+  unanswered_max(): number
   /** Nothing is asked while nothing is wanted. */
   wanted(): boolean
   /** Resolves when the other end has answered. */
@@ -24,7 +22,6 @@ export interface HeartbeatOptions {
 export function startHeartbeat(options: HeartbeatOptions): () => void {
   const { clock, every_ms } = options
   let unanswered = 0
-  let unanswered_max = options.unansweredAtFirst_max
   let pinged = false
   let stopped = false
   let due_ms = clock.now_ms() + every_ms
@@ -37,18 +34,16 @@ export function startHeartbeat(options: HeartbeatOptions): () => void {
     due_ms = now_ms + every_ms
     takeBack = clock.wake(due_ms, beat)
     unanswered = pinged && !slept ? unanswered + 1 : 0
-    if (unanswered >= unanswered_max) {
+    if (unanswered >= options.unanswered_max()) {
       stop()
       options.dead()
     } else if (!pinged && options.wanted()) {
       pinged = true
+      const answered = () => {
+        pinged = false
+      }
       options.ping().then(answered, () => {})
     }
-  }
-
-  function answered(): void {
-    pinged = false
-    unanswered_max = options.unanswered_max
   }
 
   function stop(): void {

@@ -72,12 +72,13 @@ export function decideFollowing(state: Following, event: LeadershipEvent, moment
   }
 }
 
-function hear(state: Following, news: LeaderNews, { now_ms }: Moment): Decision {
+function hear(state: Following, news: LeaderNews, { now_ms, random }: Moment): Decision {
   const before = state.heard
   const next: Following = {
     ...state,
     heard: news,
     unanswered: 0,
+    askAt_ms: now_ms + limits.ask_every_ms + random * limits.ask_jitter_ms,
     stealAt_ms: undefined,
     // Only a host that opened clears the budget: two tabs too slow to open one must not depose each other for ever.
     force: news.ready ? freshForce(now_ms) : state.force,

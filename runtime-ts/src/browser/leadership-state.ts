@@ -6,12 +6,14 @@
 import type { DarqError } from '../error.ts'
 
 export const leadershipLimits = {
-  /** A follower asks who leads this often. */
+  /** A follower asks who leads when it has not heard it for so long, … */
   ask_every_ms: 500,
+  /** … and a little more, at random: the leader's answer to the first is heard by all the others. */
+  ask_jitter_ms: 100,
   /** So many questions in a row without an answer mean that the leader is silent. */
   unanswered_max: 5,
   /** The longest random wait before force: together with the questions, the bound on a silent leader is 3 s. */
-  steal_jitter_ms: 500,
+  steal_jitter_ms: 400,
   /** A wake this late means that this tab slept itself: what it did not hear meanwhile says nothing. */
   late_ms: 2_000,
   /** The pause between two uses of force without a sign of life: doubles from the one to the other. */

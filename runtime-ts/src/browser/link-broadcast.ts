@@ -140,8 +140,7 @@ export function followLeader(options: FollowOptions): () => void {
       stopBeating = startHeartbeat({
         clock,
         every_ms: broadcastLimits.ping_every_ms,
-        unanswered_max: broadcastLimits.unanswered_max,
-        unansweredAtFirst_max: broadcastLimits.unanswered_max,
+        unanswered_max: () => broadcastLimits.unanswered_max,
         wanted: () => true,
         ping: caller.ping,
         dead: () => end(new DarqError('unavailable', { message: 'the leading tab does not answer' })),

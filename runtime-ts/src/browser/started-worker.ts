@@ -57,8 +57,7 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
   const stopBeating = startHeartbeat({
     clock,
     every_ms: workerLimits.ping_every_ms,
-    unanswered_max: workerLimits.unanswered_max,
-    unansweredAtFirst_max: workerLimits.unansweredAtFirst_max,
+    unanswered_max: () => (answered ? workerLimits.unanswered_max : workerLimits.unansweredAtFirst_max),
     wanted: () => !asleep && (!answered || caller.waiting > 0),
     ping: caller.ping,
     dead: () => lose('it does not answer'),
