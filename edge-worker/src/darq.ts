@@ -7,7 +7,7 @@ import type { DurableObject, DurableObjectNamespace, DurableObjectState } from '
 import { openHosted, type Participant } from '@darq/runtime'
 import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
-import { homeOf, participantOf } from './home.ts'
+import { homeOf, hostName, participantOf } from './home.ts'
 import { durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
@@ -56,8 +56,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
       open: async (name, env, storage, answers) => {
         const home = homeOf(name, participants(env), routes?.(env) ?? {}, object(env))
         const hosted = await openHosted({
-          // A host's name has no slash.
-          name: encodeURIComponent(name),
+          name: hostName(name),
           participants: [home.participant],
           // Of a family, each member has an object of its own.
           lives: (darq) => darq === name,
@@ -65,7 +64,8 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
           storage,
           reply: answers,
           ...(k === undefined ? {} : { k }),
-          onError: (error, where) => console.warn(where, error),
+          // What a participant refuses is its own business, told to whoever asked.
+          onError: (error, where) => error.code.startsWith('app:') || console.warn(where, error),
         })
         return { hosted, participant: home.participant }
       },

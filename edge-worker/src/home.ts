@@ -40,11 +40,21 @@ export function homeOf(
   }
 }
 
+/** The host of a DARQ's object is named after it: escaped, because a host's name has no slash. */
+export const hostName = encodeURIComponent
+/** As the engine limits it. */
+const host_name_bytes_max = 200
+
 /**
  * @returns who takes that name; of several, the one with the longest pattern
  * @throws {DarqError} `unknown_address`
  */
 export function participantOf(name: string, participants: readonly Participant[]): Participant {
+  const bytes = hostName(name).length
+  if (bytes > host_name_bytes_max)
+    throw new DarqError('unknown_address', {
+      facts: { expected: `at most ${host_name_bytes_max} bytes, escaped`, got: bytes },
+    })
   const [participant] = participants
     .filter((one) => takes(one, name))
     .sort((one, other) => other.name.length - one.name.length)

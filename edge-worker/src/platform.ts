@@ -34,3 +34,14 @@ export async function ask(objects: DurableObjectNamespace, name: string, request
     throw new DarqError(overloaded ? 'backpressure' : 'unavailable', { cause, message: 'the object did not answer' })
   }
 }
+
+type ByteTransform = new () => TransformStream<Uint8Array, Uint8Array>
+
+/**
+ * A pair of streams: what is written to one can be read from the other. workerd's own kind where there is one: it alone finds
+ * out, at the next write, that the client has left; behind a `ReadableStream` of our own, writing would go on for ever.
+ */
+export function identityStream(): TransformStream<Uint8Array, Uint8Array> {
+  const native = (globalThis as { readonly IdentityTransformStream?: ByteTransform }).IdentityTransformStream
+  return native === undefined ? new TransformStream<Uint8Array, Uint8Array>() : new native()
+}

@@ -3,45 +3,54 @@
  *
  * @module
  */
+import { identityStream } from './platform.ts'
 
 const encoder = new TextEncoder()
 
 export class TextStream {
   readonly body: ReadableStream<Uint8Array>
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
   readonly #left = new AbortController()
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  readonly #drained: (() => void) | undefined
+  #writing = 0
 
-  /** @param pull is called when the reader has taken what there was */
-  constructor(pull?: () => void) {
-    this.body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#controller = controller
-      },
-      pull: () => pull?.(),
-      cancel: () => {
-        this.#controller = undefined
-        this.#left.abort()
-      },
-    })
+  /** @param drained is called when the reader has taken what there was */
+  constructor(drained?: () => void) {
+    const { readable, writable } = identityStream()
+    this.body = readable
+    this.#writer = writable.getWriter()
+    this.#drained = drained
+    this.#writer.closed.catch(() => this.#leave())
   }
 
-  /** Aborts when the reader has left. */
+  /** Aborts when the reader has left, which the next write finds out. */
   get left(): AbortSignal {
     return this.#left.signal
   }
 
   /** Whether the reader has taken everything. */
-  get drained(): boolean {
-    return (this.#controller?.desiredSize ?? 0) > 0
+  get isDrained(): boolean {
+    return this.#writing === 0
   }
 
   /** After the end, or to a reader that left, nothing is written. */
   write(text: string): void {
-    this.#controller?.enqueue(encoder.encode(text))
+    this.#writing += 1
+    this.#writer.write(encoder.encode(text)).then(
+      () => {
+        this.#writing -= 1
+        if (this.#writing === 0) this.#drained?.()
+      },
+      () => this.#leave(),
+    )
   }
 
+  /** What was written still arrives. */
   end(): void {
-    this.#controller?.close()
-    this.#controller = undefined
+    this.#writer.close().catch(() => this.#leave())
+  }
+
+  #leave(): void {
+    this.#left.abort()
   }
 }

@@ -12,7 +12,7 @@ import { TextStream } from './text-stream.ts'
  * withdrawal before it if there was one.
  *
  * @param encode a value as JSON text
- * @param ended is called once, when the reader has left or the watch has ended
+ * @param ended is called once, when the watch has ended or the reader has left: the next heartbeat at the latest finds that out
  */
 export function streamViews(
   link: Pick<Link, 'watch'>,
@@ -23,13 +23,13 @@ export function streamViews(
   let waiting: readonly ViewFacts[] = []
   const stream = new TextStream(() => tell())
   const tell = (): void => {
-    if (!stream.drained || waiting.length === 0) return
+    if (!stream.isDrained || waiting.length === 0) return
     const events = waiting.map((view) => event(view, encode)).join('')
     waiting = []
     stream.write(events)
   }
   const heartbeat = setInterval(() => {
-    if (stream.drained) stream.write(': still here\n\n')
+    if (stream.isDrained) stream.write(': still here\n\n')
   }, heartbeat_ms)
   link
     .watch(

@@ -1,7 +1,10 @@
 import { httpLink } from '@darq/runtime/transport'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { messageFromJson } from '../../runtime-ts/src/transport/json.ts'
 import { type Edge, openEdge } from './fixture/edge.ts'
+
+// A real process, killed and started, on a machine that has more to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let edge: Edge
 let token: string
@@ -9,7 +12,7 @@ let token: string
 beforeAll(async () => {
   edge = await openEdge()
   token = await edge.token()
-}, 60_000)
+})
 afterAll(() => edge[Symbol.asyncDispose]())
 
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
@@ -56,7 +59,7 @@ test('SIGKILL under load loses and repeats nothing that was sent until committed
   })
   expect(kills).toBe(4)
   expect(await total('counter/killed')).toBe((120 * 121) / 2)
-}, 60_000)
+})
 
 test('an aborted object loses and repeats nothing that was sent until committed', async () => {
   let crashes = 0
@@ -67,7 +70,7 @@ test('an aborted object loses and repeats nothing that was sent until committed'
   })
   expect(crashes).toBe(3)
   expect(await total('counter/aborted')).toBe((60 * 61) / 2)
-}, 60_000)
+})
 
 test('a new life has a newer epoch, and goes on where the producer was', async () => {
   const to = 'counter/lives'
@@ -76,13 +79,13 @@ test('a new life has a newer epoch, and goes on where the producer was', async (
   await edge.crash(to)
   expect((await insist(() => link().counts(to))).epoch).toBeGreaterThan(epoch)
   expect(await link().expected(to, 'p')).toBe(4)
-}, 60_000)
+})
 
 test('one object sends to another', async () => {
   const messages = messageFromJson('pass', json({ to: 'passed', n: 5 }))
   await link().enqueue({ to: 'relay/1', producer: 'p', first: 1, messages }, () => undefined)
   expect(await seen('counter/passed', 5)).toBe(5)
-}, 60_000)
+})
 
 test('after a SIGKILL an object whose work is due wakes by itself: nobody asks it', async () => {
   const messages = messageFromJson('passLater', json({ to: 'woken', n: 7 }))
@@ -90,7 +93,7 @@ test('after a SIGKILL an object whose work is due wakes by itself: nobody asks i
   await edge.kill()
   // Only the counter is asked; the relay has nothing but its alarm.
   expect(await seen('counter/woken', 7)).toBe(7)
-}, 60_000)
+})
 
 /** Watches until the counter's total is there, committed. */
 async function seen(to: string, wanted: number): Promise<number> {

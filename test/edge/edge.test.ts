@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Edge, openEdge } from './fixture/edge.ts'
+
+// A real process, killed and started, on a machine that has more to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let edge: Edge
 let token: string
@@ -7,7 +10,7 @@ let token: string
 beforeAll(async () => {
   edge = await openEdge()
   token = await edge.token()
-}, 60_000)
+})
 afterAll(() => edge[Symbol.asyncDispose]())
 
 interface Ask {
@@ -148,6 +151,7 @@ describe('a message over plain HTTP', () => {
 describe('a request that leads nowhere', () => {
   test.each([
     ['an unknown DARQ', 'GET', '/nobody/pending', 404, 'unknown_address'],
+    ['too long a name', 'GET', `/counter%2F${'x'.repeat(200)}/pending`, 404, 'unknown_address'],
     ['a family without a key', 'GET', '/counter%2F/pending', 404, 'unknown_address'],
     ['an unknown query', 'GET', '/counter%2Fx/queries/average', 404, 'unknown_message'],
     ['a message asked as a query', 'GET', '/counter%2Fx/queries/add', 404, 'unknown_message'],

@@ -1,11 +1,14 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Ack, type Data, decodeFrame, encodeFrame } from '../../runtime-ts/src/engine/frame.ts'
 import { Lineage } from '../../runtime-ts/src/engine/lineage.ts'
 import type { Epoch, Version } from '../../runtime-ts/src/engine/types.ts'
 import { messageFromJson } from '../../runtime-ts/src/transport/json.ts'
 import { type Edge, openEdge } from './fixture/edge.ts'
+
+// A real process, killed and started, on a machine that has more to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let edge: Edge
 let token: string
@@ -15,7 +18,7 @@ let counters = 0
 beforeAll(async () => {
   edge = await openEdge()
   token = await edge.token()
-}, 60_000)
+})
 afterAll(() => edge[Symbol.asyncDispose]())
 beforeEach(() => {
   counters += 1

@@ -67,7 +67,7 @@ test('when the reader leaves, the watch ends and its seat is free', async () => 
   see(value('1'))
   expect(() => seats.take()).toThrow(DarqError)
   await stream.cancel()
-  expect(left()).toBe(true)
+  await expect.poll(left).toBe(true)
   await expect.poll(() => seats.taken).toBe(0)
 })
 

@@ -33,10 +33,10 @@ export const header = {
 export const reply_bytes_max = 16 * 1024 * 1024
 /** A problem description is a few hundred bytes; whatever is far over that is not one. */
 export const problem_bytes_max = 64 * 1024
-/** A stream that has nothing to say says so this often … */
-export const heartbeat_ms = 15_000
+/** A stream that has nothing to say says so this often: only by writing does a server learn that nobody listens any more … */
+export const heartbeat_ms = 5_000
 /** … and one that has been silent for this long is taken for lost. */
-export const silence_ms_max = 45_000
+export const silence_ms_max = 20_000
 
 /** One DARQ's place under a base URL. The name is one path segment: its slashes are escaped. */
 export function darqUrl(base: string, darq: string): string {
