@@ -1,0 +1,59 @@
+/**
+ * Where the time goes: V8's sampling profiler (what `node --cpu-prof` records) over one contender's rounds, in Node.
+ *
+ * @module
+ */
+import { Session } from 'node:inspector/promises'
+import type { ContenderName } from './contenders/contender.ts'
+import { stageOf } from './contenders/stage-of.ts'
+import { v8Serializer } from './contenders/v8-serializer.ts'
+import type { WorkloadSpec } from './workloads/workload.ts'
+
+export interface Hotspot {
+  /** Function and file. */
+  readonly place: string
+  /** Of the samples, 0 to 1. */
+  readonly share: number
+}
+
+export interface Profile {
+  readonly contender: ContenderName
+  readonly spec: WorkloadSpec
+  /** Hottest first. */
+  readonly hotspots: readonly Hotspot[]
+}
+
+const sampling_interval_us = 100
+const profiled_ms = 400
+const hotspots_max = 7
+
+/** Runs rounds of `spec` in this thread. What is untimed in the benchmark (emptying the log) is in the profile, too. */
+export async function profile(contender: ContenderName, spec: WorkloadSpec): Promise<Profile> {
+  const stage = await stageOf(contender, v8Serializer, { now_ms: () => performance.now(), heap_bytes: undefined })
+  await stage.open(spec)
+  await stage.round(profiled_ms)
+  const session = new Session()
+  session.connect()
+  try {
+    await session.post('Profiler.enable')
+    await session.post('Profiler.setSamplingInterval', { interval: sampling_interval_us })
+    await session.post('Profiler.start')
+    await stage.round(profiled_ms)
+    const { profile: recorded } = await session.post('Profiler.stop')
+    const places = new Map<string, number>()
+    let samples = 0
+    for (const { callFrame, hitCount = 0 } of recorded.nodes) {
+      const file = callFrame.url.split('/').at(-1) ?? ''
+      const place = `${callFrame.functionName || '(anonymous)'}${file === '' ? '' : ` ${file}`}`
+      places.set(place, (places.get(place) ?? 0) + hitCount)
+      samples += hitCount
+    }
+    const hotspots = [...places]
+      .map(([place, hits]) => ({ place, share: hits / Math.max(1, samples) }))
+      .sort((one, other) => other.share - one.share)
+      .slice(0, hotspots_max)
+    return { contender, spec, hotspots }
+  } finally {
+    session.disconnect()
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The goals that were set before anything was measured, and what came of them.
+ *
+ * @module
+ */
+import type { Figures } from './figures.ts'
+
+export interface Goal {
+  readonly goal: string
+  readonly where: string
+  /** `undefined`: not measured in this run. */
+  readonly got: string | undefined
+  readonly met: boolean | undefined
+}
+
+const size = { payload_bytes: 128, batch: 256 }
+const demanding = ['node', 'chromium', 'workerd']
+
+export function goalsOf(figures: Figures): Goal[] {
+  const node = { runtime: 'node', contender: 'wasm', ...size }
+  const rate = (workload: string) => figures.value({ ...node, workload, metric: 'throughput' })
+  const nativeShare = (workload: string) => {
+    const native = figures.value({ ...size, runtime: 'native', contender: 'native-c', workload, metric: 'throughput' })
+    return over(rate(workload), native)
+  }
+  const ratio = (runtime: string, workload: string, baseline: string, batch: number) =>
+    figures.value({ ...node, batch, runtime, workload, metric: `ratio_to_${baseline}` })
+  const pauses = (runtime: string) =>
+    over(
+      figures.value({ ...node, runtime, workload: 'soak', metric: 'p99.9' }),
+      figures.value({ ...node, runtime, workload: 'soak', metric: 'p50' }),
+    )
+  const recovered = rate('recovery')
+  const recovery_ms = recovered === undefined ? undefined : 1e9 / recovered
+
+  return [
+    ...['ingest', 'ingest-commit'].map((workload) =>
+      atLeast(10, `${workload}, 128 B × 256: ≥ 10 M messages/s`, 'node', scaled(rate(workload), 1e-6), ' M/s'),
+    ),
+    ...demanding.flatMap((runtime) => [
+      atLeast(3, 'ingest, 128 B × 256: ≥ 3 × twin', runtime, ratio(runtime, 'ingest', 'twin', 256)),
+      atLeast(3, 'ingest-commit, 128 B × 256: ≥ 3 × twin', runtime, ratio(runtime, 'ingest-commit', 'twin', 256)),
+      atLeast(
+        8,
+        'ingest-commit, 128 B × 256: ≥ 8 × idiomatic',
+        runtime,
+        ratio(runtime, 'ingest-commit', 'idiomatic', 256),
+      ),
+    ]),
+    ...['ingest', 'ingest-commit'].map((workload) =>
+      atLeast(0.5, `${workload}, 128 B × 256: ≥ half of native C`, 'node', nativeShare(workload)),
+    ),
+    ...figures.runtimes.flatMap((runtime) =>
+      ['ingest', 'ingest-commit'].map((workload) =>
+        atLeast(1, `${workload}, 128 B × 1: ≥ twin`, runtime, ratio(runtime, workload, 'twin', 1)),
+      ),
+    ),
+    below(150, 'recovery of 1,000,000 messages of 128 B: < 150 ms', 'node', recovery_ms, ' ms'),
+    ...figures.runtimes.map((runtime) => below(3, 'soak, 128 B × 256: p99.9 < 3 × median', runtime, pauses(runtime))),
+  ]
+}
+
+function atLeast(target: number, goal: string, where: string, got: number | undefined, unit = ' ×'): Goal {
+  return { goal, where, got: shown(got, unit), met: got === undefined ? undefined : got >= target }
+}
+
+function below(target: number, goal: string, where: string, got: number | undefined, unit = ' ×'): Goal {
+  return { goal, where, got: shown(got, unit), met: got === undefined ? undefined : got < target }
+}
+
+function shown(got: number | undefined, unit: string): string | undefined {
+  return got === undefined ? undefined : `${got.toFixed(got >= 100 ? 0 : got >= 10 ? 1 : 2)}${unit}`
+}
+
+function over(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below
+}
+
+function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined ? undefined : value * factor
+}

@@ -1,0 +1,13 @@
+/** `npm run bench -- <benchmark> [options]`. @module */
+import { runCoreBenchmark } from './core/index.ts'
+
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { core: runCoreBenchmark }
+
+const [name = '', ...args] = process.argv.slice(2)
+const run = benchmarks[name]
+if (run === undefined) {
+  console.error(`Which benchmark? One of: ${Object.keys(benchmarks).join(', ')}. Got '${name}'.`)
+  process.exitCode = 2
+} else {
+  await run(args)
+}
