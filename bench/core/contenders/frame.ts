@@ -53,6 +53,11 @@ export function writeBatch(
   }
 }
 
+/** Where the payload of a message, self or out begins in its record, whose second word is `tag`. */
+export function payloadOffset(tag: number): number {
+  return (tag & 0xff) === Kind.out ? OUT_BYTES + padded(tag >>> 16) : MESSAGE_BYTES
+}
+
 /** Numbers the batch whose frame begins at word `index`. */
 export function setFirst(words: Uint32Array, index: number, first: number): void {
   words[index + 2] = first

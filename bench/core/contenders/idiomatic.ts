@@ -55,9 +55,8 @@ export class IdiomaticContender implements Contender<Batch, string> {
     this.#serializer = serializer
   }
 
-  /** Payloads in the order of the log: for tests, which compare them. */
   get payloads(): Uint8Array[] {
-    return this.#entries.flatMap((entry) => (entry.kind === 'completion' ? [] : [entry.payload]))
+    return this.#entries.flatMap((entry) => (entry.kind === 'completion' || !entry.pending ? [] : [entry.payload]))
   }
 
   arrival(batch: Batch): Batch {
