@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { type BuiltWorker, buildWorker } from '../edge-worker/scripts/build-worker.ts'
@@ -14,7 +15,10 @@ export async function buildPage(): Promise<string> {
 }
 
 /** Bundles the worker of the edge, for workerd here and for deployment. */
-export function buildEdge(): Promise<BuiltWorker> {
+export async function buildEdge(): Promise<BuiltWorker> {
   const here = import.meta.dirname
-  return buildWorker({ entry: join(here, 'src', 'worker.ts'), out: join(here, 'build', 'worker') })
+  const out = join(here, 'build', 'worker')
+  // The Wasm file's name carries its hash: an older one would be deployed as well.
+  await rm(out, { recursive: true, force: true })
+  return await buildWorker({ entry: join(here, 'src', 'worker.ts'), out })
 }

@@ -157,8 +157,11 @@ export class Demo {
   }
 
   async #followStatus(tab: Tab): Promise<void> {
-    for await (const status of tab.watchStatus()) {
-      this.#events.happened(`This tab is the ${status.role}; its storage is ${status.durability}.`)
+    let said = ''
+    for await (const { role, durability } of tab.watchStatus()) {
+      const now = `This tab is the ${role}; its storage is ${durability}.`
+      if (now !== said) this.#events.happened(now)
+      said = now
       this.#events.changed()
     }
   }

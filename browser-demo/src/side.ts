@@ -55,6 +55,7 @@ export class Side implements SideFacts {
           this.delays = view.value
           this.grade = view.grade
           this.flights = flightsIn(view.value)
+          this.reachable = true
           this.#viewed()
           changed()
         }

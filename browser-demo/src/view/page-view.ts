@@ -81,7 +81,7 @@ export class PageView {
     this.#run.disabled = phase === 'opening' || phase === 'done' || phase === 'failed'
     for (const button of this.#whileOpen) button.disabled = phase === 'opening'
     const offline = this.#demo.network.state === 'offline'
-    this.#network.setAttribute('aria-pressed', String(offline))
+    this.#network.dataset.network = this.#demo.network.state
     setText(this.#network, offline ? 'Go online' : 'Go offline')
 
     const figures: Grades & { arrived: number } = { ...grades, arrived: edge.flights }
