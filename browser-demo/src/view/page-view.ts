@@ -91,7 +91,7 @@ export class PageView {
     setText(element('duplicates', HTMLElement), count(here + there))
     setText(
       element('duplicates-where', HTMLElement),
-      here + there === 0 ? 'none so far' : `${count(here)} by the tab, ${count(there)} by the edge`,
+      here + there === 0 ? 'none so far' : `${count(here)} here, ${count(there)} at the edge`,
     )
 
     const { role = 'opening', durability = '…' } = tab.status ?? {}
