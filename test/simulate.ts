@@ -16,7 +16,7 @@ import { pairedCores } from './simulate/paired-cores.ts'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1..100' },
-    jobs: { type: 'string', default: 'bank,ring,flights' },
+    jobs: { type: 'string', default: 'bank,ring,flights,shop' },
     events: { type: 'string', default: '3000' },
     'faults-max': { type: 'string' },
     core: { type: 'string', default: 'both' },

@@ -24,6 +24,8 @@ export interface Batch {
   readonly originVersion: Version | 0
   /** As `encodeMessages` lays them out; at least one. */
   readonly messages: Uint8Array
+  /** It comes out of another log of this host, which it would go on filling. */
+  readonly handedOver?: true
 }
 
 export interface Arrived {
@@ -49,7 +51,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
 
   const id_bytes = padded(producer.length)
   const bytes = in_header_bytes + id_bytes + messages.length
-  const at = room(darq, bytes, share_for_arrivals)
+  const at = room(darq, bytes, batch.handedOver ? share_for_hand_overs : share_for_arrivals)
   const { words } = core
   const word = at >>> 2
   words[word] = bytes
@@ -120,6 +122,7 @@ function refused(code: 'bad_frame' | 'too_large', expected: string, got: string 
  * would be full for ever.
  */
 const share_for_arrivals = 3 / 4
+const share_for_hand_overs = 7 / 8
 export const share_for_steps = 15 / 16
 
 /** Room at the log's tail. @throws {DarqError} `backpressure` */

@@ -147,6 +147,9 @@ export class Attachment implements Attached {
   get log_bytes(): number {
     return this.#darq.log_bytes
   }
+  get log_bytes_max(): number {
+    return this.#darq.core.limits.log_bytes_max
+  }
   get log_start(): Lsn {
     return this.#darq.core.start
   }

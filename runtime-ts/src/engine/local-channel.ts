@@ -64,6 +64,7 @@ export class LocalChannel implements Channel {
           originEpoch: host.epoch,
           originVersion: batch.version,
           messages: batch.messages,
+          handedOver: true,
         })
         this.#queue.acknowledge(expected)
         this.#retry_ms = retry_ms

@@ -105,6 +105,8 @@ export interface Attached {
   read(lsn: Lsn): Uint8Array | undefined
   /** Bytes of live log: what pins it can be moved forward with a step that remembers it anew. */
   readonly log_bytes: number
+  /** The most that it may have; near it, steps and arrivals are refused with `backpressure`. */
+  readonly log_bytes_max: number
   /** LSN from which the live log reaches to the end. */
   readonly log_start: Lsn
   detach(): void

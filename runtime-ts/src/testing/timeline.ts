@@ -31,6 +31,7 @@ export class Timeline {
 
   /** @returns the event; clear its `run` to cancel it */
   at(at_ms: number, run: () => void): TimelineEvent {
+    if (!Number.isFinite(at_ms)) throw new RangeError(`an event needs a time, not ${at_ms}`)
     const event = { at_ms: Math.max(at_ms, this.#now_ms), order: this.#order, run }
     this.#order += 1
     const heap = this.#heap
