@@ -18,7 +18,11 @@ console.log(
   `\nTwenty thousand flights, exactly once: ${served.url}\nStop with Ctrl+C. The edge keeps its storage in .tmp/demo.\n`,
 )
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
+let stopping = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    // A terminal's Ctrl+C arrives twice: from the terminal, and from whoever started this.
+    if (stopping) return
+    stopping = true
     void served[Symbol.asyncDispose]().finally(() => process.exit(0))
   })

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 import { pageHeaders } from './content-security-policy.ts'
 import { flightsFile } from './data-file.ts'
@@ -10,6 +11,7 @@ export default defineConfig({
     // A data: address would need a wider policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'bench.html'].map((page) => join(import.meta.dirname, page)) },
   },
   worker: { format: 'es' },
   plugins: [beside()],

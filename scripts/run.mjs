@@ -3,7 +3,7 @@
  * `node scripts/run.mjs <command> [arguments]`: the one door to every command of this repository. Runs on Node >= 20 with
  * nothing installed: it installs the locked dependencies, builds the Wasm core, and hands over to Node 24 (a dependency).
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ensureInstalled } from './install.mjs'
@@ -24,6 +24,13 @@ ensureWasm()
 
 const bin = join(root, 'node_modules', '.bin')
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
-const ended = spawnSync(join(bin, 'node'), [file, ...args], { cwd: root, env, stdio: 'inherit' })
-if (ended.error) console.error(`${name} could not be started: ${ended.error.message}`)
-process.exit(ended.status ?? 1)
+const child = spawn(join(bin, 'node'), [file, ...args], { cwd: root, env, stdio: 'inherit' })
+// Whoever stops this process means the command: it must not live on alone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  console.error(`${name} could not be started: ${error.message}`)
+  process.exitCode = 1
+})
+child.on('exit', (status) => {
+  process.exitCode = status ?? 1
+})
