@@ -38,7 +38,7 @@ function byRuntime(figures: Figures): BarChart {
   return {
     title: 'From a message to bytes for storage, 128 B × 256',
     axis: 'messages/s',
-    series: [...contenders, 'native-c'],
+    series: figures.all({ ...place, contender: 'native-c' }).length > 0 ? [...contenders, 'native-c'] : contenders,
     groups: grouped([
       ...figures.runtimes.map((runtime) => ({ label: runtime, bars: bars(figures, { ...place, runtime }) })),
       { label: 'native', bars: bars(figures, { ...place, runtime: 'native' }, ['native-c']) },
