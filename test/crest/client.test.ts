@@ -127,7 +127,7 @@ describe('what is sent', () => {
       if (n % 3 === 0) await clock.advance(4_000)
     }
     let done = false
-    const all = Promise.all(sent).then(() => {
+    void Promise.all(sent).then(() => {
       done = true
     })
     // Ten times as long as the longest pause: nothing that is stuck gets away with it.

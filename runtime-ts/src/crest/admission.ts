@@ -39,7 +39,7 @@ export type Admitted =
     }
   | { readonly kind: 'builtin'; readonly name: Builtin; readonly envelope: Envelope }
 
-const builtins = ['$requeue', '$drop', '$timeout'] as const
+const builtins = ['$requeue', '$drop', '$timeout', '$wake'] as const
 export type Builtin = (typeof builtins)[number]
 
 /** A message that can't be admitted, and what of it could be read. */
@@ -85,7 +85,7 @@ function admitEnvelope({ messages, name: address }: Definition, envelope: Envelo
   const { name, body, version, asker, echo } = envelope
   const builtin = builtins.find((known) => known === name)
   if (builtin !== undefined) {
-    if (builtin === '$timeout' && !fromSelf) throw unknown(address, name)
+    if ((builtin === '$timeout' || builtin === '$wake') && !fromSelf) throw unknown(address, name)
     return { kind: 'builtin', name: builtin, envelope }
   }
   const message = messages.get(name)

@@ -10,7 +10,7 @@ import { type Admitted, admit, Inadmissible } from './admission.ts'
 import type { Definition, EffectDefinition } from './definition.ts'
 import type { Run } from './effects.ts'
 import { asDarqError, isBackpressure, isRefusal, readable } from './failure.ts'
-import { handle } from './handling.ts'
+import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
 import type { Inhabitant } from './processor.ts'
 import { ask } from './query.ts'
@@ -18,7 +18,7 @@ import { backoff_ms, Retries } from './retries.ts'
 import { versionOf } from './schema.ts'
 import { type Failure, setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
-import type { Surroundings } from './surroundings.ts'
+import { isSelf, type Surroundings } from './surroundings.ts'
 import type { Site, Turn } from './turn.ts'
 
 const job_cell = '$jobs'
@@ -60,6 +60,7 @@ export class EffectProcessor implements Inhabitant, Site {
     timers: Iterable<LiveTimer>,
     attached: Attached,
   ): void {
+    this.ledger.fit(attached.log_bytes_max)
     this.ledger.restore(checkpoint, self, (_cell, value) => value)
     this.#stepping.restore(timers, attached)
     // What was recovered is committed. Not at once: a restore is no time for the application's code.
@@ -67,7 +68,7 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
-    for (const message of messages) this.#take(message.lsn, message.copy())
+    for (const message of messages) this.#take(message.lsn, message.copy(), isSelf(message.from, this))
   }
 
   detached(reason: DarqError): void {
@@ -80,8 +81,11 @@ export class EffectProcessor implements Inhabitant, Site {
     return ask(this, name, body)
   }
 
-  get records(): number {
-    return this.#stepping.records
+  get kept(): number {
+    return this.ledger.size(job_cell)
+  }
+  get isRestless(): boolean {
+    return this.kept > 0
   }
   get position(): Lsn | 0 {
     return this.#stepping.position
@@ -93,21 +97,24 @@ export class EffectProcessor implements Inhabitant, Site {
     throw new DarqError('step_closed', { facts: { expected: 'an effect holds nothing' } })
   }
 
-  #take(lsn: Lsn, bytes: Uint8Array): void {
+  #take(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean): void {
     const life = this.surroundings.life()
     // A host that is still being opened has no epoch to name yet.
     if (life === '') {
-      this.#again.add(() => this.#take(lsn, bytes), 1)
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf), 1)
       return
     }
     try {
-      const admitted = this.#admit(bytes)
+      const admitted = this.#admit(bytes, fromSelf)
       if (admitted.kind === 'builtin') {
-        this.#orderly(lsn, admitted)
+        this.#step(lsn, [lsn], (turn) => handle(this, turn, admitted, fromSelf))
         return
       }
       const key = `${life}/${this.name}/${lsn}`
-      const { receipt } = this.#step(lsn, [lsn], () => this.ledger.set(job_cell, String(lsn), { key, bytes }))
+      const { receipt } = this.#step(lsn, [lsn], (turn) => {
+        this.ledger.set(job_cell, String(lsn), { key, bytes })
+        keepAwake(this, turn)
+      })
       const job = { lsn, key, bytes, attempts: 0 }
       if (this.#effect.pure) this.#start(job)
       // Lost with its host: then the job is found again, or its message, when it is opened anew.
@@ -117,20 +124,15 @@ export class EffectProcessor implements Inhabitant, Site {
           () => {},
         )
     } catch (thrown) {
-      this.#refused(lsn, bytes, thrown)
+      this.#refused(lsn, bytes, fromSelf, thrown)
     }
   }
 
-  #admit(bytes: Uint8Array): Admitted {
-    return admit(this.definition, bytes, false, this.surroundings.knows)
+  #admit(bytes: Uint8Array, fromSelf: boolean): Admitted {
+    return admit(this.definition, bytes, fromSelf, this.surroundings.knows)
   }
 
-  /** Dead letters that are queued again or dropped. */
-  #orderly(lsn: Lsn, admitted: Admitted & { kind: 'builtin' }): void {
-    this.#step(lsn, [lsn], (turn) => handle(this, turn, admitted, false))
-  }
-
-  #refused(lsn: Lsn, bytes: Uint8Array, thrown: unknown): void {
+  #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
     const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
     if (error.code === 'newer_version') {
@@ -138,7 +140,7 @@ export class EffectProcessor implements Inhabitant, Site {
       return
     }
     if (isBackpressure(thrown)) {
-      this.#again.add(() => this.#take(lsn, bytes), this.#pause(1))
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf), this.#pause(1))
       return
     }
     const envelope = readable(bytes)
@@ -168,7 +170,7 @@ export class EffectProcessor implements Inhabitant, Site {
 
   /** @returns what the step that ends the job does */
   async #attempt(job: Job, stop: AbortController): Promise<(turn: Turn) => void> {
-    const admitted = this.#admit(job.bytes)
+    const admitted = this.#admit(job.bytes, false)
     if (admitted.kind !== 'send' && admitted.kind !== 'call') throw new DarqError('unknown_message')
     const { clock } = this.surroundings
     const timedOut = Promise.withResolvers<never>()

@@ -93,12 +93,28 @@ function handleBuiltin(site: Site, turn: Turn, name: Builtin, { body }: Envelope
     timeOut(site, turn, body)
     return
   }
+  if (name === '$wake') {
+    site.ledger.delete(timer_cell, wake_timer)
+    if (site.isRestless) keepAwake(site, turn)
+    return
+  }
   const id = typeof body === 'string' ? body : ''
   const bytes = deadLetterBytes(site.ledger, id)
   // Done before: whoever asks twice gets what he wanted.
   if (bytes === undefined) return
   site.ledger.delete(dead_letter_cell, id)
   if (name === '$requeue') turn.resend(bytes)
+}
+
+const wake_timer = '$wake'
+
+/**
+ * Within a step that leaves something to be done which is no message any more: its host must not sleep for ever. A timer
+ * wakes it as long as there is such.
+ */
+export function keepAwake(site: Site, turn: Turn): void {
+  if (site.timer(wake_timer) !== undefined) return
+  turn.post(site.name, { name: '$wake', body: null, version: 0 }, { after: '1 minute', timer: wake_timer })
 }
 
 function timeOut(site: Site, turn: Turn, body: Envelope['body']): void {

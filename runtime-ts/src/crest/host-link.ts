@@ -9,6 +9,7 @@ import { DarqError } from '../error.ts'
 import { admit, Inadmissible } from './admission.ts'
 import type { Definition } from './definition.ts'
 import { type Directory, unknownAddress } from './directory.ts'
+import type { Ends } from './ends.ts'
 import { asDarqError } from './failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from './link.ts'
 import type { Inhabitant } from './processor.ts'
@@ -19,6 +20,7 @@ import { gradeOf, hasGrade, Watching } from './watching.ts'
 /** An engine while it lives, and who lives on it. */
 export interface Life {
   readonly engine: Engine
+  readonly ends: Ends
   readonly residents: Residents
 }
 
@@ -61,30 +63,34 @@ export class HostLink implements Link {
     const value = answerOf(inhabitant, request)
     const { position } = inhabitant
     if (darq === undefined) return { grade: 'committed', value }
-    if (!hasGrade(darq, position, grade)) await reaches(life.engine, darq, position, grade)
+    if (!hasGrade(darq, position, grade)) await reaches(life.ends, darq, position, grade)
     return { grade: gradeOf(darq, position), value }
   }
 
   async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
     if (this.#directory.local(request.to) === undefined) return this.#away(request.to).watch(request, see, signal)
-    const { engine, residents } = await this.#life()
+    const { engine, ends, residents } = await this.#life()
     if (signal.aborted) return
     const darq = engine.darq(request.to)
     await new Promise<void>((resolve, reject) => {
-      const fail = (error: unknown): void => {
+      let forget = (): void => {}
+      const stop = (): void => {
+        watching.stop()
+        forget()
         signal.removeEventListener('abort', end)
+      }
+      const fail = (error: unknown): void => {
         reject(asDarqError(error))
+        stop()
+      }
+      const end = (): void => {
+        resolve()
+        stop()
       }
       const watching = new Watching(darq, this.#clock, () => residents.current(request.to), request, see, fail)
-      function end(): void {
-        watching.stop()
-        resolve()
-      }
-      signal.addEventListener('abort', end, { once: true })
-      void engine.stopped.then((reason) => {
-        watching.stop()
-        fail(lost(reason))
-      })
+      signal.addEventListener('abort', end)
+      forget = ends.add(fail)
+      watching.start()
     })
   }
 
@@ -99,7 +105,7 @@ export class HostLink implements Link {
     if (this.#directory.local(to) === undefined) return this.#away(to).pending(to)
     const life = await this.#life()
     const { darq, inhabitant } = this.#find(life, to)
-    return darq === undefined ? 0 : darq.unconsumed - inhabitant.records
+    return (darq?.waiting ?? 0) + inhabitant.kept
   }
 
   async counts(to: string): Promise<HostCounts> {
@@ -173,24 +179,17 @@ function answerOf(inhabitant: Inhabitant, { name, body }: QueryRequest): Uint8Ar
 }
 
 /** Resolves when what a step at `position` has left has the grade; rejects when the engine stops before. */
-function reaches(engine: Engine, darq: Darq, position: Lsn | 0, grade: Grade): Promise<void> {
+function reaches(ends: Ends, darq: Darq, position: Lsn | 0, grade: Grade): Promise<void> {
   return new Promise((resolve, reject) => {
     const unwatch = darq.watch(() => {
       if (!hasGrade(darq, position, grade)) return
       unwatch()
+      forget()
       resolve()
     })
-    void engine.stopped.then((reason) => {
+    const forget = ends.add((reason) => {
       unwatch()
-      reject(lost(reason))
+      reject(reason)
     })
-  })
-}
-
-/** What those who wait hear when an engine stops: another may be opened, so it is worth trying again. */
-function lost(reason: DarqError | undefined): DarqError {
-  return new DarqError('unavailable', {
-    ...(reason !== undefined && { cause: reason }),
-    message: `the host has stopped: ${reason?.message ?? 'closed'}`,
   })
 }

@@ -12,6 +12,7 @@ import type { Durability, Storage } from '../storage/contract.ts'
 import { openClient, secureRandom } from './client.ts'
 import type { Client } from './client-types.ts'
 import { Directory } from './directory.ts'
+import { Ends } from './ends.ts'
 import { HostLink, type Life } from './host-link.ts'
 import type { Link } from './link.ts'
 import { linkError } from './links.ts'
@@ -142,16 +143,20 @@ class LiveHosted implements Hosted {
       ...(typeof k === 'number' && { k }),
     })
     life = `${name}#${engine.generation}/${engine.epoch}`
-    // An effect that was under way when the host went down has no message that would wake it.
-    for (const darq of engine.names) if (this.#directory.local(darq)?.effect !== undefined) engine.darq(darq)
+    // What waits as a cell, an effect under way or a parked message, is no message that would wake its participant.
+    for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) engine.darq(darq)
     if (this.#state === 'closed') {
       await engine.close()
       return
     }
-    this.#life = { engine, residents }
+    const ends = new Ends()
+    this.#life = { engine, ends, residents }
     this.#next?.resolve(this.#life)
     this.#next = undefined
-    void engine.stopped.then((reason) => this.#engineStopped(reason))
+    void engine.stopped.then((reason) => {
+      this.#engineStopped(reason)
+      ends.end(reason)
+    })
   }
 
   #engineStopped(reason: DarqError | undefined): void {

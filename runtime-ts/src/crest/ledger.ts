@@ -16,7 +16,7 @@ import { decodePlain, encodePlain, payloadBytes } from './plain.ts'
 /** States up to this size, encoded, are moved forward as one checkpoint. */
 const checkpoint_bytes_max = 4_096
 /** Logs shorter than this are left alone: moving is for long ones. */
-const span_bytes_min = 65_536
+const span_bytes_default = 65_536
 /** A record's header and padding in the log, about. */
 const record_bytes = 16
 
@@ -92,12 +92,18 @@ export class Ledger {
   /** Where the log's end was at the last step, about. */
   #at: Lsn | 0 = 0
   #turn = 0
+  #span_bytes_min = span_bytes_default
   #open = false
   #undo: Undo[] = []
 
   /** @param versions the version number of each cell's schema, where it has one */
   constructor(versions: ReadonlyMap<string, number>) {
     this.#versions = versions
+  }
+
+  /** A small log is moved forward early: what pins its head must not fill it. */
+  fit(log_bytes_max: number): void {
+    this.#span_bytes_min = Math.min(span_bytes_default, log_bytes_max / 8)
   }
 
   /** Self-messages and checkpoints that are live. */
@@ -197,9 +203,10 @@ export class Ledger {
    *
    * @param at an LSN near the log's end
    * @param copies_max how many old records the step copies forward at most, as long as that keeps up
+   * @param consumesMessages whether the step consumes something else already
    * @throws {DarqError} `schema` when a value can't be kept
    */
-  moves(at: Lsn, copies_max: number): Moves {
+  moves(at: Lsn, copies_max: number, consumesMessages = true): Moves {
     this.#open = false
     const oldest = this.#pins.oldest
     const from = this.#checkpoint === 0 ? oldest : Math.min(this.#checkpoint, oldest ?? this.#checkpoint)
@@ -207,7 +214,7 @@ export class Ledger {
     const span_bytes = from === undefined ? 0 : at - from
     const grown_bytes = at - this.#at
     this.#at = at
-    const tooLong = span_bytes > Math.max(span_bytes_min, 2 * live_bytes)
+    const tooLong = span_bytes > Math.max(this.#span_bytes_min, 2 * live_bytes)
     if (tooLong && this.#state_bytes <= checkpoint_bytes_max) return this.#wholly()
     const dissolve = tooLong && this.#checkpoint !== 0 && this.#checkpoint === from
     const moves = new Gathered((entry) => this.#encode(entry), !dissolve)
@@ -222,10 +229,12 @@ export class Ledger {
           if (entry.inCheckpoint && (entry.lsn === 0 || !entry.present)) moves.say(entry)
     } else if (tooLong) {
       // Messages far larger than the state outrun a fixed number of copies: then as many bytes as the log has grown by.
-      const outrun = span_bytes > Math.max(2 * span_bytes_min, 4 * live_bytes)
+      const outrun = span_bytes > Math.max(2 * this.#span_bytes_min, 4 * live_bytes)
       this.#copyForward(moves, copies_max, outrun ? grown_bytes : 0)
     }
-    return moves
+    // What is replaced or deleted may stand in the checkpoint alone, and a step consumes something: then all of it.
+    const saysOnly = moves.consume.length === 0 && moves.remember.length > 0
+    return saysOnly && !consumesMessages && this.#checkpoint !== 0 ? this.#wholly() : moves
   }
 
   #copyForward(moves: Gathered, copies_max: number, bytes_max: number): void {
@@ -249,6 +258,8 @@ export class Ledger {
         if (entry.present) records.push(this.#record(entry))
       }
     }
+    // Named, because it may be all that there is to consume.
+    if (this.#checkpoint !== 0) consume.push(this.#checkpoint)
     return { consume, remember: [], checkpoint: encodePlain(records), entries: [], dropped: [] }
   }
 

@@ -11,33 +11,25 @@ import type { Definition } from './definition.ts'
 import type { Envelope } from './envelope.ts'
 import { asDarqError, isBackpressure, isRefusal, readable } from './failure.ts'
 import { Gathering } from './gathering.ts'
-import { HeldBack, handle, handleBatch } from './handling.ts'
+import { HeldBack, handle, handleBatch, keepAwake } from './handling.ts'
 import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
 import { ownMessages } from './own.ts'
+import { Parking, Pending } from './parking.ts'
 import { ask } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
-import type { Surroundings } from './surroundings.ts'
+import { isSelf, type Surroundings } from './surroundings.ts'
 import type { Site, Turn } from './turn.ts'
 
 /** A processor that can be asked. */
 export interface Inhabitant extends Processor {
   readonly position: Lsn | 0
-  /** How many of the DARQ's unconsumed records are state and timers, not messages. */
-  readonly records: number
+  /** How many messages wait as cells: the DARQ doesn't count them any more. */
+  readonly kept: number
   /** Runs a query. @returns the encoded value */
   query(name: string, body: Uint8Array): Uint8Array
-}
-
-/** A message that was delivered and is not consumed. */
-interface Pending {
-  readonly lsn: Lsn
-  readonly fromSelf: boolean
-  attempts: number
-  /** Not to be gathered in a batch again: it may be to blame for one that failed. */
-  alone: boolean
 }
 
 export class ParticipantProcessor implements Inhabitant, Site {
@@ -52,6 +44,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
   readonly #retries: Retries<Pending>
   readonly #gathering: Gathering<{ readonly pending: Pending; readonly body: unknown }>
   readonly #holds = new Holds<Pending>()
+  readonly #parking: Parking
 
   constructor(name: string, definition: Definition, surroundings: Surroundings) {
     this.name = name
@@ -62,6 +55,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
     this.state = stateOf(definition, this.ledger)
     this.own = ownMessages(definition, name)
     this.#stepping = new Stepping(this.ledger)
+    this.#parking = new Parking(this.ledger)
     this.#retries = new Retries(surroundings.clock, (pending) => this.#again(pending))
     this.#gathering = new Gathering(surroundings.clock)
   }
@@ -72,13 +66,15 @@ export class ParticipantProcessor implements Inhabitant, Site {
     timers: Iterable<LiveTimer>,
     attached: Attached,
   ): void {
+    this.ledger.fit(attached.log_bytes_max)
     this.ledger.restore(checkpoint, self, cellReader(this.definition))
     this.#stepping.restore(timers, attached)
+    for (const pending of this.#parking.all()) this.#retries.add(pending, 0)
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
     for (const message of messages) {
-      const pending = { lsn: message.lsn, fromSelf: this.#isSelf(message.from), attempts: 0, alone: false }
+      const pending = new Pending(message.lsn, isSelf(message.from, this))
       this.#take(pending, (decode) => message.read(decode))
     }
     this.#gathering.flush()
@@ -94,8 +90,12 @@ export class ParticipantProcessor implements Inhabitant, Site {
     return ask(this, name, body)
   }
 
-  get records(): number {
-    return this.#stepping.records
+  get kept(): number {
+    return this.#parking.size
+  }
+
+  get isRestless(): boolean {
+    return this.kept > 0 && this.#retries.size > 0
   }
 
   get position(): Lsn | 0 {
@@ -110,17 +110,22 @@ export class ParticipantProcessor implements Inhabitant, Site {
     this.#holds.check()
   }
 
-  /** `from` is `host#generation/darq`; a DARQ's name may hold slashes, a host's doesn't. */
-  #isSelf(from: string): boolean {
-    const slash = from.indexOf('/')
-    return from.slice(slash + 1) === this.name && from.startsWith(`${this.surroundings.host}#`)
-  }
-
   #again(pending: Pending): void {
-    const bytes = this.#stepping.attached?.read(pending.lsn)
+    pending.waits = false
+    const bytes = this.#read(pending)
     if (bytes === undefined) return
     this.#take(pending, (decode) => decode(bytes))
     this.#gathering.flush()
+  }
+
+  #read(pending: Pending): Uint8Array | undefined {
+    return pending.parked ? this.#parking.read(pending) : this.#stepping.attached?.read(pending.lsn)
+  }
+
+  /** It stays where it is, for a while or until the next restart. */
+  #wait(pending: Pending, wait_ms?: number): void {
+    this.#parking.wait(pending)
+    if (wait_ms !== undefined) this.#retries.add(pending, wait_ms)
   }
 
   #take(pending: Pending, read: <R>(decode: (bytes: Uint8Array) => R) => R): void {
@@ -130,13 +135,16 @@ export class ParticipantProcessor implements Inhabitant, Site {
     } catch (error) {
       if (!(error instanceof Inadmissible)) throw error
       // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
-      if (error.error.code === 'newer_version') this.#report(error.error)
-      else this.#giveUp(pending, error.error, error.envelope)
+      if (error.error.code !== 'newer_version') this.#giveUp(pending, error.error, error.envelope)
+      else {
+        this.#report(error.error)
+        this.#wait(pending)
+      }
       return
     }
     try {
       if (admitted.kind === 'batch' && !pending.alone) this.#gather(pending, admitted)
-      else this.#step([pending.lsn], (turn) => handle(this, turn, admitted, pending.fromSelf))
+      else this.#step([pending], (turn) => handle(this, turn, admitted, pending.fromSelf))
     } catch (error) {
       this.#failed(pending, error, admitted.envelope)
     }
@@ -145,11 +153,12 @@ export class ParticipantProcessor implements Inhabitant, Site {
   #gather(pending: Pending, { batch, body, envelope }: Admitted & { kind: 'batch' }): void {
     const group = `${envelope.name}\n${batch.by === undefined ? '' : batch.by(body)}`
     this.#gathering.add(group, { pending, body }, batch.batch, batch.wait_ms, (items) => {
-      const [first, ...rest] = items.map((item) => item.pending.lsn)
-      if (first === undefined) return
+      const bodies = items.map((item) => item.body)
       try {
-        const bodies = items.map((item) => item.body)
-        this.#step([first, ...rest], (turn) => handleBatch(turn, batch.run, bodies))
+        this.#step(
+          items.map((item) => item.pending),
+          (turn) => handleBatch(turn, batch.run, bodies),
+        )
       } catch (error) {
         for (const item of items) {
           if (!isBackpressure(error)) item.pending.alone = true
@@ -160,22 +169,49 @@ export class ParticipantProcessor implements Inhabitant, Site {
   }
 
   /** @throws what the handler or the DARQ has thrown; nothing happened then */
-  #step(lsns: NonEmpty<Lsn>, body: (turn: Turn) => void): void {
-    const { turn } = this.#stepping.step(this, lsns[0], lsns, body)
+  #step(messages: readonly Pending[], body: (turn: Turn) => void): void {
+    const [first] = messages
+    if (first === undefined) return
+    const lsns = messages.filter(({ parked }) => !parked).map(({ lsn }) => lsn)
+    const { turn, receipt } = this.#stepping.step(this, first.lsn, lsns, (turn) => {
+      for (const pending of messages) this.#parking.leave(pending)
+      body(turn)
+    })
     // In a wake-up of their own: a released message may release others in turn.
     for (const key of turn.released) for (const pending of this.#holds.release(key)) this.#retries.add(pending, 0)
+    this.#park(receipt.completion)
+  }
+
+  /** In a step of its own, so that none of the application's can fail because of it. */
+  #park(end: Lsn): void {
+    const log_bytes_max = this.#stepping.attached?.log_bytes_max ?? 0
+    const pending = this.#parking.due(end, log_bytes_max)
+    const bytes = pending === undefined ? undefined : this.#read(pending)
+    if (pending === undefined || bytes === undefined) return
+    // It is tried once: what is too large for a cell goes on waiting where it is.
+    pending.waits = false
+    try {
+      this.#stepping.step(this, pending.lsn, [pending.lsn], (turn) => {
+        this.#parking.park(pending, bytes)
+        if (this.#retries.size > 0) keepAwake(this, turn)
+      })
+      pending.parked = true
+    } catch (thrown) {
+      this.#report(asDarqError(thrown))
+    }
   }
 
   #failed(pending: Pending, thrown: unknown, envelope: Envelope | undefined): void {
     if (thrown instanceof HeldBack) {
       this.#holds.add(thrown.key, pending)
+      this.#wait(pending)
       return
     }
     if (this.#stepping.attached === undefined) return
     const { retry } = this.definition
     const error = asDarqError(thrown)
     if (isBackpressure(thrown)) {
-      this.#retries.add(pending, backoff_ms(retry, 1, this.surroundings.random))
+      this.#wait(pending, backoff_ms(retry, 1, this.surroundings.random))
       return
     }
     pending.attempts += 1
@@ -184,22 +220,22 @@ export class ParticipantProcessor implements Inhabitant, Site {
       return
     }
     this.#report(error)
-    this.#retries.add(pending, backoff_ms(retry, pending.attempts, this.surroundings.random))
+    this.#wait(pending, backoff_ms(retry, pending.attempts, this.surroundings.random))
   }
 
   #giveUp(pending: Pending, error: DarqError, known: Envelope | undefined): void {
     const { lsn, attempts } = pending
-    const bytes = this.#stepping.attached?.read(lsn)
+    const bytes = this.#read(pending)
     if (bytes === undefined) return
     const worn = attempts >= this.definition.retry.attempts_max && !isRefusal(error)
     const failure = { lsn, bytes, envelope: known ?? readable(bytes), error, attempts, worn }
     try {
-      this.#step([lsn], (turn) => setAside(this, turn, failure))
+      this.#step([pending], (turn) => setAside(this, turn, failure))
       this.#report(error)
     } catch (thrown) {
       if (this.#stepping.attached === undefined) return
       this.#report(asDarqError(thrown))
-      this.#retries.add(pending, this.definition.retry.backoff_max_ms)
+      this.#wait(pending, this.definition.retry.backoff_max_ms)
     }
   }
 

@@ -5,12 +5,18 @@
  */
 import type { Attached, LiveTimer, Lsn, StepReceipt } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
+import { isBackpressure } from './failure.ts'
 import type { Ledger } from './ledger.ts'
 import { LiveTimers } from './timers.ts'
 import { type Site, Turn } from './turn.ts'
 
+export interface Stepped {
+  readonly turn: Turn
+  readonly receipt: StepReceipt
+}
+
 export class Stepping {
-  /** Of the newest step since the DARQ was attached. */
+  /** Of the newest step since the DARQ was attached; 0 before. */
   position: Lsn | 0 = 0
   attached: Attached | undefined
   readonly #ledger: Ledger
@@ -30,23 +36,13 @@ export class Stepping {
     return this.attached === undefined ? undefined : this.#timers.find(name, this.attached)
   }
 
-  /** How many of the DARQ's unconsumed records are state and timers, not messages. */
-  get records(): number {
-    return this.#ledger.records + (this.attached === undefined ? 0 : this.#timers.count(this.attached))
-  }
-
   /**
    * One step that consumes the messages at `lsns`, and the state that `body` replaces.
    *
-   * @param at names the step's turn: the LSN of what it is about
+   * @param at names the step's turn: the LSN of the message that it is about
    * @throws what `body` or the DARQ has thrown; nothing happened then
    */
-  step(
-    site: Site,
-    at: Lsn,
-    lsns: readonly Lsn[],
-    body: (turn: Turn) => void,
-  ): { readonly turn: Turn; readonly receipt: StepReceipt } {
+  step(site: Site, at: Lsn, lsns: readonly Lsn[], body: (turn: Turn) => void): Stepped {
     const { attached } = this
     if (attached === undefined) throw new DarqError('closed')
     const turn = new Turn(site, at)
@@ -55,7 +51,9 @@ export class Stepping {
     try {
       body(turn)
       turn.close()
-      const moves = ledger.moves(this.position > at ? (this.position as Lsn) : at, 2 * Math.max(1, lsns.length))
+      // A message that was retried may be far behind the log's end.
+      const end = this.position !== 0 && this.position > at ? this.position : at
+      const moves = ledger.moves(end, 2 * Math.max(1, lsns.length), lsns.length + turn.consume.length > 0)
       const { outs, timers } = turn.outs()
       const [first, ...rest] = [...lsns, ...turn.consume, ...moves.consume]
       if (first === undefined) throw new DarqError('step_empty')
@@ -68,11 +66,22 @@ export class Stepping {
       this.position = receipt.completion
       ledger.settle(moves, receipt)
       this.#timers.settle(outs, timers, receipt.sent)
+      this.#moveTimers(attached, receipt.completion)
       return { turn, receipt }
     } catch (error) {
       turn.close()
       ledger.undo()
       throw error
+    }
+  }
+
+  /** In a step of its own, so that none of the application's can fail because of it. */
+  #moveTimers(attached: Attached, at: Lsn): void {
+    try {
+      this.#timers.moveForward(at, attached)
+    } catch (error) {
+      // A full log: there will be another step when it has room again.
+      if (!isBackpressure(error)) throw error
     }
   }
 }

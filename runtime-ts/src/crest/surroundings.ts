@@ -20,6 +20,15 @@ export interface Surroundings {
   readonly onError: (error: DarqError, where: string) => void
 }
 
+/** Was it sent by the participant itself? `from` is `host#generation/darq`; a DARQ's name may hold slashes, a host's doesn't. */
+export function isSelf(
+  from: string,
+  { name, surroundings }: { readonly name: string; readonly surroundings: Surroundings },
+): boolean {
+  const slash = from.indexOf('/')
+  return from.slice(slash + 1) === name && from.startsWith(`${surroundings.host}#`)
+}
+
 /** @returns a random UUID (version 4) */
 export function uuid(random: () => number): string {
   const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16))

@@ -1,35 +1,45 @@
 /**
- * A participant's live timers: where the record of each named one is.
+ * A participant's live timers: where the record of each is. One that is far off is moved forward now and then, so that it
+ * doesn't pin the log.
  *
  * @module
  */
-import type { Attached, LiveTimer, Lsn, Out } from '../engine/types.ts'
+import type { Attached, LiveTimer, Lsn, Out, Payload } from '../engine/types.ts'
 import { readable } from './failure.ts'
+import { Pins } from './pins.ts'
+
+/** A timer's record may pin so much of the log before it is moved. */
+const pinned_bytes_max = 1_048_576
+
+interface Timer {
+  /** 0: it has fired, or was cancelled. */
+  lsn: Lsn | 0
+  readonly to: string
+  readonly due_ms: number
+  readonly bytes: Payload
+}
 
 export class LiveTimers {
-  readonly #named = new Map<string, Lsn>()
-  #all: Lsn[] = []
+  readonly #named = new Map<string, Timer>()
+  readonly #pins = new Pins<Timer>((timer) => timer.lsn)
 
   restore(timers: Iterable<LiveTimer>): void {
-    for (const { lsn, bytes } of timers) {
-      this.#all.push(lsn)
-      const name = readable(bytes)?.timer?.name
-      if (name !== undefined) this.#named.set(name, lsn)
-    }
+    for (const { lsn, to, due_ms, bytes } of timers) this.#add(lsn, { to, bytes, due_ms }, readable(bytes)?.timer?.name)
+  }
+
+  #add(lsn: Lsn, { to, bytes, due_ms = 0 }: Out, name: string | undefined): void {
+    const timer = { lsn, to, bytes, due_ms }
+    this.#pins.push(timer, lsn)
+    if (name !== undefined) this.#named.set(name, timer)
   }
 
   /** @returns the record of a named timer that has not fired */
   find(name: string, attached: Attached): Lsn | undefined {
-    const lsn = this.#named.get(name)
-    if (lsn === undefined || attached.read(lsn) !== undefined) return lsn
-    this.#named.delete(name)
-    return undefined
-  }
-
-  /** @returns how many have not fired */
-  count(attached: Attached): number {
-    this.#all = this.#all.filter((lsn) => attached.read(lsn) !== undefined)
-    return this.#all.length
+    const timer = this.#named.get(name)
+    if (timer === undefined) return undefined
+    const lsn = liveLsn(timer, attached)
+    if (lsn === undefined) this.#named.delete(name)
+    return lsn
   }
 
   /**
@@ -39,14 +49,43 @@ export class LiveTimers {
    * @param sent where each of `outs` stands
    */
   settle(outs: readonly Out[], timers: ReadonlyMap<string, number | undefined>, sent: readonly Lsn[]): void {
-    for (const [index, { due_ms }] of outs.entries()) {
-      const lsn = sent[index]
-      if (due_ms !== undefined && lsn !== undefined) this.#all.push(lsn)
-    }
+    const names = new Map<number, string>()
     for (const [name, index] of timers) {
-      const lsn = index === undefined ? undefined : sent[index]
-      if (lsn === undefined) this.#named.delete(name)
-      else this.#named.set(name, lsn)
+      this.#named.delete(name)
+      if (index !== undefined) names.set(index, name)
+    }
+    for (const [index, out] of outs.entries()) {
+      const lsn = sent[index]
+      if (out.due_ms !== undefined && lsn !== undefined) this.#add(lsn, out, names.get(index))
     }
   }
+
+  /**
+   * Moves the oldest one forward, if it pins too much.
+   *
+   * @param at an LSN near the log's end
+   * @throws what the step throws; nothing happened then
+   */
+  moveForward(at: Lsn, attached: Attached): void {
+    const oldest = this.#pins.oldest
+    if (oldest === undefined || at - oldest <= Math.min(pinned_bytes_max, attached.log_bytes_max / 8)) return
+    for (const timer of this.#pins.live()) {
+      const lsn = liveLsn(timer, attached)
+      if (lsn === undefined) continue
+      const { to, bytes, due_ms } = timer
+      const [moved] = attached.step({ consume: [lsn], send: [{ to, bytes, due_ms }] }).sent
+      if (moved === undefined) return
+      timer.lsn = moved
+      this.#pins.push(timer, moved)
+      return
+    }
+  }
+}
+
+/** @returns where its record is, if it has not fired since */
+function liveLsn(timer: Timer, attached: Attached): Lsn | undefined {
+  if (timer.lsn === 0) return undefined
+  if (attached.read(timer.lsn) !== undefined) return timer.lsn
+  timer.lsn = 0
+  return undefined
 }

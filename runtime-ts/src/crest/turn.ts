@@ -25,6 +25,8 @@ export interface Site {
   readonly state: object
   readonly own: object
   readonly surroundings: Surroundings
+  /** Something is to be done at its time that is no message in the log. */
+  readonly isRestless: boolean
   /** The record of a live timer of this name. */
   timer(name: string): Lsn | undefined
   /** @throws {DarqError} `backpressure` when too many messages are held */

@@ -34,7 +34,7 @@ export class Watching {
   readonly #request: QueryRequest
   readonly #see: (view: ViewFacts) => void
   readonly #fail: (error: unknown) => void
-  readonly #unwatch: () => void
+  #unwatch = (): void => {}
   #last: { readonly value: Uint8Array; readonly position: Lsn | 0; readonly grade: Grade } | undefined
   /** The newest position that was looked at: its value is `last`'s. */
   #looked: Lsn | 0 | undefined
@@ -58,7 +58,10 @@ export class Watching {
     this.#request = request
     this.#see = see
     this.#fail = fail
-    this.#unwatch = darq.watch(() => this.#schedule())
+  }
+
+  start(): void {
+    this.#unwatch = this.#darq.watch(() => this.#schedule())
     this.#look()
   }
 
