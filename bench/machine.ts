@@ -21,7 +21,7 @@ export function thisMachine(): Machine {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memory_gib: Math.round(totalmem() / 2 ** 30),
-    system: `${distribution()}${type()} ${release()}`,
+    system: `${distribution()}${type()} ${release().split('.').slice(0, 2).join('.')}`,
     load_per_core: (loadavg()[0] ?? 0) / Math.max(1, processors.length),
   }
 }

@@ -44,7 +44,7 @@ export async function drive({ runtime, stages }: Stages, plan: Plan, say: (line:
   for (const planned of plan.specs) {
     const spec = coarse ? { ...planned, section_bytes: planned.section_bytes * coarse_section_factor } : planned
     if (spec.name === 'soak' && resolution_ms > call_resolution_max_ms) {
-      const why = `the clock's steps of ${resolution_ms} ms are too coarse`
+      const why = `the clock's steps of ${Number(resolution_ms.toPrecision(2))} ms are too coarse`
       rows.push(...[...stages.keys()].map((contender) => missingRow(runtime, contender, spec, why)))
       continue
     }

@@ -52,8 +52,10 @@ export async function runCoreBenchmark(args: readonly string[]): Promise<void> {
     for (const [name, svg] of drawCharts(new Figures(rows))) await write(join(dirname(markdown), name), svg)
     say(`wrote ${markdown}`)
   }
-  for (const { goal, where, got, met } of goalsOf(new Figures(rows))) {
-    console.log(`${met === undefined ? '?' : met ? '✓' : '✗'} ${goal} (${where}): ${got ?? 'not measured'}`)
+  for (const { goal, where, got, typical, met } of goalsOf(new Figures(rows))) {
+    const mark = met === undefined ? '?' : met ? '✓' : '✗'
+    const beside = typical === undefined ? '' : `, typical section ${typical}`
+    console.log(`${mark} ${goal} (${where}): ${got ?? 'not measured'}${beside}`)
   }
 }
 

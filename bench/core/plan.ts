@@ -66,8 +66,8 @@ export function quickPlan(seed: number): Plan {
       spec('vectors', 0, 1),
     ],
     rounds: 10,
-    warm_up_ms: 50,
-    round_ms: 6,
+    warm_up_ms: 30,
+    round_ms: 4,
     seed,
   }
 }

@@ -53,6 +53,7 @@ function rates(spec: WorkloadSpec, cold: Round, rounds: readonly Round[], row: R
   const unit = `${items[spec.name] ?? 'messages'}/s`
   const found = [
     row('throughput', unit, summarize(rounds.map(rateOf))),
+    row('typical', unit, summarize(rounds.map(typicalOf))),
     row('warm_up', unit, { median: rateOf(cold), spread: 0 }),
   ]
   if (spec.payload_bytes > 0) found.push(row('bandwidth', 'B/s', summarize(rounds.map(bandwidthOf))))
@@ -83,6 +84,11 @@ function pauses(rounds: readonly Round[], row: RowOf): Row[] {
 /** Per second. A section too short for the clock counts as one step of a nanosecond. */
 function rateOf({ items: done, elapsed_ms }: Round): number {
   return (done / Math.max(elapsed_ms, 1e-6)) * 1000
+}
+
+/** The rate of the section in the middle: without pauses, whoever made them. */
+function typicalOf({ section_items, section_ms }: Round): number {
+  return (section_items / Math.max(section_ms, 1e-6)) * 1000
 }
 
 function bandwidthOf({ payload_bytes, elapsed_ms }: Round): number {

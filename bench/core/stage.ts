@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import { quantile } from '../statistics.ts'
 import type { ContenderMaker } from './contenders/contender.ts'
 import { openWorkload } from './workloads/open.ts'
 import type { Surroundings, Workload, WorkloadSpec } from './workloads/workload.ts'
@@ -15,6 +17,9 @@ export interface Round {
   /** The timed sections together. */
   readonly elapsed_ms: number
   readonly items: number
+  /** The section in the middle: what it takes when nothing else on the machine gets in its way, and no collector either. */
+  readonly section_ms: number
+  readonly section_items: number
   readonly payload_bytes: number
   readonly calls_ms: readonly number[]
   readonly commits_ms: readonly number[]
@@ -61,19 +66,24 @@ export function localStage<Arrival, Key>(make: ContenderMaker<Arrival, Key>, opt
       const began_ms = now_ms()
       const calls_ms: number[] = []
       const commits_ms: number[] = []
+      const sections_ms: number[] = []
       let elapsed_ms = 0
       let items = 0
       let payload_bytes = 0
       do {
         workload.prepare()
-        elapsed_ms += time(workload.run)
+        const section_ms = time(workload.run)
+        sections_ms.push(section_ms)
+        elapsed_ms += section_ms
         workload.verify()
         items += workload.items
         payload_bytes += workload.payload_bytes
         calls_ms.push(...(workload.calls_ms ?? []))
         commits_ms.push(...(workload.commits_ms ?? []))
       } while (elapsed_ms < budget_ms && now_ms() - began_ms < budget_ms * untimed_factor)
-      return { elapsed_ms, items, payload_bytes, calls_ms, commits_ms, memory_bytes: workload.memory_bytes }
+      const section_ms = quantile(sections_ms, 0.5)
+      const { items: section_items, memory_bytes } = workload
+      return { elapsed_ms, items, section_ms, section_items, payload_bytes, calls_ms, commits_ms, memory_bytes }
     },
 
     async resolution_ms() {

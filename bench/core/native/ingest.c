@@ -5,7 +5,7 @@
  * ingest FRAMES WORKLOAD BATCH SECTION_CALLS COMMIT_CALLS ROUNDS ROUND_MS WARM_UP_MS
  *
  * FRAMES holds u32 producers, u32 frames; then each frame: u32 producer, u32 bytes, the frame. Prints one line for each
- * round: messages, nanoseconds. WORKLOAD `digest` prints the XXH32 of what one section's commits gave, instead.
+ * round: messages, nanoseconds, and messages and nanoseconds of the section in the middle. WORKLOAD `digest` prints the XXH32 of what one section's commits gave, instead.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -205,6 +205,13 @@ static u64 now_ns(void) {
   return (u64)now.tv_sec * 1000000000u + now.tv_nsec;
 }
 
+#define SECTIONS_MAX (1 << 16)
+static u64 sections_ns[SECTIONS_MAX];
+static int by_length(const void *one, const void *other) {
+  u64 a = *(const u64 *)one, b = *(const u64 *)other;
+  return (a > b) - (a < b);
+}
+
 typedef struct { u32 producer, bytes; u8 *frame; } Arrival;
 
 int main(int argc, char **argv) {
@@ -242,6 +249,7 @@ int main(int argc, char **argv) {
   for (int round = digests ? 0 : -1; round < (digests ? 1 : (int)rounds); round++) {
     double budget_ns = (round < 0 ? warm_up_ms : digests ? 0 : round_ms) * 1e6;
     u64 elapsed_ns = 0, messages = 0;
+    u32 sections = 0;
     do {
       if (!digests || round > 0) settle();
       u64 accepted = 0, committed_bytes = 0, started_ns = now_ns();
@@ -269,13 +277,18 @@ int main(int argc, char **argv) {
       }
       /* Copies that nobody looks at would be left out. */
       __asm__ volatile("" : : "r"(log_bytes), "r"(committed) : "memory");
-      elapsed_ns += now_ns() - started_ns;
+      u64 section_ns = now_ns() - started_ns;
+      elapsed_ns += section_ns;
+      if (sections < SECTIONS_MAX) sections_ns[sections++] = section_ns;
       u64 wanted = (u64)section_calls * batch;
       if (!copies && (accepted != wanted || unconsumed != wanted)) fail("less was done than asked for");
       if (commit_calls && committed_bytes < wanted) fail("less was committed than asked for");
       messages += wanted * offers;
     } while (elapsed_ns < budget_ns);
-    if (round >= 0 && !digests) printf("%llu %llu\n", (unsigned long long)messages, (unsigned long long)elapsed_ns);
+    qsort(sections_ns, sections, sizeof(u64), by_length);
+    if (round >= 0 && !digests)
+      printf("%llu %llu %llu %llu\n", (unsigned long long)messages, (unsigned long long)elapsed_ns,
+        (unsigned long long)section_calls * batch * offers, (unsigned long long)sections_ns[sections / 2]);
   }
   if (digests) printf("%u\n", digest);
   return 0;

@@ -60,15 +60,15 @@ export async function compileNative(): Promise<Native> {
     version,
     async measure(spec, contender, asked, commits, { rounds, round_ms, warm_up_ms }) {
       const lines = await ask(spec, asked, commits, [rounds, round_ms, warm_up_ms])
-      const rates = lines.map((line) => {
-        const [messages = 0, elapsed_ns = 0] = line.split(' ').map(Number)
-        return (messages / elapsed_ns) * 1e9
-      })
-      const { median, spread } = summarize(rates)
+      const figures = lines.map((line) => line.split(' ').map(Number))
+      const rate = ([messages = 0, elapsed_ns = 0]: readonly number[]) => (messages / elapsed_ns) * 1e9
+      const { median, spread } = summarize(figures.map((figure) => rate(figure)))
+      const typical = summarize(figures.map((figure) => rate(figure.slice(2))))
       const { name: workload, payload_bytes, batch } = spec
       const row = { bench: 'core', runtime: 'native', contender, workload, payload_bytes, batch }
       return [
         { ...row, metric: 'throughput', unit: 'messages/s', value: median, spread },
+        { ...row, metric: 'typical', unit: 'messages/s', value: typical.median, spread: typical.spread },
         { ...row, metric: 'bandwidth', unit: 'B/s', value: median * payload_bytes, spread: spread * payload_bytes },
       ]
     },

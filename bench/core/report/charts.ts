@@ -84,7 +84,7 @@ function ratios(figures: Figures, runtime: string): BarChart {
     even: 1,
     groups: grouped(
       workloads.map((workload) => ({
-        label: workload.replace('ingest-', '…'),
+        label: workload.replace('ingest-', ''),
         bars: Object.entries(series).flatMap(([name, metric]) => {
           const found = figures.all({ runtime, contender: 'wasm', workload, metric })
           const row = found.filter(({ payload_bytes }) => payload_bytes === 128 || workload === 'lookup').at(-1)

@@ -10,7 +10,9 @@ export function howItIsMeasured({ rounds, round_ms, warm_up_ms, seed }: Plan): s
 types, and none pays for another's garbage. They take turns: ${rounds} rounds of ${round_ms} ms of timed work each, in an order drawn
 anew for every round (seed ${seed}), after ${warm_up_ms} ms of warm-up that are not counted; the rate of the very first section
 is the row \`warm_up\`. Shown are medians over the rounds, and ± half the distance between the quartiles. Ratios are medians
-of the ratios round by round. Between sections, untimed, everything is consumed and the log dropped. After each section it is checked that all
+of the ratios round by round. All time counts, pauses of the collector and of a busy machine too; the row \`typical\` is the rate
+of the section in the middle of each round, a fraction of a millisecond long, which shows what is left without them (on a busy
+machine it still flatters the fast, whose short sections slip between interruptions). Between sections, untimed, everything is consumed and the log dropped. After each section it is checked that all
 that was asked for was done.
 
 | workload | what is timed |

@@ -66,8 +66,10 @@ function noisy({ load_per_core }: Machine): string[] {
 
 function goalTable(figures: Figures): string {
   const verdict = (met: boolean | undefined) => (met === undefined ? 'not measured' : met ? 'reached' : '**missed**')
-  const rows = goalsOf(figures).map(({ goal, where, got, met }) => [goal, where, got ?? '', verdict(met)])
-  return table(['goal', 'where', 'measured', ''], rows)
+  const rows = goalsOf(figures).map(({ goal, where, got, typical, met }) => {
+    return [goal, where, got ?? '', typical ?? '', verdict(met)]
+  })
+  return table(['goal', 'where', 'measured', 'typical section', ''], rows)
 }
 
 function machineTable({ machine, reports, missing }: Run): string {

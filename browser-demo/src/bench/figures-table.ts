@@ -9,13 +9,13 @@ import type { Row } from '../../../bench/row.ts'
 import { make } from '../view/element.ts'
 
 const contenders = ['wasm', 'twin', 'idiomatic']
+/** Shown in columns of their own, in charts, or only among the rows. */
+const elsewhere = ['bandwidth', 'typical', 'warm_up', 'recovered', 'ratio_to_twin', 'ratio_to_idiomatic']
 const head = ['workload', 'B × batch', 'unit', ...contenders, 'wasm : twin', 'wasm : idiomatic']
 
 /** The same places and metrics as the report's: one row for each, a column for each contender. */
 export function figureRows(figures: Figures): HTMLTableRowElement[] {
-  const shown = figures.rows.filter(
-    ({ metric }) => metric !== 'bandwidth' && metric !== 'warm_up' && !metric.startsWith('ratio'),
-  )
+  const shown = figures.rows.filter(({ metric }) => !elsewhere.includes(metric))
   const places = new Map(
     shown
       .filter(({ contender }) => contenders.includes(contender))
@@ -27,8 +27,8 @@ export function figureRows(figures: Figures): HTMLTableRowElement[] {
 
 function figureRow(figures: Figures, { workload, payload_bytes, batch, metric, unit }: Row): HTMLTableRowElement {
   const place = { workload, payload_bytes, batch }
-  const name =
-    metric === 'throughput' || metric === 'not_measured' ? workload : `${workload}, ${metric.replace('_', ' ')}`
+  const plain = metric === 'throughput' || metric === 'not_measured' || metric === workload
+  const name = plain ? workload : `${workload}, ${metric.replace('_', ' ')}`
   const values = contenders.map((contender) => make('td', {}, amount(figures.row({ ...place, contender, metric }))))
   const ratios = ['ratio_to_twin', 'ratio_to_idiomatic'].map((of) => {
     const ratio = metric === 'throughput' ? figures.value({ ...place, contender: 'wasm', metric: of }) : undefined
