@@ -92,9 +92,12 @@ class LinkClient implements Client {
   }
 
   #enqueue(to: string, payload: Uint8Array | string, options: AskOptions): PendingReceipt {
-    const parcel = new Parcel(payload, options.idempotencyKey === undefined ? (options.sequence ?? 0) : 1, () => {
+    const { idempotencyKey } = options
+    const parcel = new Parcel(payload, idempotencyKey === undefined ? (options.sequence ?? 0) : 1, () => {
       this.#window.leave(parcel.bytes)
       stopWaiting()
+      // A lane of numbers must be kept; one of a key has sent all that it ever will.
+      if (idempotencyKey !== undefined && lane.isIdle) this.#lanes.delete(laneName(keyProducer(idempotencyKey), to))
     })
     let stopWaiting = (): void => {}
     if (this.#links.isClosed) {
@@ -107,7 +110,7 @@ class LinkClient implements Client {
       parcel.receipt.fail(linkError(error))
       return parcel.receipt
     }
-    const lane = this.#lane(to, options.idempotencyKey)
+    const lane = this.#lane(to, idempotencyKey)
     lane.push(parcel)
     const { signal, timeout } = options
     if (signal !== undefined || timeout !== undefined) {
@@ -123,7 +126,7 @@ class LinkClient implements Client {
 
   #lane(to: string, idempotencyKey: string | undefined): Lane {
     const producer = idempotencyKey === undefined ? this.#producer : keyProducer(idempotencyKey)
-    const name = `${producer}\n${to}`
+    const name = laneName(producer, to)
     let lane = this.#lanes.get(name)
     if (lane === undefined) {
       lane = new Lane(to, producer, this.#links, this.#fresh)
@@ -256,6 +259,10 @@ class LinkClient implements Client {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+function laneName(producer: string, to: string): string {
+  return `${producer}\n${to}`
 }
 
 /** A key stands for a producer that sends one message. */

@@ -90,12 +90,6 @@ export class Definition implements Participant {
     this.effect = effect
   }
 
-  /** Is the DARQ `name` this participant's? */
-  takes(name: string): boolean {
-    if (!this.name.endsWith('/*')) return name === this.name
-    return name.length > this.name.length - 1 && name.startsWith(this.name.slice(0, -1))
-  }
-
   /** The part of the name behind the slash, in a family. */
   key(name: string): string {
     return this.name.endsWith('/*') ? name.slice(this.name.length - 1) : ''

@@ -88,6 +88,7 @@ class LiveHosted implements Hosted {
   #life: Life | undefined
   /** Resolves with the life to come, while there is none. */
   #next: PromiseWithResolvers<Life> | undefined
+  #opening: Promise<void> = Promise.resolve()
   #failures_ms: number[] = []
   #state: 'open' | 'closed' = 'open'
   #reason: DarqError | undefined
@@ -117,7 +118,12 @@ class LiveHosted implements Hosted {
     return this.#next.promise
   }
 
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening = this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
     const { name, storage, core, k, limits } = this.#options
     const surroundings = {
       host: name,
@@ -144,7 +150,7 @@ class LiveHosted implements Hosted {
     })
     life = `${name}#${engine.generation}/${engine.epoch}`
     // What waits as a cell, an effect under way or a parked message, is no message that would wake its participant.
-    for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) engine.darq(darq)
+    for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) this.#attach(engine, darq)
     if (this.#state === 'closed') {
       await engine.close()
       return
@@ -157,6 +163,15 @@ class LiveHosted implements Hosted {
       this.#engineStopped(reason)
       ends.end(reason)
     })
+  }
+
+  /** State that this code can't read stops its participant, not the host: the engine tries again, and who asks is told. */
+  #attach(engine: Engine, darq: string): void {
+    try {
+      engine.darq(darq)
+    } catch (error) {
+      this.#report(linkError(error), darq)
+    }
   }
 
   #engineStopped(reason: DarqError | undefined): void {
@@ -218,6 +233,8 @@ class LiveHosted implements Hosted {
     const engine = this.#life?.engine
     this.#end(undefined)
     await engine?.close()
+    // One that is being opened closes itself when it is.
+    await this.#opening.catch(() => {})
   }
 }
 

@@ -143,7 +143,9 @@ export class ParticipantProcessor implements Inhabitant, Site {
       return
     }
     try {
-      if (admitted.kind === 'batch' && !pending.alone) this.#gather(pending, admitted)
+      // A timer's message is looked at by itself: it may have been taken back.
+      const isAlone = pending.alone || admitted.envelope.timer !== undefined
+      if (admitted.kind === 'batch' && !isAlone) this.#gather(pending, admitted)
       else this.#step([pending], (turn) => handle(this, turn, admitted, pending.fromSelf))
     } catch (error) {
       this.#failed(pending, error, admitted.envelope)

@@ -8,7 +8,7 @@ import { answerFor } from './answers.ts'
 import { listDeadLetters } from './dead-letters.ts'
 import { isFields } from './envelope.ts'
 import { decodePlain, encodePlainBytes } from './plain.ts'
-import { readInput } from './schema.ts'
+import { check } from './schema.ts'
 import type { Site } from './turn.ts'
 
 /** What the runtime itself can be asked, at every DARQ. */
@@ -30,7 +30,8 @@ export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
       facts: { expected: `a query of ${site.definition.name}`, got: name.slice(0, 100) },
     })
   }
-  const input = message.input === undefined ? undefined : readInput(message.input, given, 0).output
+  // A query is not stored, so it carries no version: it is of the present one, or refused.
+  const input = message.input === undefined ? undefined : check(message.input, given)
   const read = { state: site.state, key: site.key, now_ms: site.surroundings.clock.now_ms() }
   return encodePlainBytes(message.run(read, input))
 }
