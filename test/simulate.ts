@@ -42,6 +42,7 @@ const { jobs } = await import('./simulate/jobs.ts')
 
 const core = await coreNamed(values.core)
 const started_ms = performance.now()
+const started_cpu = process.cpuUsage()
 const reports: Report[] = []
 for (const name of values.jobs.split(',')) {
   const job = jobs[name]
@@ -75,7 +76,10 @@ for (const report of reports) {
   for (const [kind, count] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + count
   for (const [code, count] of Object.entries(report.codes)) codes[code] = (codes[code] ?? 0) + count
 }
-const events_per_second = Math.round(events / seconds)
+// Of one core's time: what else the machine does doesn't count.
+const { user, system } = process.cpuUsage(started_cpu)
+const cpu_seconds = (user + system) / 1e6
+const events_per_second = Math.round(events / cpu_seconds)
 
 for (const { message, trace, replay, seed, event, faults } of violations)
   console.log(
@@ -88,7 +92,9 @@ const silent = faultKinds.filter((kind: FaultKind) => !faults[kind])
 if (!values.quiet) {
   for (const kind of faultKinds) console.log(`${String(faults[kind]).padStart(9)}  ${kind}`)
   for (const [code, count] of Object.entries(codes)) console.log(`${String(count).padStart(9)}  reported: ${code}`)
-  console.log(`${events} events in ${seconds.toFixed(1)} s: ${events_per_second} a second`)
+  console.log(
+    `${events} events in ${seconds.toFixed(1)} s, ${cpu_seconds.toFixed(1)} s of it on the processor: ${events_per_second} a second`,
+  )
 }
 if (standard && silent.length > 0) console.log(`These faults never fired: ${silent.join(', ')}`)
 

@@ -125,11 +125,14 @@ export class GroupCommit {
 
   #durable({ darq, from, end, bytes, head, whole }: Sealing, version: Version): void {
     this.retention.stored(darq, version, from, bytes, whole)
-    if (head > darq.core.start) {
-      darq.core.truncate(head)
-      this.retention.truncated(darq, head)
-    }
+    this.truncate(darq, head)
     darq.hardened(end)
+  }
+
+  truncate(darq: LiveDarq, head: Lsn): void {
+    if (head <= darq.core.start) return
+    darq.core.truncate(head)
+    this.retention.truncated(darq, head)
   }
 
   #wakeAt_ms(): number | undefined {

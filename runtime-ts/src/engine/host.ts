@@ -117,6 +117,7 @@ export class LiveHost implements Engine {
     }
     for (const darq of this.#darqs.values()) {
       darq.recovered()
+      this.trim(darq)
       if (darq.waiting > 0) this.deliverSoon(darq)
     }
     this.clock.soon(() => this.retry())
@@ -230,6 +231,14 @@ export class LiveHost implements Engine {
     this.clock.wake(this.clock.now_ms() + wait_ms, () => {
       if (this.#state === 'running' && !darq.attachment) this.deliverSoon(darq)
     })
+  }
+
+  /**
+   * Drops what a log needs no more, outside of any commit: after recovery, and when out-messages were acknowledged, nothing
+   * need ever be appended again, least of all to a full log. Only when all is durable: what was consumed since may be undone.
+   */
+  trim(darq: LiveDarq): void {
+    if (!this.dirty) this.#commit.truncate(darq, darq.core.head)
   }
 
   /** Something is accepted that is not durable. */

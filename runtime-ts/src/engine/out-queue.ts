@@ -109,6 +109,7 @@ export class OutQueue {
       core.acknowledge(count)
       this.#darq.host.unacknowledged -= count
     }
+    this.#darq.host.trim(this.#darq)
     // Amortised: the array is cut when half of it is used up.
     if (this.#head > 64 && this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head)

@@ -372,21 +372,23 @@ export class Seat {
     if (this.quiet) return ''
     const engine = this.engine
     if (!engine) return `${this.name} is not open`
-    return `${this.name}: ${engine.waiting} wait, ${engine.unacknowledged} not acknowledged, version ${engine.durableVersion} durable, ${engine.versions.open} open`
+    return `${this.name}: ${engine.waiting} wait, ${this.#kept(engine)} are put aside, ${engine.unacknowledged} not acknowledged, version ${engine.durableVersion} durable, ${engine.versions.open} open`
   }
 
   get quiet(): boolean {
     const engine = this.engine
-    return (
-      !this.opening &&
-      engine !== undefined &&
-      this.running &&
-      this.#inFlight === 0 &&
-      engine.waiting === 0 &&
-      engine.unacknowledged === 0 &&
-      engine.versions.open === engine.durableVersion + 1 &&
-      !engine.dirty
-    )
+    if (this.opening || !engine || !this.running || this.#inFlight > 0 || engine.dirty) return false
+    return engine.waiting === 0 && engine.unacknowledged === 0 && this.#kept(engine) === 0
+  }
+
+  /** What participants have put aside to do later: messages no more, but not done. */
+  #kept(engine: LiveHost): number {
+    let kept = 0
+    for (const name of engine.names) {
+      const processor = engine.existing(name)?.attachment?.processor
+      if (processor && 'kept' in processor && typeof processor.kept === 'number') kept += processor.kept
+    }
+    return kept
   }
 }
 

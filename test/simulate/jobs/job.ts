@@ -1,0 +1,22 @@
+/**
+ * What the simulated jobs have in common: three small hosts, and how they look at the outcome.
+ *
+ * @module
+ */
+import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/index.ts'
+
+/** An application's work, and what must be true of it at the end. */
+export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally'>
+
+/** Small, so that full logs are part of the run. */
+const limits = { log_bytes_max: 32 * 1024 }
+
+export const threeHosts = (participants: SimulateOptions['hosts'][number]['participants']): Job['hosts'] =>
+  ['a', 'b', 'c'].map((name) => ({ name, participants, limits }))
+
+export function must(condition: boolean, otherwise: string): void {
+  if (!condition) throw new Error(otherwise)
+}
+
+/** Waits between two pieces of work, so that faults find the hosts busy and idle. */
+export const breathe = (world: World): Promise<void> => world.advance(`${Math.floor(world.random() * 40)} ms`)
