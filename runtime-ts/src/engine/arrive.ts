@@ -51,7 +51,9 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
 
   const id_bytes = padded(producer.length)
   const bytes = in_header_bytes + id_bytes + messages.length
-  const at = room(darq, bytes, batch.handedOver ? share_for_hand_overs : share_for_arrivals)
+  const share = batch.handedOver ? share_for_hand_overs : share_for_arrivals
+  if (!hasRoom(darq, bytes, share)) return repeated(darq, batch, count)
+  const at = room(darq, bytes, share)
   const { words } = core
   const word = at >>> 2
   words[word] = bytes
@@ -125,10 +127,20 @@ const share_for_arrivals = 3 / 4
 const share_for_hand_overs = 7 / 8
 export const share_for_steps = 15 / 16
 
+/** A full log takes nothing new, but knows what it has. @throws {DarqError} `backpressure` when something is new */
+function repeated(darq: LiveDarq, { producer, first }: Batch, count: number): Arrived {
+  const expected = first === 0 ? 0 : darq.core.expected(producer)
+  if (first + count > expected) throw full(darq)
+  darq.host.counts.duplicates_refused += count
+  return { lsns: [], duplicates: count, expected, version: darq.newest }
+}
+
+const hasRoom = (darq: LiveDarq, bytes: number, share: number): boolean =>
+  darq.log_bytes + bytes <= darq.core.limits.log_bytes_max * share
+
 /** Room at the log's tail. @throws {DarqError} `backpressure` */
 export function room(darq: LiveDarq, bytes: number, share: number): number {
-  const { core } = darq
-  const at = darq.log_bytes + bytes > core.limits.log_bytes_max * share ? -1 : core.reserve(bytes)
+  const at = hasRoom(darq, bytes, share) ? darq.core.reserve(bytes) : -1
   if (at < 0) throw full(darq)
   return at
 }

@@ -50,6 +50,9 @@ export class LocalChannel implements Channel {
     this.#offering = true
     try {
       const { committed } = host.versions
+      const target = host.localDarq(this.to)
+      // What was handed over before a restart is there, and is forgotten here even if the other log is full.
+      this.#queue.acknowledge(Math.min(target.expected(this.#producer), this.#queue.end))
       while (this.#queue.length > 0) {
         const batch = this.#queue.collect(
           this.#queue.first,
@@ -57,7 +60,6 @@ export class LocalChannel implements Channel {
           (out) => !out.gated || out.version <= committed,
         )
         if (batch.count === 0) break
-        const target = host.localDarq(this.to)
         const { expected } = arrive(target, {
           producer: this.#producer,
           first: batch.first,

@@ -99,10 +99,11 @@ export class RemoteChannel implements Channel {
     })
   }
 
-  /** The frame or its answer is lost: after a while it is sent again, and what the receiver has already is a duplicate. */
+  /** The frame or its answer is lost, or the receiver has no room: what it has is unknown, so it is asked, after a while. */
   #lost(): void {
     if (!this.#underWay) return
     this.#settle()
+    this.#examined = false
     this.#wait(() => this.offer())
   }
 
