@@ -1,0 +1,164 @@
+/**
+ * The link of a transactional host: how clients reach its participants.
+ *
+ * @module
+ */
+import { admit, Inadmissible } from '../crest/admission.ts'
+import type { Definition } from '../crest/definition.ts'
+import { unknownAddress } from '../crest/directory.ts'
+import { isFields } from '../crest/envelope.ts'
+import { asDarqError } from '../crest/failure.ts'
+import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/link.ts'
+import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
+import { readInput } from '../crest/schema.ts'
+import { equalBytes } from '../crest/views.ts'
+import { DarqError, type Plain } from '../error.ts'
+import type { TransactionalHost } from './host.ts'
+import { lost } from './owner.ts'
+import type { Resident } from './resident.ts'
+import { answer_cell, answerKey, dead_letter_cell } from './step.ts'
+
+export class TransactionalLink implements Link {
+  readonly #host: TransactionalHost
+
+  constructor(host: TransactionalHost) {
+    this.#host = host
+  }
+
+  async enqueue(request: EnqueueRequest, report: (graded: Graded) => void): Promise<void> {
+    const { to, producer, first, messages } = request
+    const definition = this.#host.definition(to)
+    if (definition === undefined) return this.#away(to).enqueue(request, report)
+    const payloads = messagesIn(messages)
+    for (const [index, payload] of payloads.entries()) check(definition, payload, producer, index)
+    if (!Number.isSafeInteger(first) || first < 0 || (first === 0) !== (producer === ''))
+      throw bad('a sequence from 1 on with a producer, 0 without one', first)
+    const { lsns, duplicates, expected } = await this.#host.accept(to, producer, first, payloads)
+    const { durability } = this.#host.options.store
+    report({ grade: 'accepted', lsns, duplicates, expected })
+    report({ grade: 'durable', durability })
+    report({ grade: 'committed', durability })
+  }
+
+  async query(request: QueryRequest, grade: 'accepted' | 'durable' | 'committed'): Promise<ViewFacts> {
+    const resident = this.#host.resident(request.to)
+    if (resident === undefined) return this.#away(request.to).query(request, grade)
+    await resident.load()
+    return { grade: 'committed', value: ask(resident, request, this.#host.clock.now_ms()) }
+  }
+
+  async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
+    const resident = this.#host.resident(request.to)
+    if (resident === undefined) return this.#away(request.to).watch(request, see, signal)
+    await resident.load()
+    const over = Promise.withResolvers<void>()
+    let last: Uint8Array | undefined
+    let isScheduled = false
+    const look = (): void => {
+      isScheduled = false
+      if (signal.aborted) return
+      try {
+        const value = ask(resident, request, this.#host.clock.now_ms())
+        if (last === undefined || !equalBytes(last, value)) see({ grade: 'committed', value })
+        last = value
+      } catch (error) {
+        over.reject(error)
+      }
+    }
+    const unwatch = resident.watch(() => {
+      if (!isScheduled) this.#host.clock.soon(look)
+      isScheduled = true
+    })
+    signal.addEventListener('abort', () => over.resolve())
+    void this.#host.stopped.then((reason) => over.reject(lost(reason)))
+    look()
+    if (signal.aborted) over.resolve()
+    try {
+      await over.promise
+    } finally {
+      unwatch()
+    }
+  }
+
+  async expected(to: string, producer: string): Promise<number> {
+    return this.#host.definition(to) === undefined
+      ? this.#away(to).expected(to, producer)
+      : this.#host.expected(to, producer)
+  }
+
+  async pending(to: string): Promise<number> {
+    return this.#host.resident(to)?.pending ?? this.#away(to).pending(to)
+  }
+
+  async counts(to: string): Promise<HostCounts> {
+    return this.#host.definition(to) === undefined ? this.#away(to).counts(to) : this.#host.counts
+  }
+
+  #away(to: string): Link {
+    const peer = this.#host.peer(to)
+    if (peer === undefined) throw unknownAddress(to)
+    return peer.link
+  }
+}
+
+const header_bytes = 8
+const message_kind = 2
+
+/** Reads a row of messages as FORMAT.md lays it out: size, kind, payload, padding to 8 bytes. */
+function messagesIn(row: Uint8Array): readonly Uint8Array[] {
+  const view = new DataView(row.buffer, row.byteOffset, row.byteLength)
+  const found: Uint8Array[] = []
+  for (let at = 0; at < row.length; ) {
+    const size = at + header_bytes <= row.length ? view.getUint32(at, true) : 0
+    if (size < header_bytes || at + size > row.length || view.getUint8(at + 4) !== message_kind)
+      throw bad('a row of messages', `something else at byte ${at}`)
+    found.push(row.subarray(at + header_bytes, at + size))
+    at += (size + 7) & ~7
+  }
+  if (found.length === 0) throw bad('at least one message', 0)
+  return found
+}
+
+/** Refuses, to the client, what its participant could only set aside, and what a client has no right to send. */
+function check(definition: Definition, payload: Uint8Array, producer: string, index: number): void {
+  let error: DarqError
+  try {
+    const { asker, echo, timer } = admit(definition, payload, false, () => true).envelope
+    const isOwn = asker === undefined || ('client' in asker && (producer === '' || asker.client === producer))
+    if (isOwn && echo === undefined && timer === undefined) return
+    error = new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
+  } catch (thrown) {
+    error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    if (error.code === 'newer_version') return // it waits for newer code
+  }
+  const facts = isFields(error.facts) ? error.facts : {}
+  throw new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
+}
+
+/** Runs a query, or one of the runtime's own. */
+function ask(resident: Resident, { name, body }: QueryRequest, now_ms: number): Uint8Array {
+  const { definition, cells, state, key } = resident
+  const given = body.length === 0 ? undefined : decodePlain(body)
+  if (name === '$deadLetters') return encodePlainBytes([...cells.entries(dead_letter_cell)])
+  if (name === '$answer') return encodePlainBytes(cells.get(answer_cell, answerOf(given)))
+  const message = definition.messages.get(name)
+  if (message?.kind !== 'query')
+    throw new DarqError('unknown_message', { facts: { expected: `a query of ${definition.name}`, got: name } })
+  const input = message.input === undefined ? undefined : readInput(message.input, given, 0).output
+  try {
+    return encodePlainBytes(message.run({ state, key, now_ms }, input))
+  } catch (thrown) {
+    if (thrown instanceof DarqError) throw thrown
+    throw new DarqError('unknown_message', { cause: thrown, message: `the query ${name} threw: ${String(thrown)}` })
+  }
+}
+
+function answerOf(given: Plain): string {
+  if (isFields(given) && typeof given.client === 'string' && typeof given.id === 'string')
+    return answerKey(given.client, given.id)
+  throw bad('a client and the id of its call', null)
+}
+
+function bad(expected: string, got: Plain): DarqError {
+  return new DarqError('bad_frame', { facts: { expected, got } })
+}
