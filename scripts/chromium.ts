@@ -46,6 +46,16 @@ export function ensureChromium(): string {
   )
 }
 
+/** Hands the path on to whatever runs from here as CHROMIUM. Without one it says what to do, and ends the process with 1. */
+export function useChromium(): void {
+  try {
+    process.env.CHROMIUM = ensureChromium()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
+}
+
 function waysToInstall(): [string, ...string[]][] {
   const ways: [string, ...string[]][] = []
   if (process.getuid?.() === 0 && isDebian()) ways.push(['apt-get', 'update'], ['apt-get', 'install', '-y', 'chromium'])
@@ -53,7 +63,8 @@ function waysToInstall(): [string, ...string[]][] {
   return ways
 }
 
-function isDebian(): boolean {
+/** @returns whether this is Debian or made from it */
+export function isDebian(): boolean {
   const file = '/etc/os-release'
   return existsSync(file) && /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync(file, 'utf8'))
 }

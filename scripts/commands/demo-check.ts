@@ -1,5 +1,5 @@
 /** `npm run demo:check`: the flights job in real parts, under seeded crashes; see browser-demo/check.ts. */
-import { ensureChromium } from '../chromium.ts'
+import { useChromium } from '../chromium.ts'
 
-process.env.CHROMIUM = ensureChromium()
+useChromium()
 await import('../../browser-demo/check.ts')

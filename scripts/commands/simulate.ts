@@ -1,10 +1,2 @@
-/** `npm run simulate`: test/simulate.ts, when it is there. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-
-const file = join(import.meta.dirname, '../../test/simulate.ts')
-if (existsSync(file)) await import(file)
-else {
-  console.error('There is no simulator yet: test/simulate.ts is not written.')
-  process.exitCode = 1
-}
+/** `npm run simulate`: the real engine under virtual time and seeded faults; see test/simulate.ts. */
+import '../../test/simulate.ts'
