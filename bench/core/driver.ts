@@ -27,7 +27,7 @@ export interface Measured {
 /** Above this a clock can't tell one section from the next, and sections are made longer. */
 const coarse_ms = 0.5
 const coarse_section_factor = 8
-const coarse_round_factor = 4
+const coarse_round_factor = 2
 /** Above this a clock says nothing about single calls. */
 const call_resolution_max_ms = 0.02
 

@@ -46,7 +46,7 @@ export function fullPlan(seed: number): Plan {
       spec('vectors', 0, 1),
     ],
     rounds: 10,
-    warm_up_ms: 120,
+    warm_up_ms: 100,
     round_ms: 12,
     seed,
   }

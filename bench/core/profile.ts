@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Profiler } from 'node:inspector'
 import { Session } from 'node:inspector/promises'
 import type { ContenderName } from './contenders/contender.ts'
 import { stageOf } from './contenders/stage-of.ts'
@@ -26,8 +27,10 @@ export interface Profile {
 const sampling_interval_us = 100
 const profiled_ms = 400
 const hotspots_max = 7
+/** The parts of a workload that no round counts. */
+const untimed = new Set(['prepare', 'verify'])
 
-/** Runs rounds of `spec` in this thread. What is untimed in the benchmark (emptying the log) is in the profile, too. */
+/** Runs rounds of `spec` in this thread. */
 export async function profile(contender: ContenderName, spec: WorkloadSpec): Promise<Profile> {
   const stage = await stageOf(contender, v8Serializer, { now_ms: () => performance.now(), heap_bytes: undefined })
   await stage.open(spec)
@@ -40,14 +43,8 @@ export async function profile(contender: ContenderName, spec: WorkloadSpec): Pro
     await session.post('Profiler.start')
     await stage.round(profiled_ms)
     const { profile: recorded } = await session.post('Profiler.stop')
-    const places = new Map<string, number>()
-    let samples = 0
-    for (const { callFrame, hitCount = 0 } of recorded.nodes) {
-      const file = callFrame.url.split('/').at(-1) ?? ''
-      const place = `${callFrame.functionName || '(anonymous)'}${file === '' ? '' : ` ${file}`}`
-      places.set(place, (places.get(place) ?? 0) + hitCount)
-      samples += hitCount
-    }
+    const places = hitsOfTimedParts(recorded.nodes)
+    const samples = [...places.values()].reduce((sum, hits) => sum + hits, 0)
     const hotspots = [...places]
       .map(([place, hits]) => ({ place, share: hits / Math.max(1, samples) }))
       .sort((one, other) => other.share - one.share)
@@ -56,4 +53,21 @@ export async function profile(contender: ContenderName, spec: WorkloadSpec): Pro
   } finally {
     session.disconnect()
   }
+}
+
+/** Samples by function and file, without what was called by an untimed part. */
+function hitsOfTimedParts(nodes: readonly Profiler.ProfileNode[]): Map<string, number> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const places = new Map<string, number>()
+  const waiting = nodes.slice(0, 1)
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const { callFrame, hitCount = 0, children = [] } = node
+    if (untimed.has(callFrame.functionName)) continue
+    const file = callFrame.url.split('/').at(-1) ?? ''
+    const name = callFrame.functionName === '' ? '(anonymous)' : callFrame.functionName
+    const place = file === '' ? name : `${name} ${file}`
+    if (hitCount > 0) places.set(place, (places.get(place) ?? 0) + hitCount)
+    waiting.push(...children.flatMap((id) => byId.get(id) ?? []))
+  }
+  return places
 }

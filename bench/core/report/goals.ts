@@ -16,6 +16,8 @@ export interface Goal {
 }
 
 const size = { payload_bytes: 128, batch: 256 }
+/** A call that takes fewer steps of the clock than this says nothing about a ratio. */
+const clock_steps_min = 4
 const demanding = ['node', 'chromium', 'workerd']
 
 /** A goal's figure by one metric: `throughput` counts all time, `typical` the section in the middle. */
@@ -39,7 +41,10 @@ export function goalsOf(figures: Figures): Goal[] {
   }
   const pauses = (runtime: string) => {
     const soak = { ...node, runtime, workload: 'soak' }
-    return over(figures.value({ ...soak, metric: 'p99.9' }), figures.value({ ...soak, metric: 'p50' }))
+    const median_us = figures.value({ ...soak, metric: 'p50' })
+    const step_us = 1000 * (figures.value({ runtime, contender: 'clock', metric: 'resolution' }) ?? 0)
+    if (median_us === undefined || median_us < clock_steps_min * step_us) return undefined
+    return over(figures.value({ ...soak, metric: 'p99.9' }), median_us)
   }
   const recovery = { ...node, workload: 'recovery' }
   // A short run recovers fewer, and says nothing about a million.
@@ -89,7 +94,7 @@ function shown(got: number | undefined, unit: string): string | undefined {
 }
 
 function over(above: number | undefined, below: number | undefined): number | undefined {
-  return above === undefined || below === undefined ? undefined : above / below
+  return above === undefined || below === undefined || below === 0 ? undefined : above / below
 }
 
 function scaled(value: number | undefined, factor: number): number | undefined {

@@ -35,5 +35,6 @@ of what each runtime has. It may keep the payloads that it is given instead of c
 **C** is bench/core/native/ingest.c: the same records, dedup, pending bits and checksum, byte for byte, compiled for this machine.
 
 In workerd the clock goes in steps of 1 ms: sections are 8 times as long there and begin at random between two steps, and single
-calls can't be timed. Firefox's goes in steps of 20 µs, so that its soak is rough.`
+calls can't be timed. Browsers give steps of 5 to 20 µs at best, about as long as
+one call: their soak shows pauses, and no ratio to the median.`
 }

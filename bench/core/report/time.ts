@@ -34,11 +34,7 @@ export function whereTheTimeGoes(figures: Figures, profiles: readonly Profile[])
     return `- ${contender}, \`${spec.name}\` ${spec.payload_bytes} B × ${spec.batch}: ${list}`
   })
   if (hot.length === 0) return parts
-  return [
-    parts,
-    'Hottest functions in Node, by samples (with the emptying of the log, which is not timed):',
-    hot.join('\n'),
-  ].join('\n\n')
+  return [parts, 'Hottest functions in Node, by samples of the timed parts:', hot.join('\n')].join('\n\n')
 }
 
 /** Two figures of a noisy machine may differ the wrong way: then the part is lost in the noise. */
