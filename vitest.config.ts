@@ -1,6 +1,7 @@
 /**
- * Three projects: `node`, `chromium` (`*.chromium.test.ts`) and `workerd` (`*.workerd.test.ts`). A suite that holds in several
- * places is a plain module that exports a function; each place has a tiny file that calls it.
+ * Projects: `node`, `chromium` (`*.chromium.test.ts`), `workerd` (`*.workerd.test.ts`), and, where the browser is found,
+ * `firefox` and `webkit`. A suite that holds in several places is a plain module that exports a function; each place has a tiny
+ * file that calls it.
  */
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,10 +9,14 @@ import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { findFirefox } from './scripts/browsers/firefox.ts'
+import { findWebkit } from './scripts/browsers/webkit.ts'
+import { webkitGtk } from './scripts/browsers/webkit-provider.ts'
 
 const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'browser-demo/test']
 const named = (suffix: string) => rooms.map((room) => `${room}/**/*${suffix}`)
-const elsewhere = ['**/node_modules/**', '**/*.chromium.test.ts', '**/*.workerd.test.ts']
+const elsewhere = ['**/node_modules/**', '**/*.{chromium,firefox,webkit,workerd}.test.ts']
+const [firefox, webkit] = [findFirefox(), findWebkit()]
 
 // On a real disk: a private context would keep IndexedDB in memory.
 const profile = join(tmpdir(), `darq-chromium-${process.pid}`)
@@ -50,6 +55,49 @@ export default defineConfig({
           },
         },
       },
+      ...(firefox === undefined
+        ? []
+        : [
+            {
+              test: {
+                name: 'firefox',
+                include: named('.firefox.test.ts'),
+                fileParallelism: false,
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  provider: playwright({
+                    launchOptions: {
+                      channel: 'moz-firefox',
+                      executablePath: firefox,
+                      // A fifth of it for each site, so that a test can fill the disk.
+                      firefoxUserPrefs: { 'dom.quotaManager.temporaryStorage.fixedLimit': 250_000 },
+                    },
+                  }),
+                  instances: [{ browser: 'firefox' as const }],
+                },
+              },
+            },
+          ]),
+      ...(webkit === undefined
+        ? []
+        : [
+            {
+              test: {
+                name: 'webkit',
+                include: named('.webkit.test.ts'),
+                fileParallelism: false,
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  provider: webkitGtk(webkit),
+                  instances: [{ browser: 'webkit' as const }],
+                },
+              },
+            },
+          ]),
       {
         plugins: [
           cloudflareTest({

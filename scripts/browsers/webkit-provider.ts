@@ -8,13 +8,21 @@ import { defineBrowserProvider } from '@vitest/browser'
 import type { BrowserProvider } from 'vitest/node'
 import { openWebkitWindow, type WebkitPrograms, type WebkitWindow } from './webkit-window.ts'
 
+declare module 'vitest/internal/browser' {
+  interface BrowserCommands {
+    /** Vitest's own, which it expects of every provider. */
+    __vitest_viewport: (size: { width: number; height: number }) => Promise<void>
+  }
+}
+
+/** @returns the provider, for `test.browser.provider` */
 export function webkitGtk(programs: WebkitPrograms) {
   return defineBrowserProvider({
     name: 'webkitgtk',
     supportedBrowser: ['webkit'],
     providerFactory(project) {
       // Asked for before every file; the window keeps its size.
-      project.browser?.registerCommand('__vitest_viewport', () => undefined)
+      project.browser?.registerCommand('__vitest_viewport', async () => undefined)
       return new WebkitProvider(programs)
     },
   })

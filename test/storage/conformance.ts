@@ -243,6 +243,16 @@ export function conformance(name: string, { splits }: Adapter, inPlace: InPlace)
       expect(await contents(place.storage())).toEqual(['1:third'])
     })
 
+    holds('an owner that would have deleted what its successor still needs', async (place) => {
+      const old = await own(place.storage(), 1)
+      for (let at = 1; at <= 70; at++) await old.commit(commit(at))
+      const owner = await own(place.storage(), 2)
+      expect(await codeOf(() => old.commit(commit(71, 'stale', { keepFrom: version(71) })))).toBe('fenced')
+      expect((await contents(place.storage())).length).toBe(70)
+      await owner.commit(commit(71))
+      expect((await contents(place.storage())).at(-1)).toBe('71:v71')
+    })
+
     holds('an owner of many parts', async (place) => {
       const old = await own(place.storage(), 1)
       const owner = await own(place.storage(), 2)

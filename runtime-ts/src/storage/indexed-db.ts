@@ -5,6 +5,9 @@
  * for this thread, so a tab that freezes in the middle blocks nobody. Whether it counts (was anything there at or above our
  * numbers?) is asked inside the same transaction and read once that is complete.
  *
+ * Firefox 153 completes a transaction that was committed explicitly although a request of it failed, unless that was the last
+ * one. So the value is added last, and stands alone: if it can't be written, nothing of the transaction is.
+ *
  * @module
  */
 import { DarqError } from '../error.ts'
@@ -15,7 +18,7 @@ import { corrupt, HEADER_BYTES } from './record.ts'
 import { storageOver } from './store.ts'
 
 /**
- * A value aims at this many bytes. In Chromium a commit of 64 to 128 KiB of random bytes takes 1.5 to 3 times as long in one
+ * In Chromium a value aims at this many bytes: a commit of 64 to 128 KiB of random bytes takes 1.5 to 3 times as long in one
  * value as in such pieces; from 256 KiB on it makes no difference that can be told from noise.
  */
 const VALUE_BYTES_MAX = 60_000
@@ -28,7 +31,7 @@ export interface IndexedDbOptions {
   readonly open_timeout_ms?: number
   /** How often in a minute a connection that the browser closed is opened again before `storage` is thrown. Default 3. */
   readonly reopens_max?: number
-  /** Larger commits are split into values of so many bytes, their header included. Default 60,000. */
+  /** In Chromium larger commits are split into values of so many bytes, their header included. Default 60,000. */
   readonly value_bytes_max?: number
 }
 
@@ -37,8 +40,6 @@ export interface IndexedDbOptions {
  *
  * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`. A resolved commit is durable in that
  * sense; whether the browser may evict the origin's data is another question (`navigator.storage.persist`).
- *
- * A full disk is `quota`; on a commit in several values Chromium sometimes aborts without a reason, which is `storage` then.
  *
  * @param name the database's name; whoever opens the same one shares the store
  * @example
@@ -68,7 +69,8 @@ class DatabaseCells implements Cells {
     this.#name = name
     this.#open_timeout_ms = options.open_timeout_ms ?? 10_000
     this.#reopens_max = options.reopens_max ?? 3
-    this.part_bytes_max = (options.value_bytes_max ?? VALUE_BYTES_MAX) - HEADER_BYTES
+    const value_bytes_max = splits() ? (options.value_bytes_max ?? VALUE_BYTES_MAX) : Number.MAX_SAFE_INTEGER
+    this.part_bytes_max = value_bytes_max - HEADER_BYTES
   }
 
   async first(mint: () => Uint8Array<ArrayBuffer>): Promise<unknown> {
@@ -94,19 +96,20 @@ class DatabaseCells implements Cells {
   }
 
   async write(change: Change): Promise<void> {
-    const last = change.add.at(-1)?.number ?? 0
+    const first = change.add[0]?.number ?? 0
     const found = await this.#run(async (database) => {
       for (let tries = 1; ; tries++) {
         try {
-          return await writeOnce(database, change, last)
+          return await writeOnce(database, change, first)
         } catch (error) {
           // Nothing was written. Chromium forgets to say why when the disk filled up between two values: it may say so now.
-          if (!isUnexplained(error) || tries === WRITE_TRIES_MAX) throw error
+          if (!isUnexplained(error)) throw error
+          if (tries === WRITE_TRIES_MAX) throw (await isRoomFor(change)) ? error : noRoom(error)
         }
       }
     })
-    if (found.length === 1) return
-    throw new DarqError('fenced', { facts: { what: 'newest number', expected: last, got: String(found.at(-1)) } })
+    if (found.length === 0) return
+    throw new DarqError('fenced', { facts: { what: 'newest number', expected: first - 1, got: String(found.at(-1)) } })
   }
 
   async free(clear: Clearing): Promise<void> {
@@ -169,28 +172,50 @@ class DatabaseCells implements Cells {
   }
 }
 
-/** @returns the keys at and above `last`, the largest number that was added: at most two */
-async function writeOnce(database: Database, { add, clear }: Change, last: number): Promise<number[]> {
+/**
+ * Only Chromium gains by it, and in Firefox a commit of several values may be torn. Chromium is told by what only it has: a
+ * browser that is not recognised writes one value, which is right everywhere.
+ */
+function splits(): boolean {
+  return 'userAgentData' in navigator
+}
+
+/** @returns one key at or above `first`, the smallest number that is added, if there was any */
+async function writeOnce(database: Database, { add, clear }: Change, first: number): Promise<number[]> {
   const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' })
   const { store } = transaction
-  const requests: Promise<unknown>[] = add.map(({ number, value }) => store.add(value, number))
-  // A stale owner's number may have been cleared away, so that its `add` meets nothing: then there is more above it.
-  const above = store.getAllKeys(IDBKeyRange.lowerBound(last), 2)
+  // A stale owner's numbers may have been cleared away, so that its `add` meets nothing: then there is more above them.
+  const found = store.getAllKeys(IDBKeyRange.lowerBound(first), 1)
+  const requests: Promise<unknown>[] = [found]
   if (clear !== undefined) for (const range of rangesOf(clear)) requests.push(store.delete(range))
+  for (const { number, value } of add) requests.push(store.add(value, number))
   transaction.commit()
   try {
-    await Promise.all([above, transaction.done, ...requests])
+    await Promise.all([transaction.done, ...requests])
   } catch (error) {
     // The transaction knows why it failed; its requests say only that it did, if they are answered at all.
     await transaction.done.catch(() => undefined)
     throw transaction.error ?? error
   }
-  return above
+  return found
 }
 
 /** An aborted transaction, without a reason: its own error is missing, or is that of a request that came after the abort. */
 function isUnexplained(error: unknown): boolean {
   return error instanceof DOMException && ['AbortError', 'InvalidStateError'].includes(error.name)
+}
+
+/** @returns whether the browser thinks that a change would find room; `true` when it doesn't tell */
+async function isRoomFor({ add }: Change): Promise<boolean> {
+  const wanted_bytes = add.reduce((sum, { value }) => sum + value.length, 0)
+  // WebKitGTK can't estimate, and nobody tells an origin that isn't secure.
+  const manager: Partial<StorageManager> | undefined = navigator.storage
+  const { quota, usage } = (await manager?.estimate?.().catch(() => undefined)) ?? {}
+  return quota === undefined || usage === undefined || usage + wanted_bytes <= quota
+}
+
+function noRoom(cause: unknown): DarqError {
+  return new DarqError('quota', { cause, facts: { what: 'IndexedDB', got: 'an abort without a reason, and no room' } })
 }
 
 function rangesOf({ from, to, keep, more }: Clearing): IDBKeyRange[] {

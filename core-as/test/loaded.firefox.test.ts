@@ -1,0 +1,3 @@
+import { suite } from './loaded.ts'
+
+suite()

@@ -1,0 +1,3 @@
+import { indexedDbSuite } from './indexed-db-suite.ts'
+
+indexedDbSuite({ splits: false })
