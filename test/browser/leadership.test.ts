@@ -54,7 +54,7 @@ describe('tabs that stop, sleep, crash and come back', () => {
         return [
           next,
           ...commands.filter(
-            (command) => event.kind === 'sleep' || next.phase !== 'asleep' || command.kind !== 'release',
+            (command) => command.kind !== 'release' || (event.kind !== 'sleep' && next.phase !== 'asleep'),
           ),
         ]
       },
@@ -121,8 +121,17 @@ describe('a silent leader', () => {
   })
 })
 
+const moment = { now_ms: 10, random: 0 }
+const leading = {
+  phase: 'leading',
+  request: 1,
+  since_ms: 0,
+  force: { notBefore_ms: 0, pause_ms: 1 },
+  failures: 0,
+} as const
+
 describe('a leader that goes to sleep', () => {
-  it('closes its host, then gives the lock away, and follows when it wakes', () => {
+  it('gives the lock away, and follows when it wakes', () => {
     const asleep: Happening[] = [{ after_ms: 1_000, tab: 0, what: 'sleep' }]
     const away = simulateTabs({ happenings: asleep, tabs: 2, seed: 1, stayStopped: true, quiet_ms: 1_500 })
     expect(away.leaders).toEqual([expect.stringMatching(/^tab1\./)])
@@ -139,19 +148,29 @@ describe('a leader that goes to sleep', () => {
     expect(back.staleWrites).toBe(0)
   })
 
-  it('releases nothing before its host is closed', () => {
-    const leading = {
-      phase: 'leading',
-      request: 1,
-      since_ms: 0,
-      force: { notBefore_ms: 0, pause_ms: 1 },
-      failures: 0,
-    } as const
-    const moment = { now_ms: 10, random: 0 }
+  it('stops its host and releases the lock in one task', () => {
     const [closing, ...commands] = decide(leading, { kind: 'sleep' }, moment)
-    expect(commands).toEqual([{ kind: 'resign' }, { kind: 'close', how: 'commit' }])
-    const [asleep, ...after] = decide(closing, { kind: 'closed' }, moment)
+    expect(commands).toEqual([{ kind: 'resign' }, { kind: 'close', how: 'abandon' }, { kind: 'release', request: 1 }])
+    const [asleep] = decide(closing, { kind: 'closed' }, moment)
     expect(asleep.phase).toBe('asleep')
+  })
+
+  it('leads again only after its host is closed', () => {
+    const [closing] = decide(leading, { kind: 'sleep' }, moment)
+    const [woken, ...none] = decide(closing, { kind: 'wake' }, moment)
+    expect(none).toEqual([])
+    const [following, ...commands] = decide(woken, { kind: 'closed' }, moment)
+    expect(following.phase).toBe('following')
+    expect(commands).toContainEqual({ kind: 'request', request: 2, force: false })
+  })
+})
+
+describe('a leader that is closed', () => {
+  it('commits, and releases the lock after that', () => {
+    const [closing, ...commands] = decide(leading, { kind: 'end' }, moment)
+    expect(commands).toEqual([{ kind: 'resign' }, { kind: 'close', how: 'commit' }])
+    const [ended, ...after] = decide(closing, { kind: 'closed' }, moment)
+    expect(ended.phase).toBe('ended')
     expect(after).toEqual([{ kind: 'release', request: 1 }])
   })
 })

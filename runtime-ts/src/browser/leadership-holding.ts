@@ -1,5 +1,5 @@
 /**
- * The rules of a tab with the lock: it opens the host, leads, and closes the host before the lock goes.
+ * The rules of a tab with the lock: it opens the host, leads, and stops the host before the lock goes.
  *
  * @module
  */
@@ -40,7 +40,9 @@ export function decideHolding(state: Holding, event: LeadershipEvent, moment: Mo
       ]
     }
     case 'sleep':
-      return [closing('sleep'), resign, { kind: 'close', how: 'commit' }]
+      // The browser may stop this thread after this very task: a commit could wait, with the lock, until it goes on. So
+      // nothing is waited for. What was accepted and not committed is sent again by those who sent it.
+      return [closing('sleep'), resign, { kind: 'close', how: 'abandon' }, { kind: 'release', request }]
     case 'end':
       return [closing('end'), resign, { kind: 'close', how: 'commit' }]
     default:

@@ -46,7 +46,7 @@ export type Leadership =
       readonly force: Force
       readonly failures: number
     }
-  /** The host is being closed; the lock goes after that. */
+  /** The host is being closed; the lock goes after that at the latest. */
   | {
       readonly phase: 'closing'
       readonly request: number

@@ -8,7 +8,8 @@
  *   the lock's holder is frozen or hangs, and the tab takes the lock by force, after a random wait, so that one does.
  * - Whoever lost the lock, or was fenced by the store, follows. It takes nothing back from a leader that answers.
  * - Force is used again only after a pause that doubles, until a living leader is heard.
- * - A tab that is put to sleep (back/forward cache, freeze) closes its host first, then gives the lock away.
+ * - A tab that is put to sleep (back/forward cache, freeze) stops its host where it stands and gives the lock away, all in one
+ *   task. One that is closed commits first.
  *
  * @module
  */

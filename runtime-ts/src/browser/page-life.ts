@@ -5,9 +5,11 @@
  */
 
 export interface PageLife {
-  /** The page is about to be frozen or left: it may come back from the back/forward cache, or never. */
+  /** The page is about to be frozen; it may go on one day. */
   sleep(): void
   wake(): void
+  /** The page is left for good. */
+  end(): void
   /** The browser says that there is a network, or none. */
   online(online: boolean): void
 }
@@ -18,7 +20,10 @@ export function watchPageLife(life: PageLife): () => void {
   const { signal } = listening
   const on = (target: EventTarget, type: string, listen: (event: Event) => void) =>
     target.addEventListener(type, listen, { signal })
-  on(window, 'pagehide', () => life.sleep())
+  on(window, 'pagehide', (event) => {
+    if (event instanceof PageTransitionEvent && event.persisted) life.sleep()
+    else life.end()
+  })
   on(document, 'freeze', () => life.sleep())
   on(document, 'resume', () => life.wake())
   on(window, 'pageshow', (event) => {

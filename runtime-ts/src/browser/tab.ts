@@ -81,6 +81,7 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   const stopListening = watchPageLife({
     sleep: keeper.sleep,
     wake: keeper.wake,
+    end: () => void keeper.end(),
     online(online) {
       board.change({ online })
       if (online) keeper.retry()
