@@ -7,7 +7,7 @@ import { DarqError } from '../error.ts'
 import type { Admitted, Builtin } from './admission.ts'
 import { dead_letter_cell, deadLetterBytes } from './dead-letters.ts'
 import { type Envelope, isFields } from './envelope.ts'
-import { versionOf } from './schema.ts'
+import { readOutput, versionOf } from './schema.ts'
 import { heldMark, laterMark } from './step.ts'
 import { call_cell, callTimer, later_cell, laterKey, type Site, type Turn, timer_cell } from './turn.ts'
 
@@ -119,10 +119,12 @@ export function keepAwake(site: Site, turn: Turn): void {
 
 function timeOut(site: Site, turn: Turn, body: Envelope['body']): void {
   if (!isFields(body)) return
-  const { id, handler, note } = body
+  const { id, handler, note_version } = body
   if (typeof id !== 'string' || typeof handler !== 'string') return
   const message = site.definition.messages.get(handler)
   if (message?.kind !== 'answer' || !stillAsked(site, turn, id)) return
+  // Newer code may be about by now.
+  const note = message.note && readOutput(message.note, body.note, typeof note_version === 'number' ? note_version : 0)
   refuseUnfinished(message.run(turn, { ok: false, error: new DarqError('timeout') }, note), turn)
 }
 

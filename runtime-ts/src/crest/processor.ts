@@ -74,6 +74,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
     for (const message of messages) {
+      this.#stepping.fired(message.lsn)
       const pending = new Pending(message.lsn, isSelf(message.from, this))
       this.#take(pending, (decode) => message.read(decode))
     }
@@ -162,9 +163,10 @@ export class ParticipantProcessor implements Inhabitant, Site {
           (turn) => handleBatch(turn, batch.run, bodies),
         )
       } catch (error) {
-        for (const item of items) {
-          if (!isBackpressure(error)) item.pending.alone = true
-          this.#failed(item.pending, error, undefined)
+        for (const { pending } of items) {
+          if (!isBackpressure(error)) pending.alone = true
+          if (items.length > 1 && !(error instanceof HeldBack)) this.#failedInCompany(pending, error)
+          else this.#failed(pending, error, undefined)
         }
       }
     })
@@ -223,6 +225,13 @@ export class ParticipantProcessor implements Inhabitant, Site {
     }
     this.#report(error)
     this.#wait(pending, backoff_ms(retry, pending.attempts, this.surroundings.random))
+  }
+
+  /** Another message of the batch may be to blame: it is not counted as an attempt, and nothing is given up yet. */
+  #failedInCompany(pending: Pending, thrown: unknown): void {
+    if (this.#stepping.attached === undefined) return
+    this.#report(asDarqError(thrown))
+    this.#wait(pending, backoff_ms(this.definition.retry, 1, this.surroundings.random))
   }
 
   #giveUp(pending: Pending, error: DarqError, known: Envelope | undefined): void {

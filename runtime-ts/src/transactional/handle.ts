@@ -54,7 +54,8 @@ function handleOne(site: Site, step: OpenStep, message: Admitted): void {
     }
     case 'builtin':
       if (message.name === '$timeout') timeOut(site, step, message.envelope)
-      else dispose(site, step, message.envelope, message.name === '$requeue')
+      else if (message.name === '$requeue' || message.name === '$drop')
+        dispose(site, step, message.envelope, message.name === '$requeue')
   }
 }
 

@@ -16,7 +16,7 @@ import { Gathering } from './gathering.ts'
 import { type Failure, Held, handle, setAside } from './handle.ts'
 import type { House } from './house.ts'
 import { encodeTimer, keyOf, type Writes, write } from './row.ts'
-import { OpenStep, type Site } from './step.ts'
+import { isNamed, OpenStep, type Site } from './step.ts'
 
 /** A message that waits at its DARQ. */
 export interface Waiting {
@@ -111,7 +111,8 @@ export class Resident implements Site {
 
   /** A message is in the inbox, and committed. */
   arrived(message: Pick<Waiting, 'id' | 'timer' | 'row' | 'fromSelf' | 'bytes'>): void {
-    const waiting = { ...message, attempts: 0, alone: false }
+    // A named timer may be taken back until its message is handled: it doesn't wait for others.
+    const waiting = { ...message, attempts: 0, alone: message.timer !== undefined && isNamed(message.timer) }
     this.#pending.add(waiting)
     this.#dispatch(waiting)
   }

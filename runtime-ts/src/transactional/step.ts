@@ -209,6 +209,10 @@ function laterKey(call: string, key: string): string {
 function named(timer: string): string {
   return `named ${timer}`
 }
+/** @param key of a timer's row */
+export function isNamed(key: string): boolean {
+  return key.startsWith('named ')
+}
 function callTimer(id: string): string {
   return `$call ${id}`
 }
