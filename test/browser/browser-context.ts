@@ -17,6 +17,8 @@ export interface TabUnderTest {
 export interface TestBrowser {
   openTab(address: string): Promise<TabUnderTest>
   closeTabs(): Promise<void>
+  /** What was thrown in pages and workers and not caught, since it was asked last. */
+  uncaught(): readonly string[]
   close(): Promise<void>
 }
 
@@ -38,8 +40,11 @@ export async function openBrowser(): Promise<TestBrowser> {
       '--disable-features=SpareRendererForSitePerProcess',
     ],
   })
+  const errors: string[] = []
+  context.on('weberror', (error) => errors.push(String(error.error())))
   return {
     openTab: (address) => openTab(context, profile, address),
+    uncaught: () => errors.splice(0),
     async closeTabs() {
       // The first page stays: without any the browser would end.
       await Promise.all(

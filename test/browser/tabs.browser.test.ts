@@ -18,7 +18,10 @@ afterAll(async () => {
   await server?.close()
 })
 beforeEach(takeNewOrigin)
-afterEach(() => browser.closeTabs())
+afterEach(async () => {
+  await browser.closeTabs()
+  expect(browser.uncaught()).toEqual([])
+})
 
 const openTab = (query = '') => browser.openTab(`${address}${query}`)
 const enough = 300
@@ -246,6 +249,6 @@ describe('a page that the browser freezes', { timeout: 60_000 }, () => {
 describe('what the page downloads', () => {
   it('is a client, not the engine', () => {
     expect(server.page_bytes).toBeGreaterThan(0)
-    expect(server.page_bytes).toBeLessThan(16_000)
+    expect(server.page_bytes).toBeLessThan(18_000)
   })
 })

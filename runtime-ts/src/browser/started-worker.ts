@@ -67,18 +67,22 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
   const show = (status: HostingStatus) => {
     if (!over) news.show(status)
   }
-  void attend(remote.connect(transfer(port2, [port2]), proxy(show))).then(() => {
-    answered = true
-    if (!over) news.answered()
-  })
+  attend(remote.connect(transfer(port2, [port2]), proxy(show)))
 
   /** @param life settles never if the worker dies before: then the heartbeat tells */
-  async function attend(life: Promise<string>): Promise<void> {
+  function attend(life: Promise<string>): void {
     attending.abort()
     attending = new AbortController()
     const { signal } = attending
-    const name = await life
-    if (!signal.aborted) awaitDeath(navigator.locks, name, signal, () => lose('it has ended'))
+    life.then(
+      (name) => {
+        if (signal.aborted) return
+        awaitDeath(navigator.locks, name, signal, () => lose('it has ended'))
+        answered = true
+        news.answered()
+      },
+      (error: unknown) => lose(String(error)),
+    )
   }
 
   function failed(event: Event): void {
@@ -116,7 +120,7 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
     },
     wake() {
       asleep = false
-      void attend(remote.wake())
+      attend(remote.wake())
     },
     retry: () => void remote.retry(),
     async end() {
