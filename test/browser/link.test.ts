@@ -128,6 +128,16 @@ describe.each([
     await expect(done).rejects.toMatchObject({ code: 'unavailable', retryable: true })
   })
 
+  it('posts nothing more when it is lost in the moment of a call', async () => {
+    const { host, link, lose } = carry()
+    await link.pending('a')
+    const done = link.enqueue(aRequest(), () => {})
+    lose(lost)
+    await expect(done).rejects.toMatchObject({ code: 'unavailable', retryable: true })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(host.enqueued).toHaveLength(0)
+  })
+
   it('rejects what is under way, and ends its watches, when the answering end goes away', async () => {
     const { host, link, close } = carry()
     const done = link.enqueue(aRequest(), () => {})

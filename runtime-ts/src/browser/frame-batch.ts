@@ -15,13 +15,16 @@ export interface Line<Frame> {
 export interface FrameBatch<Frame> {
   /** Adds a frame; it is posted, in order, before the next macrotask. */
   add(frame: Frame, give?: ArrayBuffer): void
-  /** Posts at once what was gathered: for the last words before a line is closed. */
+  /** Posts at once what was gathered. */
   flush(): void
+  /** Drops what was gathered, and what comes later, and closes the line. */
+  close(): void
 }
 
 export function gatherFrames<Frame>(line: Line<Frame>): FrameBatch<Frame> {
   let frames: Frame[] = []
   let give: ArrayBuffer[] = []
+  let closed = false
 
   function flush(): void {
     if (frames.length === 0) return
@@ -34,11 +37,18 @@ export function gatherFrames<Frame>(line: Line<Frame>): FrameBatch<Frame> {
 
   return {
     add(frame, gift) {
+      if (closed) return
       if (frames.length === 0) queueMicrotask(flush)
       frames.push(frame)
       if (gift !== undefined) give.push(gift)
     },
     flush,
+    close() {
+      closed = true
+      frames = []
+      give = []
+      line.close()
+    },
   }
 }
 

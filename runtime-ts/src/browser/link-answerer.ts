@@ -76,7 +76,7 @@ export function openAnswerer(link: Link, line: Line<ReplyFrame>): LinkAnswerer {
         end(id, { kind: 'failed', id, error: toFacts(error) })
       }
       outbox.flush()
-      line.close()
+      outbox.close()
     },
   }
 }

@@ -141,7 +141,7 @@ export function openCaller(line: Line<CallFrame>): LinkCaller {
       if (lost !== undefined) return
       lost = error
       for (const call of [...waiting.values()]) call.lose(error)
-      line.close()
+      outbox.close()
     },
   }
 }
