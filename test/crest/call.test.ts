@@ -205,9 +205,14 @@ describe('an effect', () => {
       { retry: { attempts_max: 5, backoff: '1 second' } },
     )
     const host = await world.open({ participants: [outside] })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    world.slow = () => promise
     const paid = host.call(Outside.pay(7))
     await paid.receipt.accepted
+    await world.clock.advance(1_000)
     expect(attempts).toEqual([])
+    world.slow = undefined
+    resolve()
     await world.clock.advance(60_000)
     expect(await paid).toBe('paid 7')
     expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3])

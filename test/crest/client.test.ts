@@ -42,8 +42,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function setUp(fate: () => StorageFate = () => 'written') {
-  const clock = new VirtualClock()
+async function setUp(fate: () => StorageFate | Promise<StorageFate> = () => 'written', clock = new VirtualClock()) {
   const hosted = await openHosted({
     name: 'host',
     participants: [log],
@@ -63,7 +62,13 @@ function clientOf(hosted: Hosted, clock: VirtualClock, link: Link = hosted.link,
 }
 
 /** A link that fails at every place where one can. */
-function flaky(link: Link, random: () => number, rate: number, counts = { cuts: 0, repeats: 0 }): Link {
+function flaky(
+  link: Link,
+  clock: VirtualClock,
+  random: () => number,
+  rate: number,
+  counts = { cuts: 0, repeats: 0 },
+): Link {
   const lost = (): DarqError => {
     counts.cuts += 1
     return new DarqError('unavailable', { message: 'the link was cut' })
@@ -72,6 +77,8 @@ function flaky(link: Link, random: () => number, rate: number, counts = { cuts: 
     ...delegate(link),
     async enqueue(request, report) {
       const dice = random()
+      // So late that others overtake it.
+      if (random() < 0.5) await clock.pause(random() * 3_000)
       if (dice < rate) throw lost() // it never arrived
       let cut = dice < 2 * rate // it arrived, and nobody hears of it
       const sent = link.enqueue(request, (graded) => {
@@ -79,8 +86,11 @@ function flaky(link: Link, random: () => number, rate: number, counts = { cuts: 
         if (!cut) report(graded)
         if (random() < rate) cut = true // cut in between
       })
-      if (random() < rate) link.enqueue(request, () => {}).catch(() => {}) // it arrives twice
+      // It arrives twice.
+      if (random() < rate)
+        void clock.pause(random() * 5_000).then(() => link.enqueue(request, () => {}).catch(() => {}))
       await sent
+      if (random() < 0.3) await clock.pause(random() * 3_000)
       if (cut) throw lost()
     },
     async expected(to, producer) {
@@ -88,6 +98,18 @@ function flaky(link: Link, random: () => number, rate: number, counts = { cuts: 
       return link.expected(to, producer)
     },
   }
+}
+
+/** Passes time until all are there: ten times as long as the longest pause, so that nothing that is stuck gets away with it. */
+async function untilSettled(clock: VirtualClock, promises: readonly Promise<unknown>[]): Promise<void> {
+  let settled = false
+  const all = Promise.all(promises).finally(() => {
+    settled = true
+  })
+  all.catch(() => {})
+  for (let second = 0; !settled && second < 300; second += 1) await clock.advance(1_000)
+  expect(settled).toBe(true)
+  await all
 }
 
 function delegate(link: Link): Link {
@@ -119,20 +141,14 @@ describe('what is sent', () => {
       counts.faults += 1
       return random() < 0.5 ? 'unknown' : 'failed'
     })
-    const client = clientOf(hosted, clock, flaky(hosted.link, random, 0.1, counts))
+    const client = clientOf(hosted, clock, flaky(hosted.link, clock, random, 0.1, counts))
     const sent: Promise<unknown>[] = []
     for (let n = 0; n < 300; n += 1) {
       sent.push(client.send(Log.add('a', n)).committed)
       // Long enough for the host not to use up what it may be opened anew.
       if (n % 3 === 0) await clock.advance(4_000)
     }
-    let done = false
-    void Promise.all(sent).then(() => {
-      done = true
-    })
-    // Ten times as long as the longest pause: nothing that is stuck gets away with it.
-    for (let second = 0; !done && second < 300; second += 1) await clock.advance(1_000)
-    expect(done, `seed ${seed} is stuck`).toBe(true)
+    await untilSettled(clock, sent)
     const numbers = Array.from({ length: 300 }, (_, n) => n)
     expect(await client.query(Log.all('a'), { grade: 'committed' })).toEqual(numbers)
     await client.close()
@@ -141,18 +157,13 @@ describe('what is sent', () => {
 
   test('keeps the order in which it was sent', async () => {
     const { clock, hosted } = await setUp()
-    const client = clientOf(hosted, clock, flaky(hosted.link, seeded(11), 0.2))
+    const client = clientOf(hosted, clock, flaky(hosted.link, clock, seeded(11), 0.2))
     const receipts: Promise<unknown>[] = []
     for (let n = 0; n < 100; n += 1) {
       receipts.push(client.send(Log.add('a', n)).committed)
       if (n % 10 === 0) await clock.advance(20)
     }
-    let done = false
-    const all = Promise.all(receipts).then(() => {
-      done = true
-    })
-    while (!done) await clock.advance(100)
-    await all
+    await untilSettled(clock, receipts)
     expect(await client.query(Log.all('a'))).toEqual(Array.from({ length: 100 }, (_, n) => n))
   })
 
@@ -198,6 +209,37 @@ describe('what is sent', () => {
       facts: { expected: 3, got: 9 },
     })
     expect(await next.query(Log.all('a'))).toEqual([1, 2])
+  })
+
+  test('with numbers of the application’s own, one of them missing, is refused from there on', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    const receipts = [client.send(Log.add('a', 1), { sequence: 1 }), client.send(Log.add('a', 3), { sequence: 3 })]
+    await receipts[0]?.committed
+    await expect(receipts[1]?.committed).rejects.toMatchObject({ code: 'gap', facts: { expected: 2, got: 3 } })
+    expect(await client.query(Log.all('a'))).toEqual([1])
+  })
+
+  test('and heard to be accepted is no duplicate when it had to be sent again', async () => {
+    const { clock, hosted } = await setUp()
+    let cuts = 0
+    const link = {
+      ...delegate(hosted.link),
+      async enqueue(request: EnqueueRequest, report: (graded: Graded) => void) {
+        await hosted.link.enqueue(request, (graded) => {
+          if (cuts > 0 || graded.grade === 'accepted') report(graded)
+        })
+        cuts += 1
+        if (cuts === 1) throw new DarqError('unavailable')
+      },
+    }
+    const client = clientOf(hosted, clock, link)
+    const receipt = client.send(Log.add('a', 1))
+    const accepted = await receipt.accepted
+    expect(accepted).toMatchObject({ duplicate: false })
+    await clock.advance(1_000)
+    expect(await receipt.committed).toEqual({ ...accepted, durability: 'memory' })
+    expect(cuts).toBe(2)
   })
 
   test('with an idempotency key happens once', async () => {
@@ -312,24 +354,35 @@ describe('a watched query', () => {
     expect(seen.at(-1)).toBe('1 committed')
   })
 
-  test('is seen committed again and again while it keeps changing', async () => {
-    const { clock, hosted } = await setUp()
+  test('is seen committed again and again, however fast it changes', async () => {
+    const clock = new VirtualClock()
+    let slow = false
+    const { hosted } = await setUp(async (): Promise<StorageFate> => {
+      if (slow) await clock.pause(80)
+      return 'written'
+    }, clock)
+    // A commit takes much longer than the next change.
+    slow = true
     const client = clientOf(hosted, clock)
     let going = true
     const feed = async (): Promise<void> => {
       for (let n = 0; going; n += 1) {
-        await client.send(Log.add('a', n)).accepted
-        await clock.advance(1)
+        client.send(Log.add('a', n))
+        await clock.advance(5)
       }
     }
     const feeding = feed()
-    let committed = 0
-    for await (const view of client.watch(Log.count('a'))) {
-      if (view.grade === 'committed') committed += 1
-      if (committed === 5) break
+    const grades: string[] = []
+    for await (const { grade } of client.watch(Log.count('a'))) {
+      grades.push(grade)
+      if (grades.filter((seen) => seen === 'committed').length === 6 || grades.length > 100) break
     }
     going = false
     await feeding
+    expect(grades.length).toBeLessThan(100)
+    expect(grades).toContain('accepted')
+    slow = false
+    await clock.advance(1_000)
   })
 
   test('is withdrawn when what it showed is gone, and the value that survived follows', async () => {
@@ -383,6 +436,28 @@ describe('a watched query', () => {
       await client.close()
     }
     expect(views).toBe(2)
+  })
+
+  test('asked for what is committed waits until what it has read is', async () => {
+    const held = Promise.withResolvers<StorageFate>()
+    let hold = false
+    const { clock, hosted } = await setUp(() => (hold ? held.promise : 'written'))
+    const client = clientOf(hosted, clock)
+    await client.send(Log.add('a', 1)).committed
+    hold = true
+    await client.send(Log.add('a', 2)).accepted
+    await clock.advance(10)
+    expect(await client.query(Log.all('a'))).toEqual([1, 2])
+    let isThere = false
+    const committed = client.query(Log.all('a'), { grade: 'committed' }).then((value) => {
+      isThere = true
+      return value
+    })
+    await clock.advance(1_000)
+    expect(isThere).toBe(false)
+    hold = false
+    held.resolve('written')
+    expect(await committed).toEqual([1, 2])
   })
 
   test('leaves no DARQ behind when nobody ever wrote there', async () => {

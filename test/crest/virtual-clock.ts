@@ -23,6 +23,19 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Time jumps: what is due by then runs at once, before anything else. */
+  leap(span_ms: number): void {
+    this.#now_ms += span_ms
+    const due = this.#waiting.filter(({ at_ms }) => at_ms <= this.#now_ms)
+    this.#waiting = this.#waiting.filter(({ at_ms }) => at_ms > this.#now_ms)
+    for (const { run } of due) run()
+  }
+
+  /** Resolves when so much time has passed. */
+  pause(span_ms: number): Promise<void> {
+    return new Promise((resolve) => this.wake(this.#now_ms + span_ms, resolve))
+  }
+
   /** Lets everything happen that is due within the next `span_ms`, in order. */
   async advance(span_ms: number): Promise<void> {
     const until_ms = this.#now_ms + span_ms

@@ -10,7 +10,9 @@ import { VirtualClock } from './virtual-clock.ts'
 
 export class World implements AsyncDisposable {
   readonly clock = new VirtualClock()
-  readonly storage: FaultyMemory = faultyMemory()
+  /** While it is set, storage writes wait for it. */
+  slow: (() => Promise<void>) | undefined
+  readonly storage: FaultyMemory = faultyMemory({ fate: () => this.slow?.().then(() => 'written') ?? 'written' })
   readonly errors: { readonly code: string; readonly where: string }[] = []
   #hosts: Host[] = []
   #seed = 1

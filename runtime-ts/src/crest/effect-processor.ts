@@ -68,7 +68,10 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
-    for (const message of messages) this.#take(message.lsn, message.copy(), isSelf(message.from, this))
+    for (const message of messages) {
+      this.#stepping.fired(message.lsn)
+      this.#take(message.lsn, message.copy(), isSelf(message.from, this))
+    }
   }
 
   detached(reason: DarqError): void {

@@ -183,7 +183,7 @@ export class Lane {
   }
 
   #accepted(batch: readonly Parcel[], { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
-    this.#gaps = 0
+    if (lsns.length > 0) this.#gaps = 0
     this.#leaving = undefined
     this.#sent.push(...batch)
     for (const [index, parcel] of batch.entries()) {
@@ -225,9 +225,10 @@ export class Lane {
   #gap(batch: readonly Parcel[], error: DarqError): void {
     const { facts } = error
     const expected = typeof facts === 'object' && facts !== null && 'expected' in facts ? facts.expected : undefined
-    const lowest = Math.min(this.#sent[0]?.sequence ?? Number.MAX_SAFE_INTEGER, batch[0]?.sequence ?? 0)
+    // Only what is still here can be sent again; a number that the application has left out can't.
+    const isHeld = this.#sent.some(({ sequence }) => sequence === expected)
     this.#gaps += 1
-    if (typeof expected === 'number' && expected >= lowest && this.#gaps <= gaps_max) {
+    if (isHeld && this.#gaps <= gaps_max) {
       this.#again(batch)
       return
     }

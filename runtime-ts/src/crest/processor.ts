@@ -74,6 +74,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
     for (const message of messages) {
+      this.#stepping.fired(message.lsn)
       const pending = new Pending(message.lsn, isSelf(message.from, this))
       this.#take(pending, (decode) => message.read(decode))
     }

@@ -28,7 +28,12 @@ export class Stepping {
 
   restore(timers: Iterable<LiveTimer>, attached: Attached): void {
     this.attached = attached
-    this.#timers.restore(timers)
+    this.#timers.restore(timers, attached.name)
+  }
+
+  /** The message at `lsn` is delivered. */
+  fired(lsn: Lsn): void {
+    this.#timers.fired(lsn)
   }
 
   /** @returns the record of a named timer that has not fired */

@@ -21,16 +21,30 @@ interface Timer {
 
 export class LiveTimers {
   readonly #named = new Map<string, Timer>()
+  /** Those to the participant itself: they are delivered under the LSN of their record. */
+  readonly #own = new Map<Lsn, Timer>()
   readonly #pins = new Pins<Timer>((timer) => timer.lsn)
+  #name = ''
 
-  restore(timers: Iterable<LiveTimer>): void {
+  /** @param name of the DARQ */
+  restore(timers: Iterable<LiveTimer>, name: string): void {
+    this.#name = name
     for (const { lsn, to, due_ms, bytes } of timers) this.#add(lsn, { to, bytes, due_ms }, readable(bytes)?.timer?.name)
   }
 
   #add(lsn: Lsn, { to, bytes, due_ms = 0 }: Out, name: string | undefined): void {
     const timer = { lsn, to, bytes, due_ms }
     this.#pins.push(timer, lsn)
+    if (to === this.#name) this.#own.set(lsn, timer)
     if (name !== undefined) this.#named.set(name, timer)
+  }
+
+  /** The message at `lsn` is delivered: if it was a timer, it is one no more. */
+  fired(lsn: Lsn): void {
+    const timer = this.#own.get(lsn)
+    if (timer === undefined) return
+    timer.lsn = 0
+    this.#own.delete(lsn)
   }
 
   /** @returns the record of a named timer that has not fired */
@@ -75,6 +89,7 @@ export class LiveTimers {
       const { to, bytes, due_ms } = timer
       const [moved] = attached.step({ consume: [lsn], send: [{ to, bytes, due_ms }] }).sent
       if (moved === undefined) return
+      if (this.#own.delete(lsn)) this.#own.set(moved, timer)
       timer.lsn = moved
       this.#pins.push(timer, moved)
       return
@@ -84,7 +99,7 @@ export class LiveTimers {
 
 /** @returns where its record is, if it has not fired since */
 function liveLsn(timer: Timer, attached: Attached): Lsn | undefined {
-  if (timer.lsn === 0) return undefined
+  if (timer.lsn === 0) return undefined // fired, or consumed
   if (attached.read(timer.lsn) !== undefined) return timer.lsn
   timer.lsn = 0
   return undefined

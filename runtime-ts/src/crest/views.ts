@@ -15,20 +15,28 @@ export type PlainView =
   | { readonly grade: Grade; readonly value: Plain }
   | { readonly grade: 'withdrawn'; readonly error: DarqError }
 
-/** Unread views. A newer value replaces one that nobody has read; a withdrawal is never passed over. */
+/**
+ * Unread views, at most three: the newest committed value, a withdrawal, and the newest value. What is outdated is passed
+ * over; but a reader who waits for committed must not miss it because a newer value has come, nor ever a withdrawal of
+ * something that he may have seen.
+ */
 class Mailbox {
-  #views: PlainView[] = []
+  #committed: PlainView | undefined
+  #withdrawn: PlainView | undefined
+  #newest: PlainView | undefined
   #wake: (() => void) | undefined
   #end: { readonly error: unknown } | 'end' | undefined
 
   put(view: PlainView): void {
-    const last = this.#views.at(-1)
-    if (last !== undefined && last.grade !== 'withdrawn' && view.grade !== 'withdrawn') this.#views.pop()
-    // Two withdrawals with nothing in between say no more than the second.
-    if (last?.grade === 'withdrawn' && view.grade === 'withdrawn') this.#views.pop()
-    this.#views.push(view)
-    // [value, withdrawn, value]: the first was never seen, so its withdrawal needs no saying.
-    if (this.#views.length > 2) this.#views = this.#views.slice(-1)
+    if (view.grade === 'withdrawn') {
+      this.#newest = undefined
+      this.#withdrawn = view
+    } else if (view.grade === 'committed') {
+      this.#newest = undefined
+      // A withdrawal that nobody has read comes before what has survived it.
+      if (this.#withdrawn === undefined) this.#committed = view
+      else this.#newest = view
+    } else this.#newest = view
     this.#wake?.()
   }
 
@@ -37,10 +45,18 @@ class Mailbox {
     this.#wake?.()
   }
 
+  #take(): PlainView | undefined {
+    const view = this.#committed ?? this.#withdrawn ?? this.#newest
+    if (this.#committed !== undefined) this.#committed = undefined
+    else if (this.#withdrawn !== undefined) this.#withdrawn = undefined
+    else this.#newest = undefined
+    return view
+  }
+
   /** @returns the next view; `undefined` at the end */
   async take(): Promise<PlainView | undefined> {
     for (;;) {
-      const view = this.#views.shift()
+      const view = this.#take()
       if (view !== undefined) return view
       if (this.#end === 'end') return undefined
       if (this.#end !== undefined) throw this.#end.error
