@@ -1,9 +1,8 @@
 /** What crosses into Wasm. Whatever has changed is told through the facts, which the wrapper reads as an array of f64. */
-import { digest as digestOf } from './digest'
 import { ingest as ingestFrame, Ingested } from './ingest'
 import { Log } from './log'
 import { PendingSet } from './pending-set'
-import { FACTS, ID, ID_BYTES_MAX, KEY, LSNS, LSNS_MAX } from './regions'
+import { FACTS, ID, ID_BYTES_MAX, KEY, LSNS, LSNS_MAX, Regions } from './regions'
 import { boundary, loadRoom as roomToLoad, rebuild, loadSegments as applySegments } from './replay'
 import { closeSegment } from './segment'
 import { snapshot as takeSnapshot, snapshotBytes } from './snapshot'
@@ -12,6 +11,7 @@ import { step as takeStep } from './step'
 import { NONE, Tables } from './tables'
 import { head as findHead, snapshotted, truncate as dropUntil } from './truncate'
 import { Kind, kindAt, padded, putWord, word } from './word'
+import { Vectors } from './vectors'
 import { xxh32 as hash } from './xxh32'
 
 /** Tells what the wrapper's properties say. The order is that of `Fact` in src/wasm/exports.ts. */
@@ -162,11 +162,30 @@ export function loadSegments(bytes: u32): i32 {
   return status
 }
 
-export function digest(): u32 {
-  return digestOf()
+/** Tells where everything stands, for who reads the memory itself. */
+export function locate(): void {
+  store<f64>(FACTS, <f64>Regions.log_at, 104)
+  store<f64>(FACTS, <f64>Regions.bits_at, 112)
+  store<f64>(FACTS, <f64>Regions.entries_at, 120)
+  store<f64>(FACTS, <f64>Tables.used, 128)
+  store<f64>(FACTS, <f64>Vectors.peers_at, 136)
+  store<f64>(FACTS, <f64>Vectors.peers_end, 144)
+  store<f64>(FACTS, <f64>Vectors.rows_at, 152)
+  store<f64>(FACTS, <f64>Vectors.rows_end, 160)
 }
 
 /** XXH32 of bytes in the memory. */
 export function xxh32(from: usize, bytes: u32, seed: u32): u32 {
   return hash(from, bytes, seed)
 }
+
+export {
+  committed,
+  forget,
+  lost,
+  merge,
+  openVectors,
+  rewindVectors,
+  stable,
+  unstable,
+} from './vectors'

@@ -3,7 +3,7 @@ import { Log } from './log'
 import { PendingSet } from './pending-set'
 import { IN_BYTES, isFrameLength, Records } from './records'
 import { State } from './state'
-import { ENTRY_BYTES, NONE, PRODUCERS, Tables } from './tables'
+import { NONE, PRODUCERS, Tables } from './tables'
 import { Kind, long, padded, putLong, putWord, word } from './word'
 
 /** The answers of `ingest`. */
@@ -54,7 +54,7 @@ export function ingest(bytes: u32): i32 {
     return ACCEPTED
   }
   if (id_bytes > 0 && place == NONE) {
-    if (!Tables.admits(PRODUCERS) || !Tables.makeRoom(1, ENTRY_BYTES + padded(id_bytes))) return FULL
+    if (!Tables.admits(PRODUCERS) || !Tables.makeRoom(1, Records.entries_bytes)) return FULL
     at = Log.tail() // the log may have moved
     place = Tables.insert(PRODUCERS, at + IN_BYTES, id_bytes)
   }

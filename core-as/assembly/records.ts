@@ -23,9 +23,9 @@ export class Records {
   /** Where the step's completion and its checkpoint (0: none) stand. */
   static completion: usize = 0
   static checkpoint: usize = 0
-  /** The step's out records, and the bytes that entries for all of them would take. */
-  static outs: u32 = 0
-  static channel_bytes: u32 = 0
+  /** The entries that the record or step may need in the tables, and the bytes that they would take. */
+  static entries: u32 = 0
+  static entries_bytes: u32 = 0
 
   /** The place behind the `in` record at `at`, which must be all in before `limit`; 0 if it is malformed. */
   static in(at: usize, limit: usize, stored: bool): usize {
@@ -45,6 +45,8 @@ export class Records {
     const first = long(at + 8)
     if (id_bytes == 0 ? first != 0 : first == 0 || first + count > SEQUENCE_MAX) return 0
     if (!pad(at + IN_BYTES + id_bytes, stored)) return 0
+    Records.entries = 1
+    Records.entries_bytes = ENTRY_BYTES + padded(id_bytes)
 
     const end = at + bytes
     let message = at + head_bytes
@@ -68,8 +70,8 @@ export class Records {
   static step(at: usize, limit: usize, stored: bool): usize {
     Records.payload_bytes_max = 0
     Records.checkpoint = 0
-    Records.outs = 0
-    Records.channel_bytes = 0
+    Records.entries = 0
+    Records.entries_bytes = 0
     let record = at
     while (<u32>(limit - record) >= PLAIN_BYTES) {
       const bytes = word(record)
@@ -101,6 +103,8 @@ export class Records {
     if (word(at + 4) >> 10 != 0 || word(at + 12) != 0) return 0
     const end = at + bytes
     let entry = at + TABLES_BYTES
+    Records.entries = word(at + 8)
+    Records.entries_bytes = bytes
     for (let remaining = word(at + 8); remaining > 0; remaining--) {
       if (<u32>(end - entry) < ENTRY_BYTES) return 0
       const tag = word(entry)
@@ -127,8 +131,8 @@ function addressed(at: usize, bytes: u32, stored: bool): i32 {
     if ((word(at + 12) & 0x7ff00000) == 0x7ff00000) return -1
   } else {
     if (stored && (!longs(at + 8, 1) || long(at + 8) == 0)) return -1
-    Records.outs++
-    Records.channel_bytes += ENTRY_BYTES + head_bytes - OUT_BYTES
+    Records.entries++
+    Records.entries_bytes += ENTRY_BYTES + head_bytes - OUT_BYTES
   }
   return bytes - head_bytes
 }

@@ -1,4 +1,4 @@
-/** Recovery: sealed segments are checked as a whole and then applied; a rewind applies again what stays. One code path. */
+/** Recovery: sealed segments are checked and applied, record by record; a rewind applies again what stays. One code path. */
 import { Log, SEGMENT_BYTES } from './log'
 import { PendingSet } from './pending-set'
 import { IN_BYTES, OUT_BYTES, Records } from './records'
@@ -19,70 +19,22 @@ export function loadRoom(bytes: f64): usize {
   return Log.end
 }
 
-/** Appends the sealed segments that were written at the log's end, `bytes` bytes, and applies them. */
+/** Appends the sealed segments that were written at the log's end, `bytes` bytes, and applies them. All or nothing. */
 export function loadSegments(bytes: u32): i32 {
   if (Log.end != Log.sealed) return GAP
   if ((bytes & 7) != 0) return CORRUPT
   if (bytes == 0) return OK
-  const limit = Log.end + bytes
-  const verdict = check(Log.end, limit)
-  if (verdict != OK) return verdict
-
   const empty = Log.start == Log.end
-  const start_before = Log.lsn(Log.start)
-  if (empty) {
-    Log.origin = segmentLsn(Log.end) - <f64>Log.end
-    State.head = Log.lsn(Log.start)
-  }
+  const start = Log.lsn(Log.start)
   const loaded = Log.end - Regions.log_at
-  Log.end = limit
-  Log.sealed = limit
-  if (replay(<u32>loaded, false)) return OK
-  if (empty) Log.origin = start_before - <f64>Log.start
-  rebuild(Regions.log_at + loaded)
-  return FULL
-}
-
-/** Checks every segment in `[from, limit)` and all that is in it. Changes nothing. */
-function check(from: usize, limit: usize): i32 {
-  let expected: f64 = Log.start == Log.end ? -1 : Log.lsn(Log.end)
-  for (let at = from; at < limit; at += segmentBytes(at)) {
-    const verdict = checkSegment(at, limit)
-    if (verdict != OK) return verdict
-    const lsn = segmentLsn(at)
-    if ((word(at + 8) & 7) != 0) return CORRUPT
-    if (expected >= 0 && lsn != expected) return GAP
-    expected = lsn + <f64>segmentBytes(at)
-    if (expected > SAFE_INTEGER_MAX || !checkBody(at)) return CORRUPT
+  Log.end += bytes
+  Log.sealed = Log.end
+  const verdict = replay(<u32>loaded, false, empty)
+  if (verdict != OK) {
+    if (empty) Log.origin = start - <f64>Log.start
+    rebuild(Regions.log_at + loaded)
   }
-  return OK
-}
-
-/** Is the body of the segment at `at` a row of whole batches, steps and snapshots? */
-function checkBody(at: usize): bool {
-  const limit = at + segmentBytes(at)
-  let partial = false
-  for (let record = at + SEGMENT_BYTES; record < limit; ) {
-    const kind = kindAt(record)
-    let next: usize
-    if (kind == Kind.TABLES) {
-      const flags = word(record + 4) >> 8
-      next = Records.tables(record, limit)
-      if (((flags & FIRST_PART) == 0) != partial) return false
-      partial = (flags & LAST_PART) == 0
-    } else {
-      if (partial) return false
-      if (kind == Kind.IN) {
-        next = Records.in(record, limit, true)
-      } else {
-        next = Records.step(record, limit, true)
-        if (next != 0 && word(Records.completion + 8) == 0) return false
-      }
-    }
-    if (next == 0) return false
-    record = next
-  }
-  return !partial
+  return verdict
 }
 
 /** Where `to` is a segment's end to which the log can go back: its address, or 0. */
@@ -103,7 +55,7 @@ export function boundary(to: f64): usize {
 }
 
 /** Goes back to the state at `to`, a segment's end. Out-messages that were acknowledged stay so. */
-export function rebuild(to: usize): bool {
+export function rebuild(to: usize): void {
   PendingSet.clear(to)
   Log.end = to
   Log.sealed = to
@@ -114,47 +66,81 @@ export function rebuild(to: usize): bool {
   State.checkpoint = 0
   State.snapshot = -1
   State.head = Log.lsn(Log.start)
-  return replay(<u32>(Log.start - Regions.log_at), true)
+  replay(<u32>(Log.start - Regions.log_at), true, false)
 }
 
 /**
- * Applies the records from `offset` in the log's region to the log's end, which were checked. The tables may grow, and the
- * log move, with every record: so places are kept as offsets.
+ * Checks and applies the segments from `offset` in the log's region to the log's end.
  *
  * @param again they were applied before: an out-message is pending only if it still is
- * @returns false when the tables can't be given more memory
+ * @param first the log was empty: it starts where the first segment says
  */
-function replay(offset: u32, again: bool): bool {
-  let first_part: f64 = 0
+function replay(offset: u32, again: bool, first: bool): i32 {
+  let segment_end = offset
+  let first_part: f64 = -1
   while (Regions.log_at + offset < Log.end) {
-    const at = Regions.log_at + offset
-    offset += padded(word(at))
+    let at = Regions.log_at + offset
+    if (offset == segment_end) {
+      const verdict = again ? OK : checkPlace(at, first)
+      if (verdict != OK) return verdict
+      first = false
+      segment_end += segmentBytes(at)
+      offset += SEGMENT_BYTES
+      continue
+    }
+    const next = check(at, Regions.log_at + segment_end)
+    if (next == 0) return CORRUPT
     const kind = kindAt(at)
-    if (kind == Kind.IN) {
-      if (!replayIn(at)) return false
-    } else if (kind == Kind.OUT) {
-      if (!again || PendingSet.has(at)) State.addUnacknowledged(at)
-      if (!raise(CHANNELS, at + OUT_BYTES, word(at + 4) >> 16, long(at + 8) + 1)) return false
-    } else if (kind == Kind.CHECKPOINT) {
-      State.addCheckpoint(at)
-    } else if (kind == Kind.SELF || kind == Kind.TIMER) {
-      State.addUnconsumed(at)
-    } else if (kind == Kind.COMPLETION) {
-      // What stood before the start was consumed there; its distance leads nowhere.
-      const count = word(at + 8)
-      for (let nth: u32 = 0; nth < count; nth++) State.consume(consumed(at, nth))
-    } else if (kind == Kind.TABLES) {
-      const flags = word(at + 4) >> 8
-      const lsn = Log.lsn(at)
-      if (!replayTables(at)) return false
-      if ((flags & FIRST_PART) != 0) first_part = lsn
-      if ((flags & LAST_PART) != 0) State.snapshot = first_part
+    const flags = word(at + 4) >> 8
+    if (kind == Kind.TABLES) {
+      if (((flags & FIRST_PART) != 0) == first_part >= 0) return CORRUPT
+      if (first_part < 0) {
+        // It tells all that was known then.
+        first_part = Log.lsn(at)
+        Tables.clear()
+      }
+    } else if (first_part >= 0) return CORRUPT
+
+    offset = <u32>(next - Regions.log_at)
+    const limit = offset
+    if (!Tables.makeRoom(Records.entries, Records.entries_bytes)) return FULL
+    at += Regions.log_at + limit - next // the log may have moved
+    if (kind == Kind.IN) replayIn(at)
+    else if (kind != Kind.TABLES) replayStep(at, Regions.log_at + limit, again)
+    else {
+      replayTables(at)
+      if ((flags & LAST_PART) != 0) {
+        State.snapshot = first_part
+        first_part = -1
+      } else if (offset == segment_end) return CORRUPT
     }
   }
-  return true
+  return OK
 }
 
-function replayIn(at: usize): bool {
+/** Is the segment at `at` sound, and does it stand where it says? */
+function checkPlace(at: usize, first: bool): i32 {
+  const verdict = checkSegment(at, Log.end)
+  if (verdict != OK) return verdict
+  const lsn = segmentLsn(at)
+  if ((word(at + 8) & 7) != 0) return CORRUPT
+  if (first) {
+    Log.origin = lsn - <f64>at
+    State.head = lsn
+  } else if (lsn != Log.lsn(at)) return GAP
+  return lsn + <f64>segmentBytes(at) > SAFE_INTEGER_MAX ? CORRUPT : OK
+}
+
+/** The place behind the batch, step or part of a snapshot at `at`; 0 if it is malformed. */
+function check(at: usize, limit: usize): usize {
+  const kind = kindAt(at)
+  if (kind == Kind.IN) return Records.in(at, limit, true)
+  if (kind == Kind.TABLES) return Records.tables(at, limit)
+  const next = Records.step(at, limit, true)
+  return next != 0 && word(Records.completion + 8) == 0 ? 0 : next
+}
+
+function replayIn(at: usize): void {
   const id_bytes = word(at + 4) >> 16
   const count = word(at + 32)
   let message = at + IN_BYTES + padded(id_bytes)
@@ -163,30 +149,42 @@ function replayIn(at: usize): bool {
     message += padded(word(message))
   }
   State.unconsumed += count
-  return id_bytes == 0 || raise(PRODUCERS, at + IN_BYTES, id_bytes, long(at + 8) + count)
+  if (id_bytes > 0) raise(PRODUCERS, at + IN_BYTES, id_bytes, long(at + 8) + count)
 }
 
-function replayTables(at: usize): bool {
-  const offset = at - Regions.log_at
-  const count = word(at + 8)
-  let entry: u32 = TABLES_BYTES
-  for (let nth: u32 = 0; nth < count; nth++) {
-    const place = Regions.log_at + offset + entry
-    const tag = word(place)
-    if (!raise(tag & 0xff, place + ENTRY_BYTES, tag >> 16, long(place + 8))) return false
+function replayStep(at: usize, limit: usize, again: bool): void {
+  for (let record = at; record < limit; record += padded(word(record))) {
+    const kind = kindAt(record)
+    if (kind == Kind.OUT) {
+      if (!again || PendingSet.has(record)) State.addUnacknowledged(record)
+      raise(CHANNELS, record + OUT_BYTES, word(record + 4) >> 16, long(record + 8) + 1)
+    } else if (kind == Kind.CHECKPOINT) {
+      State.addCheckpoint(record)
+    } else if (kind != Kind.COMPLETION) {
+      State.addUnconsumed(record)
+    } else {
+      // What stood before the start was consumed there; its distance leads nowhere.
+      const count = word(record + 8)
+      for (let nth: u32 = 0; nth < count; nth++) State.consume(consumed(record, nth))
+    }
+  }
+}
+
+function replayTables(at: usize): void {
+  let entry = at + TABLES_BYTES
+  for (let remaining = word(at + 8); remaining > 0; remaining--) {
+    const tag = word(entry)
+    raise(tag & 0xff, entry + ENTRY_BYTES, tag >> 16, long(entry + 8))
     entry += ENTRY_BYTES + padded(tag >> 16)
   }
-  return true
 }
 
-/** Lets an entry say `next` at least. What is stored is taken whatever the limits say: they are for new work. */
-function raise(table: u32, id: usize, id_bytes: u32, next: u64): bool {
+/**
+ * Lets an entry say `next` at least. There must be room for it. What is stored is taken whatever the limits say: they are
+ * for new work.
+ */
+function raise(table: u32, id: usize, id_bytes: u32, next: u64): void {
   let place = Tables.find(table, id, id_bytes)
-  if (place == NONE) {
-    const offset = id - Regions.log_at
-    if (!Tables.makeRoom(1, ENTRY_BYTES + padded(id_bytes))) return false
-    place = Tables.insert(table, Regions.log_at + offset, id_bytes)
-  }
+  if (place == NONE) place = Tables.insert(table, id, id_bytes)
   if (next > Tables.next(place)) Tables.setNext(place, next)
-  return true
 }

@@ -27,8 +27,8 @@ export function step(bytes: u32): i32 {
   if (count == 0) return EMPTY
   if (Records.payload_bytes_max > State.message_bytes_max) return TOO_LARGE
   Tables.mark()
-  if (Records.outs > 0) {
-    if (!Tables.makeRoom(Records.outs, Records.channel_bytes)) return FULL
+  if (Records.entries > 0) {
+    if (!Tables.makeRoom(Records.entries, Records.entries_bytes)) return FULL
     at = Log.tail() // the log may have moved
     if (!openChannels(at, at + until_completion)) {
       Tables.release()

@@ -5,7 +5,6 @@
 import { keyedHash } from './keyed-hash'
 import { KEY, Regions } from './regions'
 import { long, padded, putLong, putWord, word } from './word'
-import { xxh32 } from './xxh32'
 
 export const PRODUCERS: u32 = 0
 export const CHANNELS: u32 = 1
@@ -142,15 +141,6 @@ export class Tables {
   /** Bytes that the entry at `place` takes. */
   static entryBytes(place: u32): u32 {
     return ENTRY_BYTES + padded(load<u16>(Regions.entries_at + place, 2))
-  }
-
-  /** The sum of the entries' hashes: the same in whatever order they were made. */
-  static digest(): u32 {
-    let sum: u32 = 0
-    for (let place: u32 = 0; place < Tables.used; place += Tables.entryBytes(place)) {
-      sum += xxh32(Regions.entries_at + place, Tables.entryBytes(place), 0)
-    }
-    return sum
   }
 
   static holds(place: u32, tag: u32, id: usize, bytes: u32): bool {

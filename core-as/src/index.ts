@@ -5,6 +5,8 @@
  */
 export type { Core, CoreLimits, CoreMaker, Ingested, Lsn, Sealed } from './core.ts'
 export { Kind } from './core.ts'
-export { twin } from './twin.ts'
-export { wasm } from './wasm.ts'
+export { twin, twinVectors } from './twin.ts'
+export { decodeVector, encodeVector, vectorBytes } from './vector-codec.ts'
+export type { Merged, Vectors, VectorsLimits, VectorsMaker } from './vectors.ts'
+export { wasm, wasmVectors } from './wasm.ts'
 export { xxh32 } from './xxh32.ts'

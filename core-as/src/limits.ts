@@ -4,9 +4,12 @@
  * @module
  */
 import type { CoreLimits } from './core.ts'
+import type { VectorsLimits } from './vectors.ts'
 
 const LOG_BYTES_MAX = 2 ** 30
 const ENTRIES_MAX = 2 ** 26
+const HOSTS_MAX = 2 ** 16
+const VECTOR_ENTRIES_MAX = 2 ** 20
 
 /** @throws {RangeError} a limit is not a whole number in its range, or the key is not 16 bytes */
 export function checkLimits(limits: CoreLimits): void {
@@ -18,8 +21,15 @@ export function checkLimits(limits: CoreLimits): void {
   }
 }
 
-function within(name: string, value: number, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name}: expected a whole number from 0 to ${max}, got ${value}`)
+/** @throws {RangeError} a limit is not a whole number in its range */
+export function checkVectorsLimits(limits: VectorsLimits): void {
+  within('hosts_max', limits.hosts_max, HOSTS_MAX, 1)
+  within('entries_max', limits.entries_max, VECTOR_ENTRIES_MAX, 1)
+  within('version', limits.version, Number.MAX_SAFE_INTEGER)
+}
+
+function within(name: string, value: number, max: number, min = 0): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name}: expected a whole number from ${min} to ${max}, got ${value}`)
   }
 }

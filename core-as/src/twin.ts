@@ -5,9 +5,11 @@
  */
 import type { Core, CoreLimits, CoreMaker, Ingested, Lsn, Sealed } from './core.ts'
 import { Kind } from './core.ts'
+import { digestOf } from './digest.ts'
 import { ID_BYTES_MAX, LSNS_MAX } from './format.ts'
-import { checkLimits } from './limits.ts'
-import { digest } from './twin/digest.ts'
+import { HostVectors } from './host-vectors.ts'
+import { checkLimits, checkVectorsLimits } from './limits.ts'
+import { TwinEntryTable } from './twin/entry-table.ts'
 import { ingest } from './twin/ingest.ts'
 import { boundary, load, rebuild } from './twin/replay.ts'
 import { closeSegment } from './twin/segment.ts'
@@ -16,10 +18,19 @@ import { kindAt, lsn, State } from './twin/state.ts'
 import { step } from './twin/step.ts'
 import { CHANNELS, NONE, PRODUCERS, type Table } from './twin/tables.ts'
 import { head, snapshotted, truncate } from './twin/truncate.ts'
+import type { VectorsMaker } from './vectors.ts'
 
 /** @returns the maker of cores in plain TypeScript; it throws `RangeError` on limits that are none */
 export function twin(): CoreMaker {
   return (limits) => new TwinCore(limits)
+}
+
+/** @returns the maker of dependency vectors in plain TypeScript; it throws `RangeError` on limits that are none */
+export function twinVectors(): VectorsMaker {
+  return (limits) => {
+    checkVectorsLimits(limits)
+    return new HostVectors(limits, new TwinEntryTable(limits))
+  }
 }
 
 class TwinCore implements Core {
@@ -172,7 +183,20 @@ class TwinCore implements Core {
   }
 
   digest(): number {
-    return digest(this.#state)
+    const { log, pending, tables } = this.#state
+    return digestOf({
+      log: log.words,
+      base: log.base,
+      start: log.start,
+      end: log.end,
+      sealed: log.sealed,
+      bits: pending.words,
+      bits_first: 0,
+      bits_from: 0,
+      entries: tables.entries,
+      entries_first: 0,
+      entries_end: tables.used,
+    })
   }
 
   /** The offset of the pending item at `position`, or -1. */

@@ -5,7 +5,11 @@
  */
 import { compile } from '#wasm'
 import type { CoreMaker } from './core.ts'
+import { HostVectors } from './host-vectors.ts'
+import { checkVectorsLimits } from './limits.ts'
+import type { VectorsMaker } from './vectors.ts'
 import { WasmCore } from './wasm/wasm-core.ts'
+import { WasmEntryTable } from './wasm/wasm-entry-table.ts'
 
 let compiled: Promise<WebAssembly.Module> | undefined
 
@@ -17,10 +21,28 @@ let compiled: Promise<WebAssembly.Module> | undefined
  * `wasm-unsafe-eval`): use {@link twin} then. A later call tries again.
  */
 export async function wasm(): Promise<CoreMaker> {
+  const module = await compiledOnce()
+  return (limits) => new WasmCore(module, limits)
+}
+
+/**
+ * The same module, for the dependency vectors of hosts: each is an instance of its own.
+ *
+ * @returns their maker; it throws `RangeError` on limits that are none, or for which there is no memory
+ * @throws as {@link wasm} does: use {@link twinVectors} then
+ */
+export async function wasmVectors(): Promise<VectorsMaker> {
+  const module = await compiledOnce()
+  return (limits) => {
+    checkVectorsLimits(limits)
+    return new HostVectors(limits, new WasmEntryTable(module, limits))
+  }
+}
+
+async function compiledOnce(): Promise<WebAssembly.Module> {
   compiled ??= compile()
   try {
-    const module = await compiled
-    return (limits) => new WasmCore(module, limits)
+    return await compiled
   } catch (error) {
     compiled = undefined
     throw error

@@ -9,6 +9,16 @@ export function word(words: Uint32Array, index: number): number {
   return words[index] as number
 }
 
+/** @returns the number at `index` */
+export function double(numbers: Float64Array, index: number): number {
+  return numbers[index] as number
+}
+
+/** @returns the number at `index` */
+export function int(numbers: Int32Array, index: number): number {
+  return numbers[index] as number
+}
+
 /** @returns `bytes` rounded up to a multiple of 8 */
 export function padded(bytes: number): number {
   return (bytes + 7) & ~7

@@ -1,5 +1,5 @@
 /**
- * Recovery: sealed segments are checked as a whole and then applied; a rewind applies again what stays. One code path.
+ * Recovery: sealed segments are checked and applied, record by record; a rewind applies again what stays. One code path.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { CHANNELS, ENTRY_BYTES, NONE, PRODUCERS, TABLES_BYTES, type Table } from
 
 export type LoadAnswer = 'ok' | 'corrupt' | 'newer_format' | 'gap' | 'full'
 
-/** Appends sealed segments and applies them. */
+/** Appends sealed segments and applies them. All or nothing. */
 export function load(state: State, segments: Uint8Array): LoadAnswer {
   const { log } = state
   log.reserved_bytes = 0
@@ -25,60 +25,16 @@ export function load(state: State, segments: Uint8Array): LoadAnswer {
   if (!state.makeRoom(segments.byteLength)) return 'full'
   log.bytes.set(segments, log.end)
 
-  const limit = log.end + segments.byteLength
-  const verdict = check(state, log.end, limit)
-  if (verdict !== 'ok') return verdict
-  const { base, end: before } = log
-  if (log.start === before) {
-    log.base = segmentLsn(log, before) - before
-    state.head = log.base + before
+  const { base, end: loaded } = log
+  const empty = log.start === loaded
+  log.end += segments.byteLength
+  log.sealed = log.end
+  const verdict = replay(state, loaded, false, empty)
+  if (verdict !== 'ok') {
+    log.base = base
+    rebuild(state, loaded)
   }
-  log.end = limit
-  log.sealed = limit
-  if (replay(state, before)) return 'ok'
-  if (log.start === before) log.base = base
-  rebuild(state, before)
-  return 'full'
-}
-
-/** Checks every segment in `[from, limit)` and all that is in it. Changes nothing. */
-function check(state: State, from: number, limit: number): LoadAnswer {
-  const { log } = state
-  let expected = log.start === log.end ? -1 : log.base + log.end
-  for (let at = from; at < limit; at += segmentBytes(log, at)) {
-    const verdict = checkSegment(log, at, limit)
-    if (verdict !== 'ok') return verdict
-    const lsn = segmentLsn(log, at)
-    if ((lsn & 7) !== 0) return 'corrupt'
-    if (expected >= 0 && lsn !== expected) return 'gap'
-    expected = lsn + segmentBytes(log, at)
-    if (expected > Number.MAX_SAFE_INTEGER || !checkBody(state, at)) return 'corrupt'
-  }
-  return 'ok'
-}
-
-/** Is the body of the segment at `at` a row of whole batches, steps and snapshots? */
-function checkBody(state: State, at: number): boolean {
-  const { log, records } = state
-  const limit = at + segmentBytes(log, at)
-  let partial = false
-  for (let record = at + SEGMENT_BYTES; record < limit; ) {
-    const kind = kindAt(log, record)
-    const flags = (word(log.words, (record >>> 2) + 1) >>> 8) & 0xff
-    let next: number
-    if (kind === Kind.tables) {
-      next = records.tables(record, limit)
-      if (((flags & FIRST_PART) === 0) !== partial) return false
-      partial = (flags & LAST_PART) === 0
-    } else {
-      if (partial) return false
-      next = kind === Kind.in ? records.in(record, limit, true) : records.step(record, limit, true)
-      if (kind !== Kind.in && next !== 0 && word(log.words, (records.completion >>> 2) + 2) === 0) return false
-    }
-    if (next === 0) return false
-    record = next
-  }
-  return !partial
+  return verdict
 }
 
 /** Where `to` is a segment's end to which the log can go back: its offset, or -1. */
@@ -100,7 +56,7 @@ export function boundary(state: State, to: number): number {
 }
 
 /** Goes back to the state at offset `to`, a segment's end. Out-messages that were acknowledged stay so. */
-export function rebuild(state: State, to: number): boolean {
+export function rebuild(state: State, to: number): void {
   const { log, pending, tables } = state
   pending.clear(to, log.end)
   log.end = to
@@ -112,51 +68,82 @@ export function rebuild(state: State, to: number): boolean {
   state.checkpoint = 0
   state.snapshot = -1
   state.head = log.base + log.start
-  return replay(state, log.start, true)
+  replay(state, log.start, true, false)
 }
 
 /**
- * Applies the records in `[from, end)`, which were checked.
+ * Checks and applies the segments in `[from, end)`.
  *
  * @param again they were applied before: an out-message is pending only if it still is
- * @returns false when the tables can't be given more memory
+ * @param first the log was empty: it starts where the first segment says
  */
-function replay(state: State, from: number, again = false): boolean {
-  const { log } = state
-  let first_part = 0
-  for (let at = from; at < log.end; at += padded(word(log.words, at >>> 2))) {
-    switch (kindAt(log, at)) {
-      case Kind.in:
-        if (!replayIn(state, at)) return false
-        break
-      case Kind.out:
-        if (!replayOut(state, at, again)) return false
-        break
-      case Kind.checkpoint:
-        state.addCheckpoint(at)
-        break
-      case Kind.self:
-      case Kind.timer:
-        state.addUnconsumed(at)
-        break
-      case Kind.completion: {
-        // What stood before the start was consumed there; its distance leads nowhere.
-        const count = word(log.words, (at >>> 2) + 2)
-        for (let nth = 0; nth < count; nth++) state.consume(consumed(state, at, nth))
-        break
+function replay(state: State, from: number, again: boolean, first: boolean): LoadAnswer {
+  const { log, tables } = state
+  let segment_end = from
+  let first_part = -1
+  for (let at = from; at < log.end; ) {
+    if (at === segment_end) {
+      const verdict = again ? 'ok' : checkPlace(state, at, first && at === from)
+      if (verdict !== 'ok') return verdict
+      segment_end += segmentBytes(log, at)
+      at += SEGMENT_BYTES
+      continue
+    }
+    const next = check(state, at, segment_end)
+    if (next === 0) return 'corrupt'
+    const kind = kindAt(log, at)
+    const flags = word(log.words, (at >>> 2) + 1) >>> 8
+    if (kind === Kind.tables) {
+      if (((flags & FIRST_PART) !== 0) === first_part >= 0) return 'corrupt'
+      if (first_part < 0) {
+        // It tells all that was known then.
+        first_part = log.base + at
+        tables.clear()
       }
-      case Kind.tables: {
-        if (!replayTables(state, at)) return false
-        const flags = word(log.words, (at >>> 2) + 1) >>> 8
-        if ((flags & FIRST_PART) !== 0) first_part = log.base + at
-        if ((flags & LAST_PART) !== 0) state.snapshot = first_part
-        break
-      }
+    } else if (first_part >= 0) return 'corrupt'
+
+    const room =
+      kind === Kind.in
+        ? replayIn(state, at)
+        : kind === Kind.tables
+          ? replayTables(state, at)
+          : replayStep(state, at, next, again)
+    if (!room) return 'full'
+    at = next
+    if (first_part >= 0) {
+      if ((flags & LAST_PART) !== 0) {
+        state.snapshot = first_part
+        first_part = -1
+      } else if (at === segment_end) return 'corrupt'
     }
   }
-  return true
+  return 'ok'
 }
 
+/** Is the segment at `at` sound, and does it stand where it says? */
+function checkPlace(state: State, at: number, first: boolean): LoadAnswer {
+  const { log } = state
+  const verdict = checkSegment(log, at, log.end)
+  if (verdict !== 'ok') return verdict
+  const lsn = segmentLsn(log, at)
+  if ((lsn & 7) !== 0) return 'corrupt'
+  if (first) {
+    log.base = lsn - at
+    state.head = lsn
+  } else if (lsn !== log.base + at) return 'gap'
+  return lsn + segmentBytes(log, at) > Number.MAX_SAFE_INTEGER ? 'corrupt' : 'ok'
+}
+
+/** The place behind the batch, step or part of a snapshot at `at`; 0 if it is malformed. */
+function check({ log, records }: State, at: number, limit: number): number {
+  const kind = kindAt(log, at)
+  if (kind === Kind.in) return records.in(at, limit, true)
+  if (kind === Kind.tables) return records.tables(at, limit)
+  const next = records.step(at, limit, true)
+  return next !== 0 && word(log.words, (records.completion >>> 2) + 2) === 0 ? 0 : next
+}
+
+/** @returns as all of these do, false when the tables can't be given more memory */
 function replayIn(state: State, at: number): boolean {
   const { words } = state.log
   const index = at >>> 2
@@ -168,17 +155,35 @@ function replayIn(state: State, at: number): boolean {
     message += padded(word(words, message >>> 2))
   }
   state.unconsumed += count
-  return (
-    id_bytes === 0 || raise(state, PRODUCERS, words, index + IN_BYTES / 4, id_bytes, long(words, index + 2) + count)
-  )
+  return id_bytes === 0 || raise(state, PRODUCERS, index + IN_BYTES / 4, id_bytes, long(words, index + 2) + count)
 }
 
-function replayOut(state: State, at: number, again: boolean): boolean {
-  const { words } = state.log
-  const index = at >>> 2
-  if (!again || state.pending.has(at)) state.addUnacknowledged(at)
-  const id_bytes = word(words, index + 1) >>> 16
-  return raise(state, CHANNELS, words, index + OUT_BYTES / 4, id_bytes, long(words, index + 2) + 1)
+function replayStep(state: State, at: number, limit: number, again: boolean): boolean {
+  const { log } = state
+  const { words } = log
+  for (let record = at; record < limit; record += padded(word(words, record >>> 2))) {
+    const index = record >>> 2
+    switch (kindAt(log, record)) {
+      case Kind.out: {
+        if (!again || state.pending.has(record)) state.addUnacknowledged(record)
+        const id_bytes = word(words, index + 1) >>> 16
+        if (!raise(state, CHANNELS, index + OUT_BYTES / 4, id_bytes, long(words, index + 2) + 1)) return false
+        break
+      }
+      case Kind.checkpoint:
+        state.addCheckpoint(record)
+        break
+      case Kind.completion: {
+        // What stood before the start was consumed there; its distance leads nowhere.
+        const count = word(words, index + 2)
+        for (let nth = 0; nth < count; nth++) state.consume(consumed(state, record, nth))
+        break
+      }
+      default:
+        state.addUnconsumed(record)
+    }
+  }
+  return true
 }
 
 function replayTables(state: State, at: number): boolean {
@@ -189,17 +194,16 @@ function replayTables(state: State, at: number): boolean {
     const tag = word(words, index)
     const id_bytes = tag >>> 16
     const table = (tag & 0xff) === PRODUCERS ? PRODUCERS : CHANNELS
-    if (!raise(state, table, words, index + ENTRY_BYTES / 4, id_bytes, long(words, index + 2))) return false
+    if (!raise(state, table, index + ENTRY_BYTES / 4, id_bytes, long(words, index + 2))) return false
     index += (ENTRY_BYTES + padded(id_bytes)) >>> 2
   }
   return true
 }
 
 /** Lets an entry say `next` at least. What is stored is taken whatever the limits say: they are for new work. */
-function raise(state: State, table: Table, words: Uint32Array, id: number, id_bytes: number, next: number): boolean {
-  const { tables } = state
-  let place = tables.find(table, words, id, id_bytes)
-  if (place === NONE) place = tables.insert(table, words, id, id_bytes)
+function raise({ log, tables }: State, table: Table, id: number, id_bytes: number, next: number): boolean {
+  let place = tables.find(table, log.words, id, id_bytes)
+  if (place === NONE) place = tables.insert(table, log.words, id, id_bytes)
   if (place === NONE) return false
   if (next > tables.next(place)) tables.setNext(place, next)
   return true

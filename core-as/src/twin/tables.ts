@@ -8,7 +8,6 @@
  */
 import type { CoreLimits } from '../core.ts'
 import { long, padded, putLong, word } from '../word.ts'
-import { xxh32Words } from '../xxh32.ts'
 import { keyedHash } from './keyed-hash.ts'
 
 export const PRODUCERS = 0
@@ -149,15 +148,6 @@ export class Tables {
   /** Words that the entry at `place` takes. */
   entryWords(place: number): number {
     return ENTRY_WORDS + (padded(word(this.entries, place) >>> 16) >>> 2)
-  }
-
-  /** The sum of the entries' hashes: the same in whatever order they were made. */
-  digest(): number {
-    let sum = 0
-    for (let place = 0; place < this.used; place += this.entryWords(place)) {
-      sum = (sum + xxh32Words(this.entries, place, this.entryWords(place) * 4, 0)) | 0
-    }
-    return sum
   }
 
   #holds(place: number, tag: number, words: Uint32Array, first: number, count: number): boolean {

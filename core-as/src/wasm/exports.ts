@@ -24,12 +24,25 @@ export interface WasmExports {
   rewind(to: number): number
   loadRoom(bytes: number): number
   loadSegments(bytes: number): number
-  digest(): number
+  locate(): void
+  openVectors(hosts_max: number, entries_max: number): number
+  merge(count: number, open: number, frozen: number): number
+  stable(count: number): number
+  committed(durable: number): number
+  lost(open: number): number
+  unstable(version: number): number
+  forget(): void
+  rewindVectors(to: number): void
   xxh32(from: number, bytes: number, seed: number): number
 }
 
+/** The type of what crosses the boundary: assembly/index.ts is its other side. */
+export function exportsOf(instance: WebAssembly.Instance): WasmExports {
+  return instance.exports as unknown as WasmExports
+}
+
 /** Addresses of what both sides read and write (assembly/regions.ts). */
-export const Place = { facts: 0, id: 256, key: 1536, lsns: 2048 } as const
+export const Place = { facts: 0, id: 256, key: 1536, lsns: 2048, entries: 1024 } as const
 
 /** What `publish` tells: the index of each number among the facts. */
 export const Fact = {
@@ -47,6 +60,17 @@ export const Fact = {
   duplicates: 10,
   expected: 11,
   got: 12,
+  /** What `locate` tells: addresses, and bytes. */
+  log_at: 13,
+  bits_at: 14,
+  entries_at: 15,
+  entries_bytes: 16,
+  peers_at: 17,
+  peers_end: 18,
+  rows_at: 19,
+  rows_end: 20,
+  /** What `unstable` tells, in an instance without a log. */
+  hosts: 0,
 } as const
 export const FACTS = 32
 

@@ -4,9 +4,19 @@
  * @module
  */
 import type { Core, CoreLimits, Ingested, Lsn, Sealed } from '../core.ts'
+import { digestOf } from '../digest.ts'
 import { ID_BYTES_MAX, LSNS_MAX } from '../format.ts'
 import { checkLimits } from '../limits.ts'
-import { FACTS, Fact, INGEST_ANSWERS, LOAD_ANSWERS, Place, STEP_ANSWERS, type WasmExports } from './exports.ts'
+import {
+  exportsOf,
+  FACTS,
+  Fact,
+  INGEST_ANSWERS,
+  LOAD_ANSWERS,
+  Place,
+  STEP_ANSWERS,
+  type WasmExports,
+} from './exports.ts'
 
 const PRODUCERS = 0
 const CHANNELS = 1
@@ -162,7 +172,23 @@ export class WasmCore implements Core {
   }
 
   digest(): number {
-    return this.#wasm.digest() >>> 0
+    this.#wasm.locate()
+    const { words } = this
+    const base = this.#fact(Fact.origin)
+    const entries_at = this.#fact(Fact.entries_at)
+    return digestOf({
+      log: words,
+      base,
+      start: this.start - base,
+      end: this.end - base,
+      sealed: this.sealed - base,
+      bits: words,
+      bits_first: this.#fact(Fact.bits_at) >>> 2,
+      bits_from: this.#fact(Fact.log_at),
+      entries: words,
+      entries_first: entries_at >>> 2,
+      entries_end: (entries_at + this.#fact(Fact.entries_bytes)) >>> 2,
+    })
   }
 
   #next(table: number, id: Uint8Array): number {
@@ -188,11 +214,6 @@ export class WasmCore implements Core {
 
 function named<Answer>(answers: readonly Answer[], index: number): Answer {
   return answers[index] as Answer
-}
-
-/** The type of what crosses the boundary: assembly/index.ts is its other side. */
-function exportsOf(instance: WebAssembly.Instance): WasmExports {
-  return instance.exports as unknown as WasmExports
 }
 
 function lsn(position: number): Lsn {

@@ -1,0 +1,285 @@
+/**
+ * Dependency vectors in plain TypeScript.
+ *
+ * What is kept are only the unstable entries, as rows in the order of the versions that brought them: a version depends on
+ * the rows of its own and of all before it. So what is committed ends before the first row, what a lost state takes with it
+ * begins at the first row that names it, and a version without anything unstable costs nothing. Peers, the pairs of host
+ * and epoch, are found by the host's number and a short list of its epochs.
+ *
+ * @module
+ */
+import { type EntryTable, Merge } from '../host-vectors.ts'
+import type { VectorsLimits } from '../vectors.ts'
+import { double, int } from '../word.ts'
+
+const NONE = -1
+const ENTRY = 3
+
+export class TwinEntryTable implements EntryTable {
+  readonly #limits: VectorsLimits
+  readonly entries: Float64Array
+  hosts = 0
+
+  /** By host: its first peer. */
+  readonly #firsts: Int32Array
+  /** By peer: its key. */
+  readonly #hosts: Int32Array
+  readonly #epochs: Float64Array
+  /** By peer: durable up to here. */
+  readonly #stable: Float64Array
+  /** By peer: the newest version that an entry or `stable` named. */
+  readonly #newest: Float64Array
+  /** By peer: the next of the host's. */
+  readonly #nexts: Int32Array
+  /** By peer: its newest row, if it has any. */
+  readonly #lasts: Int32Array
+  /** By peer: its place in the last answer, if it is in there; where it goes while others are forgotten. */
+  readonly #shown: Int32Array
+  #peers = 0
+
+  /** By row: since this version … */
+  readonly #versions: Float64Array
+  /** … this host's states need this state … */
+  readonly #needs: Float64Array
+  /** … of this peer. */
+  readonly #needed: Int32Array
+  #rows = 0
+
+  constructor(limits: VectorsLimits) {
+    const { hosts_max, entries_max } = limits
+    this.#limits = limits
+    this.entries = new Float64Array(entries_max * ENTRY)
+    this.#firsts = new Int32Array(hosts_max).fill(NONE)
+    this.#hosts = new Int32Array(entries_max)
+    this.#epochs = new Float64Array(entries_max)
+    this.#stable = new Float64Array(entries_max)
+    this.#newest = new Float64Array(entries_max)
+    this.#nexts = new Int32Array(entries_max)
+    this.#lasts = new Int32Array(entries_max)
+    this.#shown = new Int32Array(entries_max)
+    this.#versions = new Float64Array(entries_max)
+    this.#needs = new Float64Array(entries_max)
+    this.#needed = new Int32Array(entries_max)
+  }
+
+  get memory_bytes(): number {
+    return this.#limits.entries_max * (ENTRY * 8 + 5 * 8 + 5 * 4) + this.#limits.hosts_max * 4
+  }
+
+  merge(count: number, open: number, frozen: boolean): number {
+    const { entries_max } = this.#limits
+    let news = false
+    let strangers = 0
+    let rows = 0
+    for (let nth = 0; nth < count; nth++) {
+      if (!this.#isEntry(nth)) return Merge.bad_entry
+      const peer = this.#find(nth)
+      if (peer === NONE) strangers++
+      else if (this.#version(nth) <= double(this.#newest, peer)) continue
+      else if (this.#isIn(int(this.#lasts, peer), peer, open)) rows--
+      news = true
+      rows++
+    }
+    if (!news) return Merge.known
+    if (frozen) return Merge.frozen
+    if (this.#rows + rows > entries_max || !this.#makeRoom(strangers)) return Merge.full
+    for (let nth = 0; nth < count; nth++) {
+      const peer = this.#findOrAdd(nth)
+      const version = this.#version(nth)
+      if (version <= double(this.#newest, peer)) continue
+      this.#newest[peer] = version
+      // What the open version needs already is raised; its row is the peer's newest.
+      let row = int(this.#lasts, peer)
+      if (!this.#isIn(row, peer, open)) {
+        row = this.#rows++
+        this.#versions[row] = open
+        this.#needed[row] = peer
+        this.#lasts[peer] = row
+      }
+      this.#needs[row] = version
+    }
+    return Merge.new
+  }
+
+  stable(count: number): number {
+    for (let nth = 0; nth < count; nth++) {
+      if (!this.#isEntry(nth) || (this.#find(nth) === NONE && !this.#makeRoom(1))) continue
+      const peer = this.#findOrAdd(nth)
+      const version = this.#version(nth)
+      if (version > double(this.#stable, peer)) this.#stable[peer] = version
+      if (version > double(this.#newest, peer)) this.#newest[peer] = version
+    }
+    return this.#keep(Number.POSITIVE_INFINITY)
+  }
+
+  committed(durable: number): number {
+    return this.#rows === 0 ? durable : Math.min(durable, double(this.#versions, 0) - 1)
+  }
+
+  lost(open: number): number {
+    if (!this.#isEntry(0)) return open
+    const peer = this.#find(0)
+    const first = this.#version(0)
+    for (let row = 0; row < this.#rows; row++) {
+      if (int(this.#needed, row) === peer && double(this.#needs, row) >= first) return double(this.#versions, row) - 1
+    }
+    return open
+  }
+
+  unstable(version: number): number {
+    const { entries } = this
+    let count = 0
+    let hosts = 0
+    for (let row = 0; row < this.#rows && double(this.#versions, row) <= version; row++) {
+      const peer = int(this.#needed, row)
+      if (!this.#isShown(peer, count)) {
+        let other = int(this.#firsts, int(this.#hosts, peer))
+        while (other !== NONE && !this.#isShown(other, count)) other = int(this.#nexts, other)
+        if (other === NONE) hosts++
+        this.#shown[peer] = count
+        entries[count * ENTRY] = int(this.#hosts, peer)
+        entries[count * ENTRY + 1] = double(this.#epochs, peer)
+        count++
+      }
+      entries[int(this.#shown, peer) * ENTRY + 2] = double(this.#needs, row)
+    }
+    this.hosts = hosts
+    return count
+  }
+
+  forget(): void {
+    this.#firsts.fill(NONE)
+    let kept = 0
+    for (let peer = 0; peer < this.#peers; peer++) if (this.#isUnstable(peer)) this.#shown[peer] = kept++
+    for (let row = 0; row < this.#rows; row++) this.#needed[row] = int(this.#shown, int(this.#needed, row))
+    const before = this.#peers
+    this.#peers = 0
+    for (let peer = 0; peer < before; peer++) {
+      if (!this.#isUnstable(peer)) continue
+      const to = this.#peers++
+      this.#hosts[to] = int(this.#hosts, peer)
+      this.#epochs[to] = double(this.#epochs, peer)
+      this.#stable[to] = double(this.#stable, peer)
+      this.#newest[to] = double(this.#newest, peer)
+      this.#lasts[to] = int(this.#lasts, peer)
+      this.#shown[to] = NONE
+      this.#link(to)
+    }
+  }
+
+  rewind(to: number): void {
+    this.#keep(to)
+    this.#newest.set(this.#stable.subarray(0, this.#peers))
+    for (let row = 0; row < this.#rows; row++) this.#newest[int(this.#needed, row)] = double(this.#needs, row)
+  }
+
+  rows(): Float64Array {
+    const rows = new Float64Array(this.#rows * 4)
+    for (let row = 0; row < this.#rows; row++) {
+      const peer = int(this.#needed, row)
+      rows[row * 4] = double(this.#versions, row)
+      rows[row * 4 + 1] = double(this.#needs, row)
+      rows[row * 4 + 2] = int(this.#hosts, peer)
+      rows[row * 4 + 3] = double(this.#epochs, peer)
+    }
+    return rows
+  }
+
+  peers(): Float64Array {
+    const peers = new Float64Array(this.#peers * 3)
+    for (let peer = 0; peer < this.#peers; peer++) {
+      peers[peer * 3] = int(this.#hosts, peer)
+      peers[peer * 3 + 1] = double(this.#epochs, peer)
+      peers[peer * 3 + 2] = double(this.#stable, peer)
+    }
+    return peers
+  }
+
+  #version(nth: number): number {
+    return double(this.entries, nth * ENTRY + 2)
+  }
+
+  #isEntry(nth: number): boolean {
+    const host = double(this.entries, nth * ENTRY)
+    return (
+      host < this.#limits.hosts_max &&
+      isWhole(host) &&
+      isWhole(double(this.entries, nth * ENTRY + 1)) &&
+      isWhole(this.#version(nth))
+    )
+  }
+
+  #find(nth: number): number {
+    const epoch = double(this.entries, nth * ENTRY + 1)
+    let peer = int(this.#firsts, double(this.entries, nth * ENTRY))
+    while (peer !== NONE && double(this.#epochs, peer) !== epoch) peer = int(this.#nexts, peer)
+    return peer
+  }
+
+  /** There must be room. */
+  #findOrAdd(nth: number): number {
+    const found = this.#find(nth)
+    if (found !== NONE) return found
+    const peer = this.#peers++
+    this.#hosts[peer] = double(this.entries, nth * ENTRY)
+    this.#epochs[peer] = double(this.entries, nth * ENTRY + 1)
+    this.#stable[peer] = -1
+    this.#newest[peer] = -1
+    this.#lasts[peer] = this.#limits.entries_max
+    this.#shown[peer] = NONE
+    this.#link(peer)
+    return peer
+  }
+
+  /** Makes the peer the first of its host's. */
+  #link(peer: number): void {
+    const host = int(this.#hosts, peer)
+    this.#nexts[peer] = int(this.#firsts, host)
+    this.#firsts[host] = peer
+  }
+
+  /** Makes room for `count` more peers, if need be by forgetting others. */
+  #makeRoom(count: number): boolean {
+    if (this.#peers + count > this.#limits.entries_max) this.forget()
+    return this.#peers + count <= this.#limits.entries_max
+  }
+
+  #isUnstable(peer: number): boolean {
+    return double(this.#newest, peer) > double(this.#stable, peer)
+  }
+
+  /** Is the row the peer's, and the version's? A peer may know a row that is gone. */
+  #isIn(row: number, peer: number, version: number): boolean {
+    return row < this.#rows && int(this.#needed, row) === peer && double(this.#versions, row) === version
+  }
+
+  /** Is the peer among the `count` entries of this answer? What it says itself may be left from an older one. */
+  #isShown(peer: number, count: number): boolean {
+    const nth = int(this.#shown, peer)
+    if (nth < 0 || nth >= count) return false
+    return (
+      double(this.entries, nth * ENTRY) === int(this.#hosts, peer) &&
+      double(this.entries, nth * ENTRY + 1) === double(this.#epochs, peer)
+    )
+  }
+
+  /** Keeps, in order, the rows of versions up to `to` that are not stable. @returns how many others there were */
+  #keep(to: number): number {
+    const before = this.#rows
+    let kept = 0
+    for (let row = 0; row < before; row++) {
+      const peer = int(this.#needed, row)
+      if (double(this.#versions, row) > to || double(this.#needs, row) <= double(this.#stable, peer)) continue
+      this.#versions[kept] = double(this.#versions, row)
+      this.#needs[kept] = double(this.#needs, row)
+      this.#needed[kept] = peer
+      this.#lasts[peer] = kept++
+    }
+    this.#rows = kept
+    return before - kept
+  }
+}
+
+function isWhole(value: number): boolean {
+  return value >= 0 && Number.isSafeInteger(value)
+}
