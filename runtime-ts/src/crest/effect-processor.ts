@@ -68,8 +68,9 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
+    // First of all: a step for one of them must not move another, which is a timer no more.
+    for (const { lsn } of messages) this.#stepping.fired(lsn)
     for (const message of messages) {
-      this.#stepping.fired(message.lsn)
       this.#take(message.lsn, message.copy(), isSelf(message.from, this))
     }
   }

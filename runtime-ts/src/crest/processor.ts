@@ -73,8 +73,9 @@ export class ParticipantProcessor implements Inhabitant, Site {
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
+    // First of all: a step for one of them must not move another, which is a timer no more.
+    for (const { lsn } of messages) this.#stepping.fired(lsn)
     for (const message of messages) {
-      this.#stepping.fired(message.lsn)
       const pending = new Pending(message.lsn, isSelf(message.from, this))
       this.#take(pending, (decode) => message.read(decode))
     }

@@ -28,6 +28,10 @@ export class LiveDarq implements Darq {
   /** Up to here the log was handed to a commit. */
   handed: Lsn
   grades: Grades
+  /** Timers of its own that were due, and are not consumed. */
+  readonly #fired = new Set<Lsn>()
+  /** Those of them that the present incarnation has not got yet. */
+  #due: Lsn[] = []
   readonly #channels = new Map<string, Channel>()
   readonly #listeners = new Set<(grades: Grades) => void>()
   #incarnations = 0
@@ -105,12 +109,40 @@ export class LiveDarq implements Darq {
     this.host.waiting += change
   }
 
+  /** A timer of its own is due: it is delivered, when its step is committed if it is gated. */
+  fire(lsn: Lsn, gated: boolean): void {
+    if (gated && lsn >= this.grades.committed) {
+      this.host.atCommitted(this.host.versions.open, () => this.fire(lsn, false))
+      return
+    }
+    if (this.#fired.has(lsn) || !this.core.isPending(lsn)) return
+    this.#fired.add(lsn)
+    this.#due.push(lsn)
+    this.waited(1)
+    this.host.deliverSoon(this)
+  }
+
+  /** The step that consumes it has happened. */
+  consumedTimer(lsn: Lsn): void {
+    if (this.#fired.delete(lsn)) this.waited(-1)
+  }
+
+  /** At most so many of what is due, for the present incarnation. */
+  takeDue(count_max: number): Lsn[] {
+    return this.#due.splice(0, count_max).filter((lsn) => this.core.isPending(lsn))
+  }
+
+  get hasDue(): boolean {
+    return this.#due.length > 0
+  }
+
   attach(processor: Processor): Attached {
     this.host.assertRunning()
     this.detach(this.host.fencedError('a newer processor was attached'))
     this.#incarnations += 1
     const attachment = new Attachment(this, processor, this.#incarnations as Incarnation)
     this.attachment = attachment
+    this.#due = [...this.#fired].sort((a, b) => a - b)
     attachment.restore()
     this.host.deliverSoon(this)
     return attachment

@@ -10,6 +10,7 @@ import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import { readWhole } from './arrive.ts'
 import type { LiveDarq } from './darq.ts'
+import { channelId } from './host-id.ts'
 import { step } from './step.ts'
 import type {
   Attached,
@@ -52,7 +53,7 @@ class DeliveredMessage implements Delivered<never> {
 
   get from(): string {
     const record = this.#record()
-    if (record === undefined) return this.#darq.name
+    if (record === undefined) return channelId(this.#darq.host.id, this.#darq.name)
     const { words, bytes } = this.#darq.core
     const at = record * 4 + 40
     return decoder.decode(bytes.subarray(at, at + ((words[record + 1] ?? 0) >>> 16)))
@@ -97,9 +98,11 @@ class DeliveredMessage implements Delivered<never> {
   }
 }
 
-/** The payload of the message, self-message or checkpoint at `lsn`: a view, good until the next call of the core. */
-export function payload({ core }: LiveDarq, lsn: Lsn): Uint8Array {
+/** The payload of the message, self-message, checkpoint or timer at `lsn`: a view, good until the next call of the core. */
+export function payload(darq: LiveDarq, lsn: Lsn): Uint8Array {
+  const { core } = darq
   const at = core.at(lsn)
+  if (((core.words[(at >>> 2) + 1] ?? 0) & 255) === Kind.timer) return addressed(darq, lsn).bytes
   return core.bytes.subarray(at + 8, at + (core.words[at >>> 2] ?? 0))
 }
 
@@ -206,22 +209,21 @@ export class Attachment implements Attached {
   deliver(): boolean {
     const darq = this.#darq
     const { core } = darq
-    const found = core.pending(this.#cursor, 1 << Kind.message)
-    const count = Math.min(found, messages_per_turn_max)
     const turn: Turn = { over: false }
-    const messages: Delivered<never>[] = []
-    for (let i = 0; i < count; i += 1) messages.push(new DeliveredMessage((core.lsns[i] ?? 0) as Lsn, darq, turn))
-    const last = messages.at(-1)
-    if (!last) {
-      this.#cursor = core.end
-      return false
+    const lsns = darq.takeDue(messages_per_turn_max)
+    if (lsns.length < messages_per_turn_max) {
+      const found = core.pending(this.#cursor, 1 << Kind.message)
+      const count = Math.min(found, messages_per_turn_max - lsns.length)
+      for (let i = 0; i < count; i += 1) lsns.push((core.lsns[i] ?? 0) as Lsn)
+      this.#cursor = count === 0 ? core.end : (((core.lsns[count - 1] ?? 0) + 8) as Lsn)
     }
-    this.#cursor = (last.lsn + 8) as Lsn
+    if (lsns.length === 0) return darq.hasDue
+    const messages = lsns.map((lsn): Delivered<never> => new DeliveredMessage(lsn, darq, turn))
     try {
       this.processor.deliver(messages as unknown as NonEmpty<Delivered<never>>, this)
     } finally {
       turn.over = true
     }
-    return this.#cursor < core.end
+    return darq.hasDue || this.#cursor < core.end
   }
 }

@@ -81,13 +81,19 @@ export function step(darq: LiveDarq, record: StepRecord): StepReceipt {
   if (answer !== 'done') throw refused(darq, answer)
   host.counts.steps += 1
   darq.appended()
-  for (const lsn of consume) if (((core.words[(core.at(lsn) >>> 2) + 1] ?? 0) & 255) === Kind.message) darq.waited(-1)
+  for (const lsn of consume) {
+    const kind = (core.words[(core.at(lsn) >>> 2) + 1] ?? 0) & 255
+    if (kind === Kind.message) darq.waited(-1)
+    else if (kind === Kind.timer) darq.consumedTimer(lsn)
+  }
   const receipt = new Stepped(darq, completion, remembered, sent, checkpointLsn)
   for (const [index, out] of send.entries()) {
     const lsn = sent[index]
     if (lsn === undefined) continue
-    if (out.due_ms === undefined) darq.channel(out.to).push(lsn, out.gate === 'committed')
-    else host.timers.add({ darq, lsn, due_ms: out.due_ms })
+    if (out.due_ms !== undefined && out.due_ms > host.clock.now_ms()) host.timers.add({ darq, lsn, due_ms: out.due_ms })
+    else if (out.to === darq.name) darq.fire(lsn, out.gate === 'committed')
+    else if (out.due_ms !== undefined) host.timers.add({ darq, lsn, due_ms: out.due_ms })
+    else darq.channel(out.to).push(lsn, out.gate === 'committed')
   }
   return receipt
 }
@@ -133,13 +139,15 @@ function writePlain({ core }: LiveDarq, at: number, kind: number, payload: Paylo
 const due = new Float64Array(1)
 const dueWords = new Uint32Array(due.buffer)
 
-function writeAddressed({ core, host }: LiveDarq, at: number, { to, bytes, due_ms, gate }: Out): number {
+function writeAddressed({ core, host, name }: LiveDarq, at: number, { to, bytes, due_ms, gate }: Out): number {
   const id = host.idBytes(to)
   const word = at >>> 2
   const body = at + 16 + padded(id.length)
   due[0] = due_ms ?? 0
   core.words[word + 1] =
-    (due_ms === undefined ? Kind.out : Kind.timer) | ((gate === 'committed' ? flag_gated : 0) << 8) | (id.length << 16)
+    (due_ms === undefined && to !== name ? Kind.out : Kind.timer) |
+    ((gate === 'committed' ? flag_gated : 0) << 8) |
+    (id.length << 16)
   core.words[word + 2] = dueWords[0] ?? 0
   core.words[word + 3] = dueWords[1] ?? 0
   writePayload(core.bytes, at + 16, id)

@@ -1,6 +1,8 @@
 /**
- * Messages with a due time. A timer is a record of its own; when it is due, the engine makes a step that consumes it and
- * sends the message, so that its channel's sequence is given then, and exactly once.
+ * Messages with a due time. A timer is a record of its own. When it is due and meant for its own DARQ, it is delivered as it
+ * stands, and the step that it brings about consumes it: nothing more is written, so that a full log can't stop it. (A
+ * message to oneself is a timer that is due at once.) One for another DARQ becomes an out-message by a step of the engine,
+ * so that its channel's sequence is given then, and exactly once.
  *
  * @module
  */
@@ -92,6 +94,10 @@ export class Timers {
   #fire(timer: Timer, now_ms: number): void {
     const { darq, lsn } = timer
     const { to, flags, bytes } = addressed(darq, lsn)
+    if (to === darq.name) {
+      darq.fire(lsn, (flags & flag_gated) !== 0)
+      return
+    }
     const out = { to, bytes: bytes.slice() }
     try {
       step(darq, { consume: [lsn], send: [(flags & flag_gated) === 0 ? out : { ...out, gate: 'committed' }] })

@@ -25,7 +25,7 @@ export type Payload = Uint8Array | string
 /** Bytes in the core's memory: readable during the call that brought it only. Keep the LSN, or copy. */
 export interface Delivered<in out Turn = unknown> {
   readonly lsn: Lsn
-  /** Who sent it: the producer's id as text. A channel's is `host#generation/darq`; empty if unsequenced. */
+  /** Who sent it: the producer's id as text. A channel's is `host#generation/darq`, also one's own; empty if unsequenced. */
   readonly from: string
   /** Its sequence there; 0 if unsequenced. */
   readonly sequence: number
@@ -47,7 +47,10 @@ export interface Out {
   /** The destination's DARQ name. */
   readonly to: string
   readonly bytes: Payload
-  /** Sent then, not now. Until then it is a timer: its LSN may be consumed by a later step, which cancels it. */
+  /**
+   * Sent then, not now. Until then it is a timer: its LSN may be consumed by a later step, which cancels it. What a DARQ
+   * sends to itself stays a timer to the end, and is delivered under the same LSN.
+   */
   readonly due_ms?: number
   /** Delivered only when this step is committed, whatever K is. */
   readonly gate?: 'committed'
@@ -84,7 +87,10 @@ export interface Processor {
     timers: Iterable<LiveTimer>,
     attached: Attached,
   ): void
-  /** In-messages in order, each once an incarnation. What is not consumed now may be consumed in any later step. */
+  /**
+   * In-messages in order, and timers to oneself that are due, each once an incarnation. What is not consumed now may be
+   * consumed in any later step.
+   */
   deliver<Turn>(messages: NonEmpty<Delivered<Turn>>, attached: Attached): void
   /** The last call of an incarnation. */
   detached(reason: DarqError): void
