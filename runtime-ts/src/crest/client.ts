@@ -206,6 +206,7 @@ class LinkClient implements Client {
         try {
           link = await this.#links.get()
           resolve(await read(link))
+          this.#links.worked()
           return
         } catch (thrown) {
           const error = linkError(thrown)

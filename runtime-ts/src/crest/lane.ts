@@ -113,6 +113,7 @@ export class Lane {
       if (attempt !== this.#attempt) return
       if (graded.grade === 'accepted') {
         isAccepted = true
+        this.#links.worked()
         this.#accepted(batch, graded)
         accepted.resolve()
       } else
