@@ -1,0 +1,83 @@
+/**
+ * A word in its frame. Hostile until decoded.
+ *
+ * ```text
+ * 0  u16 magic 0xDA50   2  u8 format version   3  u8 type of the word   4  u32 bytes of the frame   8  u32 XXH32 of what follows
+ * 12 u32 0              16 f64 the frame's number in its session; 0: of no session    24 f64 every frame up to this number of the
+ * other end was heard   32 the word
+ * ```
+ *
+ * @module
+ */
+import { xxh32 } from '@darq/core'
+import { BrokenBytes, ByteReader, ByteWriter } from '../engine/byte-codec.ts'
+import { DarqError } from '../error.ts'
+import { type Word, wordTypes } from './words.ts'
+import { readWord } from './words-reader.ts'
+import { writeWord } from './words-writer.ts'
+
+const magic = 0xda50
+const format_version = 1
+const header_bytes = 32
+
+export interface Frame {
+  /** 1, 2, 3, … over all streams of a session; 0 for what is worth nothing on a later stream. */
+  readonly number: number
+  readonly heard: number
+  readonly word: Word
+}
+
+/** @throws {DarqError} `too_large` */
+export function encodeFrame({ number, heard, word }: Frame, bytes_max: number): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(sizeHint(word))
+  writer
+    .u16(magic)
+    .u8(format_version)
+    .u8(wordTypes.indexOf(word.type) + 1)
+  writer.u32(0).u32(0).u32(0).f64(number).f64(heard)
+  writeWord(writer, word)
+  if (writer.at > bytes_max) throw tooLarge(bytes_max, writer.at)
+  writer.patchU32(4, writer.at)
+  const bytes = new Uint8Array(writer.at)
+  bytes.set(writer.view())
+  new DataView(bytes.buffer).setUint32(8, xxh32(bytes.subarray(12)), true)
+  return bytes
+}
+
+/** Steps and deliveries are large: doubling would copy them twice. */
+function sizeHint(word: Word): number {
+  const items = word.type === 'delivered' ? word.messages : word.type === 'restored' ? word.items : []
+  return items.reduce((bytes, item) => bytes + item.bytes.length + 64, 256)
+}
+
+/** @throws {DarqError} `too_large`, `bad_frame`, `newer_format`, `older_format`, each with what was expected and what came */
+export function decodeFrame(bytes: Uint8Array, bytes_max: number): Frame {
+  if (bytes.length > bytes_max) throw tooLarge(bytes_max, bytes.length)
+  if (bytes.length < header_bytes) throw bad(`a frame of at least ${header_bytes} bytes`, bytes.length)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getUint16(0, true) !== magic) throw bad(`the magic ${magic}`, view.getUint16(0, true))
+  const version = view.getUint8(2)
+  if (version !== format_version)
+    throw new DarqError(version > format_version ? 'newer_format' : 'older_format', {
+      facts: { expected: `frame format ${format_version}`, got: version },
+    })
+  const said_bytes = view.getUint32(4, true)
+  if (said_bytes !== bytes.length) throw bad(`${said_bytes} bytes, as the frame says`, bytes.length)
+  const checksum = xxh32(bytes.subarray(12))
+  if (view.getUint32(8, true) !== checksum) throw bad(`the checksum ${view.getUint32(8, true)}`, checksum)
+  const reader = new ByteReader(bytes.subarray(16))
+  try {
+    const number = reader.whole('number')
+    const heard = reader.whole('heard')
+    return { number, heard, word: readWord(reader, view.getUint8(3)) }
+  } catch (error) {
+    if (error instanceof BrokenBytes) throw bad('a frame', error.message)
+    throw error
+  }
+}
+
+const bad = (expected: string, got: number | string): DarqError =>
+  new DarqError('bad_frame', { facts: { expected, got } })
+
+const tooLarge = (bytes_max: number, got: number): DarqError =>
+  new DarqError('too_large', { facts: { expected: `a frame of at most ${bytes_max} bytes`, got } })
