@@ -2,8 +2,9 @@
  * The store of a browser tab: one IndexedDB database with one object store, whose keys are the numbers.
  *
  * A write is one strict transaction whose requests are all issued at once and which is committed explicitly: it never waits
- * for this thread, so a tab that freezes in the middle blocks nobody. Whether it counts (was anything there at or above our
- * numbers?) is asked inside the same transaction and read once that is complete.
+ * for this thread, so a tab that freezes in the middle blocks nobody. (A process that is stopped from outside within the tenth
+ * of a millisecond in which the requests are handed over blocks the others until it goes on.) Whether it counts (was anything
+ * there at or above our numbers?) is asked inside the same transaction and read once that is complete.
  *
  * Firefox 153 completes a transaction that was committed explicitly although a request of it failed, unless that was the last
  * one. So the value is added last, and stands alone: if it can't be written, nothing of the transaction is.
