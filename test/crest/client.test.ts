@@ -242,6 +242,34 @@ describe('what is sent', () => {
     expect(cuts).toBe(2)
   })
 
+  test('and lost by a host that never said so is sent again when the next is refused as a gap', async () => {
+    const { clock, hosted } = await setUp()
+    const batches: string[] = []
+    const lateFailures: ((error: DarqError) => void)[] = []
+    const link: Link = {
+      ...delegate(hosted.link),
+      expected: async () => 1,
+      async enqueue({ first }, report) {
+        batches.push(`${first}`)
+        if (batches.length === 2) throw new DarqError('gap', { facts: { expected: 1, got: first } })
+        report({ grade: 'accepted', lsns: batches.length === 1 ? [8] : [8, 16], duplicates: 0, expected: 0 })
+        if (batches.length === 1) await new Promise((_, reject) => lateFailures.push(reject))
+        report({ grade: 'durable', durability: 'memory' })
+        report({ grade: 'committed', durability: 'memory' })
+      },
+    }
+    const client = clientOf(hosted, clock, link)
+    const first = client.send(Log.add('a', 1))
+    await first.accepted
+    const second = client.send(Log.add('a', 2))
+    await Promise.all([first.committed, second.committed])
+    expect(batches).toEqual(['1', '2', '1'])
+    // What the first attempt has to say after all is of no interest any more.
+    lateFailures[0]?.(new DarqError('unavailable'))
+    await clock.advance(60_000)
+    expect(batches).toHaveLength(3)
+  })
+
   test('with an idempotency key happens once', async () => {
     const { clock, hosted } = await setUp()
     const [one, two] = [clientOf(hosted, clock, hosted.link, ''), clientOf(hosted, clock)]

@@ -33,7 +33,6 @@ function totalsOf(rows: readonly Flight[]): Record<string, { count: number; sum:
 }
 
 test('twenty thousand flights, both participants on one host, give the totals of the file', async () => {
-  const began = performance.now()
   await using host = await openHost({ name: 'flights', participants: [flights, totals], storage: memory() })
   const receipts = all.map((flight) => host.send(Flights.flight(flight)))
   await Promise.all(receipts.map((receipt) => receipt.committed))
@@ -47,7 +46,6 @@ test('twenty thousand flights, both participants on one host, give the totals of
   expect(await host.query(Totals.delays(), { grade: 'committed' })).toEqual(expected)
   expect(await host.inspect('flights').pending()).toBe(0)
   expect(await host.inspect('totals').pending()).toBe(0)
-  console.log(`${Math.round(performance.now() - began)} ms`)
 })
 
 test('the first example runs', async () => {
