@@ -467,6 +467,38 @@ describe.each(both)('$name', (implementation) => {
     })
   })
 
+  test('a timer that is due, and whose message waits for something else, is taken back all the same', async () => {
+    await using world = new World(implementation)
+    const Gate = address('gate', { set: v.number(), cancel: v.number(), open: v.number(), rung: query(v.number()) })
+    const gate = participant(Gate, {
+      state: { isOpen: false, rung: 0 },
+      own: { ring: v.number() },
+      on: {
+        set: (step, n) => step.send(step.own.ring(n), { after: '10 ms', timer: `${n % 10}` }),
+        cancel: (step, n) => step.cancel(`${n}`),
+        open(step) {
+          step.state.isOpen = true
+          step.release('gate')
+        },
+        ring(step, n) {
+          if (!step.state.isOpen) return step.hold('gate')
+          step.state.rung += n
+        },
+        rung: (read) => read.state.rung,
+      },
+    })
+    const host = await world.open(gate)
+    // Of one name that is cancelled, of one that is replaced, and of one that is left alone.
+    for (const n of [1, 2, 3]) await host.send(Gate.set(n)).committed
+    await world.pass(100)
+    await host.send(Gate.cancel(1)).committed
+    await host.send(Gate.set(102)).committed
+    await host.send(Gate.open(0)).committed
+    await world.pass(100)
+    expect(await host.query(Gate.rung())).toBe(105)
+    expect(await host.inspect('gate').pending()).toBe(0)
+  })
+
   test('messages of timers are batched, but for those that have a name and may still be taken back', async () => {
     await using world = new World(implementation)
     const Bells = address('bells', { set: v.number(), cancel: v.number(), rung: query(v.array(v.array(v.number()))) })
@@ -548,6 +580,32 @@ describe.each(both)('$name', (implementation) => {
       await world.pass(60_000)
       expect(await host.query(Asker.got())).toEqual(['1: told 1', '-2: at last -2'])
       expect(world.errors).toEqual([])
+    })
+
+    test('of a participant to itself is answered, and leaves nothing waiting', async () => {
+      await using world = new World(implementation)
+      const Self = address('self', {
+        go: v.number(),
+        twice: call(v.number(), v.number()),
+        got: query(v.number()),
+      })
+      const self = participant(Self, {
+        state: { got: 0 },
+        own: { doubled: answer(Self.twice) },
+        on: {
+          go: (step, n) => step.call(Self.twice(n), step.own.doubled()),
+          twice: (_, n) => 2 * n,
+          doubled(step, doubled) {
+            if (doubled.ok) step.state.got += doubled.value
+          },
+          got: (read) => read.state.got,
+        },
+      })
+      const host = await world.open(self)
+      await Promise.all([1, 10, 100].map((n) => host.send(Self.go(n)).committed))
+      await world.pass(10)
+      expect(await host.query(Self.got())).toBe(222)
+      expect(await host.inspect('self').pending()).toBe(0)
     })
 
     test('is answered with timeout when it takes too long, and a late answer counts for nothing', async () => {

@@ -105,6 +105,35 @@ test('transfers between two hosts arrive once each, whatever is lost, repeated, 
   await hosts.b?.close()
 })
 
+test('what waits for another host when its own goes down is sent by the next', async () => {
+  const clock = new VirtualClock()
+  const there = await openTransactional({ name: 'b', participants: [account], store: new MemoryStore(), clock })
+  let isDown = true
+  const peer: Peer = {
+    link: there.link,
+    deliver: async (delivery) => {
+      if (isDown) throw new Error('down')
+      return there.deliver(delivery)
+    },
+  }
+  const store = new MemoryStore()
+  const lives = (darq: string): boolean => darq === 'account/ann'
+  const options = { name: 'a', participants: [account], store, clock, lives, routes: { 'account/*': peer } }
+  const before = await openTransactional(options)
+  const client = openClient({ link: before.link, producer: 'p', clock })
+  await client.send(Account.deposit('ann', { cents: 5 })).committed
+  await client.send(Account.transfer('ann', { id: '1', to: 'bob', cents: 5 })).committed
+  await quiet()
+  await before.close()
+  isDown = false
+  const after = await openTransactional(options)
+  await quiet()
+  const reader = openClient({ link: after.link, producer: '', clock })
+  expect(await reader.query(Account.balance('bob'))).toBe(5)
+  await after.close()
+  await there.close()
+})
+
 test('a call between hosts is answered', async () => {
   const clock = new VirtualClock()
   const hosts: { bank?: Transactional; branch?: Transactional } = {}

@@ -15,20 +15,16 @@ export class World implements AsyncDisposable {
   readonly #implementation: Implementation
   readonly #place = { storage: faultyMemory(), store: new MemoryStore() }
   readonly #hosts: Host[] = []
-  #seed: number
+  readonly #random: () => number
 
-  constructor(implementation: Implementation, seed = 1) {
+  constructor(implementation: Implementation, random = repeatable()) {
     this.#implementation = implementation
-    this.#seed = seed
-  }
-
-  readonly random = (): number => {
-    this.#seed = (this.#seed * 48_271) % 2_147_483_647
-    return this.#seed / 2_147_483_647
+    this.#random = random
   }
 
   async open(...participants: Participant[]): Promise<Host> {
-    const { clock, random } = this
+    const clock = this.clock
+    const random = this.#random
     const onError = ({ code }: DarqError, where: string): void => void this.errors.push({ code, where })
     const host = await this.#implementation.open({ name: 'host', participants, clock, random, onError }, this.#place)
     this.#hosts.push(host)
@@ -43,6 +39,14 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const host of this.#hosts) await host.close()
+  }
+}
+
+function repeatable(): () => number {
+  let seed = 1
+  return () => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed / 2_147_483_647
   }
 }
 
