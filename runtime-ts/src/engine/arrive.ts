@@ -120,12 +120,12 @@ function refused(code: 'bad_frame' | 'too_large', expected: string, got: string 
 }
 
 /**
- * A log is never filled by what arrives: steps must be able to consume it, and a snapshot to let it be truncated, or it
- * would be full for ever.
+ * Who may fill a log how far. A log is never filled by what arrives: steps must be able to consume it. Nor by steps that
+ * consume what came later: one that frees the oldest item, which keeps the log from being truncated, must find room.
  */
-const share_for_arrivals = 3 / 4
-const share_for_hand_overs = 7 / 8
-export const share_for_steps = 15 / 16
+const share_for_arrivals = 5 / 8
+const share_for_hand_overs = 3 / 4
+const share_for_steps = 7 / 8
 
 /** A full log takes nothing new, but knows what it has. @throws {DarqError} `backpressure` when something is new */
 function repeated(darq: LiveDarq, { producer, first }: Batch, count: number): Arrived {
@@ -138,8 +138,19 @@ function repeated(darq: LiveDarq, { producer, first }: Batch, count: number): Ar
 const hasRoom = (darq: LiveDarq, bytes: number, share: number): boolean =>
   darq.log_bytes + bytes <= darq.core.limits.log_bytes_max * share
 
+const every_kind = 0xffff
+
+/** Room at the log's tail for a step. @throws {DarqError} `backpressure` */
+export function roomForStep(darq: LiveDarq, bytes: number, consume: readonly Lsn[]): number {
+  const { core } = darq
+  if (hasRoom(darq, bytes, share_for_steps)) return room(darq, bytes, 1)
+  const oldest = core.pending(core.start, every_kind) > 0 ? core.lsns[0] : undefined
+  if (!consume.some((lsn) => lsn === oldest)) throw full(darq)
+  return room(darq, bytes, 1)
+}
+
 /** Room at the log's tail. @throws {DarqError} `backpressure` */
-export function room(darq: LiveDarq, bytes: number, share: number): number {
+function room(darq: LiveDarq, bytes: number, share: number): number {
   const at = hasRoom(darq, bytes, share) ? darq.core.reserve(bytes) : -1
   if (at < 0) throw full(darq)
   return at

@@ -8,7 +8,7 @@
  */
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { full, room, share_for_steps } from './arrive.ts'
+import { full, roomForStep } from './arrive.ts'
 import { padded } from './byte-codec.ts'
 import type { LiveDarq } from './darq.ts'
 import type { Out, Payload, StepReceipt, StepRecord, Version } from './types.ts'
@@ -54,7 +54,7 @@ export function step(darq: LiveDarq, record: StepRecord): StepReceipt {
   for (const out of send) bytes_max += 16 + padded(host.idBytes(out.to).length) + padded(longest(out.bytes))
   for (const payload of remember) bytes_max += 8 + padded(longest(payload))
   if (checkpoint !== undefined) bytes_max += 8 + padded(longest(checkpoint))
-  const offset = room(darq, bytes_max, share_for_steps)
+  const offset = roomForStep(darq, bytes_max, consume)
   const first = core.reserved
   const lsnOf = (at: number): Lsn => (first + at - offset) as Lsn
 
