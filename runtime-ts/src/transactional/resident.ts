@@ -58,6 +58,8 @@ export class Resident implements Site {
   steps = 0
   readonly #house: House
   readonly #pending = new Set<Waiting>()
+  /** Those of them that are timers, by the timer's key. */
+  readonly #due = new Map<string, Waiting>()
   readonly #held = new Map<string, Waiting[]>()
   readonly #gathering: Gathering<Taken>
   readonly #effects: Effects | undefined
@@ -114,6 +116,7 @@ export class Resident implements Site {
     // A named timer may be taken back until its message is handled: it doesn't wait for others.
     const waiting = { ...message, attempts: 0, alone: message.timer !== undefined && isNamed(message.timer) }
     this.#pending.add(waiting)
+    if (waiting.timer !== undefined) this.#due.set(waiting.timer, waiting)
     this.#dispatch(waiting)
   }
 
@@ -229,7 +232,9 @@ export class Resident implements Site {
     this.cells.apply(changes)
     for (const [key, timer] of step.timers) {
       // The timer that was there may be due, and its message wait: that goes with it.
-      for (const waiting of this.#pending) if (waiting.timer === key) this.#pending.delete(waiting)
+      const due = this.#due.get(key)
+      if (due !== undefined) this.#pending.delete(due)
+      this.#due.delete(key)
       if (timer === undefined) this.timers.disarm(key)
       else this.timers.arm(key, timer)
     }
