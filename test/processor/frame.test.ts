@@ -6,7 +6,7 @@ import { decodeFrame, encodeFrame } from '../../runtime-ts/src/processor/frame.t
 import { type Word, wordTypes } from '../../runtime-ts/src/processor/words.ts'
 
 const limit = 1 << 20
-const lsn = fc.integer({ min: 0, max: 2 ** 50 }).map((number) => (number * 8) as Lsn)
+const lsn = fc.integer({ min: 0, max: 2 ** 50 - 1 }).map((number) => (number * 8) as Lsn)
 const whole = fc.maxSafeNat()
 const step = fc.integer({ min: 1, max: 2 ** 40 })
 const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 })
@@ -130,8 +130,6 @@ describe('a frame', () => {
         const frame = frameOf(word)
         const index = (at >> 3) % frame.length
         frame[index] = (frame[index] ?? 0) ^ (1 << (at & 7))
-        // The type of a word alone stands before the checksum: a word without content may become another.
-        fc.pre(index !== 3)
         expect(['bad_frame', 'newer_format', 'older_format']).toContain(refusal(frame))
       }),
     )
@@ -184,7 +182,7 @@ describe('a frame', () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 14 }), (noise, type) => {
         expect(refusal(noise)).toBe('bad_frame')
         const head = frameOf({ type: 'beat' }).slice(0, 32)
-        head[3] = type
+        head[12] = type
         const outcome = refusal(resealed(new Uint8Array([...head, ...noise])))
         expect(['bad_frame', 'newer_format', 'taken']).toContain(outcome)
       }),

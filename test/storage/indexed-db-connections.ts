@@ -143,6 +143,17 @@ export function indexedDbConnections(): void {
   })
 
   describe('an opening', () => {
+    it('that was given up is closed once it succeeds', async () => {
+      const name = newName()
+      const stubborn = await openDB(name, 1, { upgrade: (database) => void database.createObjectStore('theirs') })
+      const deletion = deleteDB(name)
+      expect(await codeOf(() => indexedDB(name, { open_timeout_ms: 20 }).open())).toBe('storage')
+      const closed = vi.spyOn(IDBDatabase.prototype, 'close')
+      stubborn.close()
+      await deletion
+      await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2))
+    })
+
     it('that the browser drops is tried again, twice', async () => {
       const name = newName()
       dropOpenings(2)

@@ -125,7 +125,8 @@ export class GroupCommit {
 
   #durable({ darq, from, end, bytes, head, whole }: Sealing, version: Version): void {
     this.retention.stored(darq, version, from, bytes, whole)
-    this.truncate(darq, head)
+    // When nothing came since, the log is durable as it stands, with what was acknowledged meanwhile.
+    this.truncate(darq, darq.newest <= version ? darq.core.head : head)
     darq.hardened(end)
   }
 

@@ -235,10 +235,11 @@ export class LiveHost implements Engine {
 
   /**
    * Drops what a log needs no more, outside of any commit: after recovery, and when out-messages were acknowledged, nothing
-   * need ever be appended again, least of all to a full log. Only when all is durable: what was consumed since may be undone.
+   * need ever be appended again, least of all to a full log. Only when all of it is durable: what was consumed since may be
+   * undone.
    */
   trim(darq: LiveDarq): void {
-    if (!this.dirty) this.#commit.truncate(darq, darq.core.head)
+    if (darq.newest <= this.versions.durable) this.#commit.truncate(darq, darq.core.head)
   }
 
   /** Something is accepted that is not durable. */

@@ -2,9 +2,9 @@
  * A word in its frame. Hostile until decoded.
  *
  * ```text
- * 0  u16 magic 0xDA50   2  u8 format version   3  u8 type of the word   4  u32 bytes of the frame   8  u32 XXH32 of what follows
- * 12 u32 0              16 f64 the frame's number in its session; 0: of no session    24 f64 every frame up to this number of the
- * other end was heard   32 the word
+ * 0  u16 magic 0xDA50        2  u8 format version   3  u8 0   4  u32 bytes of the frame   8  u32 XXH32 of what follows
+ * 12 u32 type of the word    16 f64 the frame's number in its session; 0: of no session
+ * 24 f64 every frame up to this number of the other end was heard                     32 the word
  * ```
  *
  * @module
@@ -30,11 +30,11 @@ export interface Frame {
 /** @throws {DarqError} `too_large` */
 export function encodeFrame({ number, heard, word }: Frame, bytes_max: number): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(sizeHint(word))
+  writer.u16(magic).u8(format_version).u8(0).u32(0).u32(0)
   writer
-    .u16(magic)
-    .u8(format_version)
-    .u8(wordTypes.indexOf(word.type) + 1)
-  writer.u32(0).u32(0).u32(0).f64(number).f64(heard)
+    .u32(wordTypes.indexOf(word.type) + 1)
+    .f64(number)
+    .f64(heard)
   writeWord(writer, word)
   if (writer.at > bytes_max) throw tooLarge(bytes_max, writer.at)
   writer.patchU32(4, writer.at)
@@ -61,15 +61,17 @@ export function decodeFrame(bytes: Uint8Array, bytes_max: number): Frame {
     throw new DarqError(version > format_version ? 'newer_format' : 'older_format', {
       facts: { expected: `frame format ${format_version}`, got: version },
     })
+  if (view.getUint8(3) !== 0) throw bad('0 behind the format version', view.getUint8(3))
   const said_bytes = view.getUint32(4, true)
   if (said_bytes !== bytes.length) throw bad(`${said_bytes} bytes, as the frame says`, bytes.length)
   const checksum = xxh32(bytes.subarray(12))
   if (view.getUint32(8, true) !== checksum) throw bad(`the checksum ${view.getUint32(8, true)}`, checksum)
-  const reader = new ByteReader(bytes.subarray(16))
+  const reader = new ByteReader(bytes.subarray(12))
   try {
+    const type = reader.u32('type')
     const number = reader.whole('number')
     const heard = reader.whole('heard')
-    return { number, heard, word: readWord(reader, view.getUint8(3)) }
+    return { number, heard, word: readWord(reader, type) }
   } catch (error) {
     if (error instanceof BrokenBytes) throw bad('a frame', error.message)
     throw error
