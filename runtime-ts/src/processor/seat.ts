@@ -182,10 +182,12 @@ class Visit implements Served {
 
   #hear(bytes: Uint8Array): void {
     if (this.#isOver) return
-    this.#pulse.heard()
     try {
       const frame = decodeFrame(bytes, this.#seat.limits.frame_bytes_max)
       const session = this.#own()
+      // One that says nothing but that it lives is waiting to say hello again: not for ever.
+      if (session === undefined && frame.word.type === 'beat') return
+      this.#pulse.heard()
       if (frame.word.type === 'hello') this.#greet(frame.word, frame, session)
       else if (session) session.hear(frame)
       else throw new DarqError('bad_frame', { facts: { expected: 'hello', got: frame.word.type } })
