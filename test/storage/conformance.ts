@@ -399,7 +399,7 @@ export function conformance(name: string, { splits }: Adapter, inPlace: InPlace)
       const last = (await place.numbers()).at(-1) ?? 0
       const value = await place.peek(last)
       await place.poke(last, undefined)
-      expect(await codeOf(() => read(place))).toBe('corrupt')
+      expect(await codeOf(() => place.storage().open())).toBe('corrupt')
       await place.poke(last, value)
       expect((await read(place)).length).toBe(2)
     })

@@ -98,12 +98,13 @@ export function indexedDbWrites({ splits }: { readonly splits: boolean }): void 
       expect(await contents(indexedDB(name))).toEqual(['1:v1'])
     })
 
-    it('fails with `storage` in the end while there is room, and nothing was written', async () => {
+    it('fails with `storage` in the end while there is room, writes nothing, and ends its owner', async () => {
       const name = newName()
       const owner = await own(indexedDB(name), 1)
       abortSilently(100)
       expect(await codeOf(() => owner.commit(commit(1)))).toBe('storage')
       vi.restoreAllMocks()
+      expect(await codeOf(() => owner.commit(commit(2)))).toBe('storage')
       expect(await contents(indexedDB(name))).toEqual([])
     })
 
