@@ -2,7 +2,8 @@ import type { Lsn } from '@darq/runtime/engine'
 import { remoteProcessor, streamPair } from '@darq/runtime/processor'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame } from '../../runtime-ts/src/processor/frame.ts'
-import type { Word } from '../../runtime-ts/src/processor/words.ts'
+import type { Reference, Word } from '../../runtime-ts/src/processor/words.ts'
+import { type Fate, faultyMemory } from '../../runtime-ts/src/storage/memory-faults.ts'
 import { fate, Puppet, Town } from './town.ts'
 
 const resuming = { resume_ms: 10_000 }
@@ -29,6 +30,26 @@ describe('a step from afar', () => {
     expect([accepted.now(), durable.now(), committed.now()]).toEqual(['kept', 'kept', 'kept'])
     expect(receipt.remembered[0]?.lsn).toBe((await receipt.accepted).remembered[0])
     expect(town.darq.waiting).toBe(2)
+  })
+
+  test('is not durable before the host says so', async () => {
+    let written: (() => void) | undefined
+    let slow = false
+    const decide = () => (slow ? new Promise<Fate>((resolve) => (written = () => resolve('written'))) : 'written')
+    const town = await Town.open({}, 1, faultyMemory({ fate: decide }))
+    const puppet = new Puppet()
+    town.keep(() => puppet)
+    town.send('one')
+    await town.pass(20)
+    slow = true
+    const receipt = puppet.step([puppet.lsn(0)], 'state')
+    const accepted = fate(receipt.accepted)
+    const durable = fate(receipt.durable)
+    await town.pass(1_000)
+    expect([accepted.now(), durable.now()]).toEqual(['kept', 'open'])
+    written?.()
+    await town.pass(10)
+    expect(durable.now()).toBe('kept')
   })
 
   test('consumes what one before it writes, before that is answered', async () => {
@@ -80,12 +101,17 @@ describe('a step from afar', () => {
     town.send('one', 'two')
     await town.pass(20)
     puppet.step([puppet.lsn(0)])
-    await expect(puppet.step([puppet.lsn(1)]).accepted).rejects.toMatchObject({ code: 'backpressure', retryable: true })
+    const refused = puppet.step([puppet.lsn(1)], 'never')
+    await expect(refused.accepted).rejects.toMatchObject({ code: 'backpressure', retryable: true })
     await town.pass(10)
     await expect(puppet.attached?.answered()).resolves.toBeUndefined()
-    puppet.step([puppet.lsn(1)])
+    puppet.step([puppet.lsn(1)], 'again')
     await town.pass(10)
     expect(town.darq.waiting).toBe(0)
+    // What the refused one would have written is not what the next one, of the same number, has.
+    const [never] = refused.remembered
+    if (never === undefined) throw new Error('nothing remembered')
+    await expect(puppet.step([never]).accepted).rejects.toMatchObject({ code: 'conflict' })
   })
 
   test('that consumes nothing, or is larger than a frame, is refused with a typed error', async () => {
@@ -158,8 +184,9 @@ describe('an incarnation', () => {
     expect(puppet.over).toBeUndefined()
     expect(puppet.got).toHaveLength(3)
     town.send('four')
-    await town.pass(10)
+    await town.pass(60_000)
     expect(puppet.got).toHaveLength(4)
+    expect(puppet.over).toBeUndefined()
   })
 
   test('whose step was lost with the stream repeats it on the next', async () => {
@@ -309,8 +336,13 @@ describe('a stranger', () => {
     const served = town.seat.serve(pair.ends[0])
     const heard: Word[] = []
     let ended = false
+    let number = 0
     pair.ends[1].receive({
-      frame: (bytes) => heard.push(decodeFrame(bytes, 1 << 20).word),
+      frame: (bytes) => {
+        const frame = decodeFrame(bytes, 1 << 20)
+        number = Math.max(number, frame.number)
+        heard.push(frame.word)
+      },
       ended: () => {
         ended = true
       },
@@ -326,6 +358,7 @@ describe('a stranger', () => {
       },
       heard,
       ended: () => ended,
+      numbers: () => number,
       raw: (bytes: Uint8Array) => pair.ends[1].send(bytes),
     }
   }
@@ -384,6 +417,65 @@ describe('a stranger', () => {
     expect(answers).toHaveLength(2)
     expect(answers[0]).toEqual(answers[1])
     expect(one.town.engine.counts.steps).toBe(1)
+  })
+
+  test('may refer to a step until it has heard the answer, and not later', async () => {
+    const one = await stranger()
+    one.town.send('two', 'three')
+    await one.greet()
+    const lsns = one.heard.flatMap((word) => (word.type === 'delivered' ? word.messages.map(({ lsn }) => lsn) : []))
+    const [first, second, third] = lsns
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three were sent')
+    const state = new Uint8Array([1])
+    const stepOf = (number: number, consume: readonly Reference[]): Word => ({
+      type: 'step',
+      step: number,
+      consume,
+      send: [],
+      remember: [state],
+      checkpoint: undefined,
+    })
+    one.say(stepOf(1, [first]), 1)
+    one.say(stepOf(2, [second, { step: 1, part: 'remembered', index: 0 }]), 2)
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'accepted')).toHaveLength(2)
+    one.say(stepOf(3, [third, { step: 2, part: 'remembered', index: 0 }]), 3, one.numbers())
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'rejected')).toMatchObject([{ error: { code: 'conflict' } }])
+  })
+
+  test('that consumes what it was not given yet is not given it later', async () => {
+    const one = await stranger()
+    one.town.send('two')
+    one.say({ ...hello, window: { bytes: 1_000, messages: 1 } })
+    await one.town.pass(1)
+    const delivered = one.heard.filter((word) => word.type === 'delivered')
+    const lsn = delivered[0]?.messages[0]?.lsn
+    if (lsn === undefined) throw new Error('nothing was delivered')
+    const { accepted } = one.town.darq.grades
+    const next = Array.from({ length: accepted / 8 }, (_, index) => (index * 8) as Lsn).filter((at) => at > lsn)
+    for (const [index, at] of next.entries()) one.say({ ...step(index + 1), consume: [at] } as Word, index + 1)
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'accepted')).toHaveLength(1)
+    one.say({ ...credit, bytes: 67, messages: 1 }, next.length + 1)
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'delivered')).toHaveLength(1)
+    expect(one.ended()).toBe(false)
+  })
+
+  test('that steps before it has its state is put out', async () => {
+    const one = await stranger()
+    const puppet = new Puppet()
+    one.town.keep(() => puppet)
+    await one.town.pass(20)
+    puppet.attached?.step({ consume: [puppet.lsn(0)], remember: ['a', 'b', 'c'] })
+    await one.town.pass(20)
+    one.say({ ...hello, window: { bytes: 1_000, messages: 1 } })
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'restored')).toHaveLength(1)
+    one.say(step(1), 1)
+    await one.town.pass(1)
+    expect(one.heard.filter(({ type }) => type === 'refused')).toMatchObject([{ error: { code: 'bad_frame' } }])
   })
 
   test('that never says what it has heard is put out before it fills the host', async () => {

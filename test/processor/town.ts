@@ -20,6 +20,7 @@ import {
   streamPair,
   type Written,
 } from '@darq/runtime/processor'
+import type { Storage } from '../../runtime-ts/src/storage/contract.ts'
 import { id, messages, sequence, World } from '../engine/world.ts'
 import { text } from './fixture/processors.ts'
 
@@ -87,9 +88,9 @@ export class Town {
     this.seat = this.#open()
   }
 
-  static async open(limits: Partial<SeatLimits> = {}, seed = 1): Promise<Town> {
+  static async open(limits: Partial<SeatLimits> = {}, seed = 1, storage?: Storage): Promise<Town> {
     const world = new World(seed)
-    return new Town(world, await world.host({ name: 'host' }), limits)
+    return new Town(world, await world.host({ name: 'host', ...(storage && { storage }) }), limits)
   }
 
   get darq(): Darq {

@@ -32,8 +32,8 @@ export class Supply {
   #at = 0
   #isRestored = false
   readonly #backlog = new Backlog()
-  /** Read, and found to be too much for the window. */
-  #next: { readonly waiting: Waiting; readonly bytes: Uint8Array } | undefined
+  /** The first that waits, when it was too much for the window or the batch. */
+  #next: Waiting | undefined
   #sent: Window = { bytes: 0, messages: 0 }
   #credit: Window = { bytes: 0, messages: 0 }
 
@@ -121,15 +121,15 @@ export class Supply {
     return messages.length > 0 ? { type: 'delivered', messages } : undefined
   }
 
-  /** What was consumed meanwhile is passed over. */
+  /** What was consumed meanwhile is passed over, also if it was looked at before. */
   #read(attached: Attached): { waiting: Waiting; bytes: Uint8Array } | undefined {
-    while (this.#next === undefined) {
-      const waiting = this.#backlog.shift()
+    for (;;) {
+      const waiting = this.#next ?? this.#backlog.shift()
       if (waiting === undefined) return undefined
       const bytes = attached.read(waiting.lsn)
-      if (bytes !== undefined) this.#next = { waiting, bytes }
+      this.#next = bytes && waiting
+      if (bytes !== undefined) return { waiting, bytes }
     }
-    return this.#next
   }
 
   /** An item larger than the whole window goes alone. */
