@@ -1,43 +1,43 @@
 /** What crosses into Wasm. Whatever has changed is told through the facts, which the wrapper reads as an array of f64. */
-import { ingest as ingestFrame, Ingested } from './ingest'
+import { ingest as ingestFrame } from './ingest'
 import { Log } from './log'
 import { PendingSet } from './pending-set'
-import { FACTS, ID, ID_BYTES_MAX, KEY, LSNS, LSNS_MAX, Regions } from './regions'
-import { boundary, loadRoom as roomToLoad, rebuild, loadSegments as applySegments } from './replay'
+import { FACTS, ID, KEY, LSNS, LSNS_MAX, Regions } from './regions'
+import { loadRoom as roomToLoad, rebuild, loadSegments as applySegments } from './replay'
 import { closeSegment } from './segment'
 import { snapshot as takeSnapshot, snapshotBytes } from './snapshot'
 import { State } from './state'
 import { step as takeStep } from './step'
 import { NONE, Tables } from './tables'
 import { head as findHead, snapshotted, truncate as dropUntil } from './truncate'
-import { Kind, kindAt, padded, putWord, word } from './word'
-import { Vectors } from './vectors'
+import { Kind, kindAt, putWord, word } from './word'
 import { xxh32 as hash } from './xxh32'
 
 /** Tells what the wrapper's properties say. The order is that of `Fact` in src/wasm/exports.ts. */
 function publish(): void {
   store<f64>(FACTS, Log.origin, 0)
-  store<f64>(FACTS, Log.lsn(Log.start), 8)
-  store<f64>(FACTS, Log.lsn(Log.end), 16)
-  store<f64>(FACTS, Log.lsn(Log.sealed), 24)
-  store<f64>(FACTS, Log.lsn(Log.tail()), 32)
+  store<f64>(FACTS, <f64>Log.start, 8)
+  store<f64>(FACTS, <f64>Log.end, 16)
+  store<f64>(FACTS, <f64>Log.sealed, 24)
+  store<f64>(FACTS, <f64>Log.tail(), 32)
   store<f64>(FACTS, <f64>State.unconsumed, 40)
   store<f64>(FACTS, <f64>State.unacknowledged, 48)
   store<f64>(FACTS, State.checkpoint, 56)
 }
 
 /** Sets the limits; the key's 16 bytes stand at `KEY`. The first call. */
-export function open(log_bytes_max: u32, message_bytes_max: u32, producers_max: u32): void {
+export function open(log_bytes_max: u32, message_bytes_max: u32, producers_max: u32, keys_max: u32): void {
   Log.bytes_max = log_bytes_max
   State.message_bytes_max = message_bytes_max
   Tables.entries_max = producers_max
+  Tables.keys_max = keys_max
   putWord(KEY, word(KEY) ^ word(KEY + 8))
   putWord(KEY + 4, word(KEY + 4) ^ word(KEY + 12))
   publish()
 }
 
 /** @returns the address of the reserved place, or 0 */
-export function reserve(bytes_max: f64): usize {
+export function reserve(bytes_max: u32): usize {
   const room = State.reserve(bytes_max)
   publish()
   return room ? Log.tail() : 0
@@ -45,11 +45,6 @@ export function reserve(bytes_max: f64): usize {
 
 export function ingest(bytes: u32): i32 {
   const status = ingestFrame(bytes)
-  store<f64>(FACTS, Ingested.first, 64)
-  store<f64>(FACTS, <f64>Ingested.accepted, 72)
-  store<f64>(FACTS, <f64>Ingested.duplicates, 80)
-  store<f64>(FACTS, <f64>Ingested.expected, 88)
-  store<f64>(FACTS, <f64>Ingested.got, 96)
   publish()
   return status
 }
@@ -99,16 +94,14 @@ export function pending(from: f64, kinds: u32): u32 {
   return count
 }
 
-/** The next sequence of the id of `id_bytes` that was written at `ID`. */
+/** The next sequence of the id of `id_bytes` that was written, padded with zeros, at `ID`. */
 export function next(table: u32, id_bytes: u32): f64 {
-  if (id_bytes == 0 || id_bytes > ID_BYTES_MAX) return 1
-  memory.fill(ID + id_bytes, 0, padded(id_bytes) - id_bytes)
   const place = Tables.find(table, ID, id_bytes)
   return place == NONE ? 1 : <f64>Tables.next(place)
 }
 
-export function snapshot(): bool {
-  const room = takeSnapshot()
+export function snapshot(producers_before: u32, keys_before: u32): bool {
+  const room = takeSnapshot(producers_before, keys_before)
   publish()
   return room
 }
@@ -142,15 +135,14 @@ export function truncate(to: f64): bool {
   return done
 }
 
-export function rewind(to: f64): bool {
-  const at = boundary(to)
-  if (at != 0) rebuild(at)
+/** Goes back to the address `at`, the end of a segment. */
+export function rewind(at: usize): void {
+  rebuild(at)
   publish()
-  return at != 0
 }
 
 /** @returns the address where to write the segments, or 0 */
-export function loadRoom(bytes: f64): usize {
+export function loadRoom(bytes: u32): usize {
   const at = roomToLoad(bytes)
   publish()
   return at
@@ -168,10 +160,7 @@ export function locate(): void {
   store<f64>(FACTS, <f64>Regions.bits_at, 112)
   store<f64>(FACTS, <f64>Regions.entries_at, 120)
   store<f64>(FACTS, <f64>Tables.used, 128)
-  store<f64>(FACTS, <f64>Vectors.peers_at, 136)
-  store<f64>(FACTS, <f64>Vectors.peers_end, 144)
-  store<f64>(FACTS, <f64>Vectors.rows_at, 152)
-  store<f64>(FACTS, <f64>Vectors.rows_end, 160)
+  store<f64>(FACTS, <f64>Tables.forgotten_before, 136)
 }
 
 /** XXH32 of bytes in the memory. */
@@ -179,13 +168,4 @@ export function xxh32(from: usize, bytes: u32, seed: u32): u32 {
   return hash(from, bytes, seed)
 }
 
-export {
-  committed,
-  forget,
-  lost,
-  merge,
-  openVectors,
-  rewindVectors,
-  stable,
-  unstable,
-} from './vectors'
+export { committed, forget, merge, openVectors, settle, unstable } from './vectors'

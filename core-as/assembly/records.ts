@@ -1,5 +1,5 @@
 /** The records' shapes (FORMAT.md), checked before anything is believed. See src/twin/records.ts. */
-import { ENTRY_BYTES, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables'
+import { CHANNELS, ENTRY_BYTES, KEYS, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables'
 import { HIGH_WORD_MAX, Kind, long, padded, word } from './word'
 
 export const IN_BYTES: u32 = 40
@@ -17,12 +17,21 @@ export function isFrameLength(bytes: u32): bool {
   return bytes > 0 && (bytes & 7) == 0
 }
 
+/** Flags of an in record: its id is an idempotency key; its producer's birth is known. */
+export const KEY: u32 = 1
+export const DATED: u32 = 2
+
+// @ts-ignore: decorator
+@inline
+export function flagsAt(at: usize): u32 {
+  return load<u8>(at, 5)
+}
+
 export class Records {
   /** The largest payload of a message, out, self, timer or checkpoint. */
   static payload_bytes_max: u32 = 0
-  /** Where the step's completion and its checkpoint (0: none) stand. */
+  /** Where the step's completion stands. */
   static completion: usize = 0
-  static checkpoint: usize = 0
   /** The entries that the record or step may need in the tables, and the bytes that they would take. */
   static entries: u32 = 0
   static entries_bytes: u32 = 0
@@ -35,7 +44,8 @@ export class Records {
     const tag = word(at + 4)
     const id_bytes = tag >> 16
     if (bytes > <u32>(limit - at) || (bytes & 7) != 0 || bytes > IN_BYTES_MAX) return 0
-    if ((tag & 0xffff) != Kind.IN || id_bytes > ID_BYTES_MAX) return 0
+    const flags = flagsAt(at)
+    if ((tag & 0xff) != Kind.IN || flags > DATED || id_bytes > ID_BYTES_MAX) return 0
     const head_bytes = IN_BYTES + padded(id_bytes)
     if (head_bytes + PLAIN_BYTES > bytes) return 0
 
@@ -43,7 +53,11 @@ export class Records {
     if (count == 0 || word(at + 36) != 0) return 0
     if (!longs(at + 8, 3)) return 0
     const first = long(at + 8)
-    if (id_bytes == 0 ? first != 0 : first == 0 || first + count > SEQUENCE_MAX) return 0
+    // Without an id, or with a key, there are no sequences. A key is one message's.
+    if (id_bytes == 0 || flags == KEY) {
+      if (first != 0 || (id_bytes == 0) != (flags == 0) || (flags == KEY && (count != 1 || long(at + 24) != 0))) return 0
+    } else if (first == 0 || first + count > SEQUENCE_MAX) return 0
+    if (flags != 0 && (word(at + 20) | word(at + 28)) != 0) return 0
     if (!pad(at + IN_BYTES + id_bytes, stored)) return 0
     Records.entries = 1
     Records.entries_bytes = ENTRY_BYTES + padded(id_bytes)
@@ -69,10 +83,10 @@ export class Records {
   /** The place behind the step that begins at `at` and must end at `limit` or before; 0 if it is malformed. */
   static step(at: usize, limit: usize, stored: bool): usize {
     Records.payload_bytes_max = 0
-    Records.checkpoint = 0
     Records.entries = 0
     Records.entries_bytes = 0
     let record = at
+    let checkpoints = false
     while (<u32>(limit - record) >= PLAIN_BYTES) {
       const bytes = word(record)
       const kind = word(record + 4) & 0xff
@@ -87,8 +101,8 @@ export class Records {
       if (payload_bytes < 0) return 0
       Records.payload_bytes_max = max(Records.payload_bytes_max, <u32>payload_bytes)
       if (kind == Kind.CHECKPOINT) {
-        if (Records.checkpoint != 0) return 0
-        Records.checkpoint = record
+        if (checkpoints) return 0
+        checkpoints = true
       }
       record += padded(bytes)
     }
@@ -100,7 +114,7 @@ export class Records {
     if (<u32>(limit - at) < TABLES_BYTES) return 0
     const bytes = word(at)
     if (bytes < TABLES_BYTES || bytes > <u32>(limit - at) || bytes > TABLES_PART_BYTES_MAX || (bytes & 7) != 0) return 0
-    if (word(at + 4) >> 10 != 0 || word(at + 12) != 0) return 0
+    if (word(at + 4) >> 10 != 0) return 0
     const end = at + bytes
     let entry = at + TABLES_BYTES
     Records.entries = word(at + 8)
@@ -109,8 +123,8 @@ export class Records {
       if (<u32>(end - entry) < ENTRY_BYTES) return 0
       const tag = word(entry)
       const id_bytes = tag >> 16
-      if ((tag & 0xffff) > 1 || id_bytes == 0 || id_bytes > ID_BYTES_MAX) return 0
-      if (word(entry + 4) != 0 || !longs(entry + 8, 1) || long(entry + 8) == 0) return 0
+      if ((tag & 0xffff) > KEYS || id_bytes == 0 || id_bytes > ID_BYTES_MAX) return 0
+      if (((tag & 0xff) == CHANNELS && word(entry + 4) != 0) || !longs(entry + 8, 1) || long(entry + 8) == 0) return 0
       if (ENTRY_BYTES + padded(id_bytes) > <u32>(end - entry)) return 0
       if (!pad(entry + ENTRY_BYTES + id_bytes, true)) return 0
       entry += ENTRY_BYTES + padded(id_bytes)

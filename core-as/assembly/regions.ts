@@ -25,11 +25,12 @@ const PAGE_BYTES: u64 = 65536
 export class Regions {
   static slots_bytes: u32 = 512
   static entries_bytes: u32 = 2048
-  static log_bytes: u32 = 1 << 15
-  static slots_at: usize = REGIONS
-  static entries_at: usize = REGIONS + 512
-  static bits_at: usize = REGIONS + 512 + 2048
-  static log_at: usize = REGIONS + 512 + 2048 + 512
+  static log_bytes: u32 = 32768
+  // One after the other, from `REGIONS` on; sums would be worked out at every start.
+  static slots_at: usize = 10240
+  static entries_at: usize = 10752
+  static bits_at: usize = 12800
+  static log_at: usize = 13312
 
   /** Gives the regions new sizes, none smaller than before. @returns false when the platform has no more memory */
   static lay(slots_bytes: u32, entries_bytes: u32, log_bytes: u32): bool {

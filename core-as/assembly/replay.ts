@@ -1,21 +1,22 @@
 /** Recovery: sealed segments are checked and applied, record by record; a rewind applies again what stays. One code path. */
-import { Log, SEGMENT_BYTES } from './log'
+import { Log, LOG_CAPACITY_MAX, SEGMENT_BYTES } from './log'
 import { PendingSet } from './pending-set'
-import { IN_BYTES, OUT_BYTES, Records } from './records'
+import { learn, tableOf } from './ingest'
+import { flagsAt, IN_BYTES, OUT_BYTES, Records } from './records'
 import { Regions } from './regions'
 import { checkSegment, CORRUPT, FULL, GAP, OK, segmentBytes, segmentLsn } from './segment'
 import { FIRST_PART, LAST_PART } from './snapshot'
 import { State } from './state'
 import { consumed } from './step'
-import { CHANNELS, ENTRY_BYTES, NONE, PRODUCERS, Tables, TABLES_BYTES } from './tables'
+import { CHANNELS, ENTRY_BYTES, NONE, Tables, TABLES_BYTES } from './tables'
 import { Kind, kindAt, long, padded, word } from './word'
 
 const SAFE_INTEGER_MAX: f64 = 9007199254740991
 
 /** The address where `bytes` bytes of segments are to be written for `load`; 0 when there is no room. */
-export function loadRoom(bytes: f64): usize {
+export function loadRoom(bytes: u32): usize {
   Log.reserved_bytes = 0
-  if (!(bytes <= <f64>(1 << 30)) || !Log.makeRoom(<u32>bytes)) return 0
+  if (bytes > LOG_CAPACITY_MAX || !Log.makeRoom(bytes)) return 0
   return Log.end
 }
 
@@ -35,23 +36,6 @@ export function loadSegments(bytes: u32): i32 {
     rebuild(Regions.log_at + loaded)
   }
   return verdict
-}
-
-/** Where `to` is a segment's end to which the log can go back: its address, or 0. */
-export function boundary(to: f64): usize {
-  const wanted = to - Log.origin
-  if (!(wanted >= <f64>Log.start && wanted <= <f64>Log.sealed)) return 0
-  // What was dropped is known from a snapshot alone: without one before it, a place after a dropped part can't be gone back to.
-  let known = Log.lsn(Log.start) == 0
-  let at = Log.start
-  while (<f64>at < wanted) {
-    const end = at + segmentBytes(at)
-    for (let record = at + SEGMENT_BYTES; record < end && !known; record += padded(word(record))) {
-      known = kindAt(record) == Kind.TABLES
-    }
-    at = end
-  }
-  return <f64>at == wanted && known ? at : 0
 }
 
 /** Goes back to the state at `to`, a segment's end. Out-messages that were acknowledged stay so. */
@@ -149,7 +133,7 @@ function replayIn(at: usize): void {
     message += padded(word(message))
   }
   State.unconsumed += count
-  if (id_bytes > 0) raise(PRODUCERS, at + IN_BYTES, id_bytes, long(at + 8) + count)
+  learn(at, Tables.find(tableOf(flagsAt(at)), at + IN_BYTES, id_bytes))
 }
 
 function replayStep(at: usize, limit: usize, again: bool): void {
@@ -171,20 +155,23 @@ function replayStep(at: usize, limit: usize, again: bool): void {
 }
 
 function replayTables(at: usize): void {
+  Tables.forgotten_before = word(at + 12)
   let entry = at + TABLES_BYTES
   for (let remaining = word(at + 8); remaining > 0; remaining--) {
     const tag = word(entry)
-    raise(tag & 0xff, entry + ENTRY_BYTES, tag >> 16, long(entry + 8))
+    const place = raise(tag & 0xff, entry + ENTRY_BYTES, tag >> 16, long(entry + 8))
+    Tables.use(place, word(entry + 4))
     entry += ENTRY_BYTES + padded(tag >> 16)
   }
 }
 
 /**
  * Lets an entry say `next` at least. There must be room for it. What is stored is taken whatever the limits say: they are
- * for new work.
+ * for new work. @returns its place
  */
-function raise(table: u32, id: usize, id_bytes: u32, next: u64): void {
+function raise(table: u32, id: usize, id_bytes: u32, next: u64): u32 {
   let place = Tables.find(table, id, id_bytes)
   if (place == NONE) place = Tables.insert(table, id, id_bytes)
-  if (next > Tables.next(place)) Tables.setNext(place, next)
+  Tables.raise(place, next)
+  return place
 }

@@ -1,4 +1,4 @@
-/** A snapshot: a copy of both tables in the log, so that the log before it can be dropped. */
+/** A snapshot: a copy of the tables in the log, so that the log before it can be dropped. */
 import { Log } from './log'
 import { Regions } from './regions'
 import { State } from './state'
@@ -13,9 +13,14 @@ export function snapshotBytes(): u32 {
   return Log.header_bytes() + Tables.snapshot_bytes()
 }
 
-/** Was there room? For what frees the log, its own limit does not count. */
-export function snapshot(): bool {
+/**
+ * Was there room? For what frees the log, its own limit does not count. Producers that were idle since before one second,
+ * and keys from before another, are forgotten first.
+ */
+export function snapshot(producers_before: u32, keys_before: u32): bool {
   if (!Log.makeRoom(snapshotBytes())) return false
+  Tables.forgotten_before = max(Tables.forgotten_before, producers_before)
+  Tables.sweep(keys_before)
   State.snapshot = Log.lsn(Log.tail())
   let from: u32 = 0
   do {
@@ -32,7 +37,7 @@ export function snapshot(): bool {
     putWord(at, part_bytes)
     putWord(at + 4, Kind.TABLES | (flags << 8))
     putWord(at + 8, count)
-    putWord(at + 12, 0)
+    putWord(at + 12, Tables.forgotten_before)
     memory.copy(at + TABLES_BYTES, Regions.entries_at + from, to - from)
     State.append(part_bytes)
     from = to

@@ -16,12 +16,12 @@ export class State {
   static head: f64 = 0
 
   /** Promises room for a frame at the tail, within the limits for new work. */
-  static reserve(bytes_max: f64): bool {
+  static reserve(bytes_max: u32): bool {
     Log.reserved_bytes = 0
-    if (!(bytes_max >= 0 && bytes_max <= <f64>LOG_CAPACITY_MAX)) return false
-    const bytes = padded(<u32>Math.ceil(bytes_max))
-    if (!Log.admits(Log.header_bytes() + bytes) || !Log.makeRoom(Log.header_bytes() + bytes)) return false
-    Log.reserved_bytes = bytes
+    if (bytes_max > LOG_CAPACITY_MAX) return false
+    const needed = Log.header_bytes() + padded(bytes_max)
+    if (!Log.admits(needed) || !Log.makeRoom(needed)) return false
+    Log.reserved_bytes = padded(bytes_max)
     return true
   }
 
@@ -33,12 +33,12 @@ export class State {
   }
 
   static addUnconsumed(at: usize): void {
-    PendingSet.set(at)
+    PendingSet.add(at)
     State.unconsumed++
   }
 
   static addUnacknowledged(at: usize): void {
-    PendingSet.set(at)
+    PendingSet.add(at)
     State.unacknowledged++
   }
 

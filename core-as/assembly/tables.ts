@@ -1,6 +1,7 @@
 /**
- * The dedup table (producer → next expected sequence) and the channel table (destination → next sequence to give).
- * See src/twin/tables.ts. An entry's place is an offset among the entries, so that it stays good when they move.
+ * The dedup table (producer → next expected sequence), the channel table (destination → next sequence to give), and the set of
+ * idempotency keys (key → LSN of its message). See src/twin/tables.ts. An entry's place is an offset among the entries, so
+ * that it stays good when they move.
  */
 import { keyedHash } from './keyed-hash'
 import { KEY, Regions } from './regions'
@@ -8,6 +9,9 @@ import { long, padded, putLong, putWord, word } from './word'
 
 export const PRODUCERS: u32 = 0
 export const CHANNELS: u32 = 1
+export const KEYS: u32 = 2
+/** What an entry belongs to that was dropped, until it is swept. */
+const DEAD: u32 = 3
 
 export const ENTRY_BYTES: u32 = 16
 export const TABLES_BYTES: u32 = 16
@@ -19,27 +23,43 @@ export const NONE: u32 = 0xffffffff
 
 const ENTRIES_BYTES_MAX: u32 = 1 << 30
 const SLOT_BYTES: u32 = 8
+/** The count of entries of each table: u32. */
+const COUNTS: usize = 240
 
 export class Tables {
   static entries_max: u32 = 0
-  /** Bytes of the entries. */
+  static keys_max: u32 = 0
+  /** Unknown producers that were born before this second are refused. */
+  static forgotten_before: u32 = 0
+  /** Bytes of the entries, and how many they are. */
   static used: u32 = 0
-  static producers: u32 = 0
-  static channels: u32 = 0
+  static entries: u32 = 0
+  /** Bytes of the dead ones among them. */
+  static dead_bytes: u32 = 0
+  /** No key stands before this place. */
+  static oldest_key: u32 = 0
   /** The parts of a snapshot taken now, and the bytes in the last of them. */
   static parts: u32 = 1
-  static part_bytes: u32 = TABLES_BYTES
+  static part_bytes: u32 = 16
   static marked: u32 = 0
-  static marked_parts: u32 = 1
-  static marked_part_bytes: u32 = TABLES_BYTES
+  static marked_parts: u32 = 0
+  static marked_part_bytes: u32 = 0
 
   static snapshot_bytes(): u32 {
     return Tables.parts * TABLES_BYTES + Tables.used
   }
 
+  static count(table: u32): u32 {
+    return load<u32>(COUNTS + (table << 2))
+  }
+
+  static addCount(table: u32, count: u32): void {
+    store<u32>(COUNTS + (table << 2), Tables.count(table) + count)
+  }
+
   /** May new work make another entry? */
   static admits(table: u32): bool {
-    return (table == PRODUCERS ? Tables.producers : Tables.channels) < Tables.entries_max
+    return Tables.count(table) < Tables.entries_max
   }
 
   /** The place of the entry for the id of `id_bytes` that stands, padded with zeros, at `id`; or `NONE`. */
@@ -63,7 +83,7 @@ export class Tables {
     let entries_bytes = <u64>Regions.entries_bytes
     while (<u64>Tables.used + bytes > entries_bytes) entries_bytes *= 2
     // Free pairs are kept at a quarter or more, so that searches stay short.
-    const wanted = ((<u64>Tables.producers + Tables.channels + count) * 4 * SLOT_BYTES) / 3
+    const wanted = ((<u64>Tables.entries + count) * 4 * SLOT_BYTES) / 3
     let slots_bytes = <u64>Regions.slots_bytes
     while (wanted > slots_bytes) slots_bytes *= 2
     if (entries_bytes > ENTRIES_BYTES_MAX || slots_bytes > ENTRIES_BYTES_MAX) return false
@@ -74,29 +94,34 @@ export class Tables {
     return true
   }
 
-  /** Makes an entry for an id that is not there. There must be room. @returns its place */
+  /** Makes an entry for an id that is not there. There must be room. A key may cost the oldest one. @returns its place */
   static insert(table: u32, id: usize, id_bytes: u32): u32 {
+    if (table == KEYS && Tables.count(KEYS) == Tables.keys_max) Tables.dropOldestKey()
     const bytes = ENTRY_BYTES + padded(id_bytes)
     const place = Tables.used
     const entry = Regions.entries_at + place
-    putWord(entry, (id_bytes << 16) | table)
-    putWord(entry + 4, 0)
+    putLong(entry, (id_bytes << 16) | table)
     putLong(entry + 8, 1)
     memory.copy(entry + ENTRY_BYTES, id, bytes - ENTRY_BYTES)
-    Tables.used = place + bytes
+    Tables.append(place)
     Tables.index(place)
+    return place
+  }
 
-    if (table == PRODUCERS) Tables.producers++
-    else Tables.channels++
+  /** Makes what stands behind the entries one of them. */
+  static append(place: u32): void {
+    const bytes = Tables.entryBytes(place)
+    Tables.used += bytes
+    Tables.entries++
+    Tables.addCount(Tables.tableAt(place), 1)
     if (Tables.part_bytes + bytes > TABLES_PART_BYTES_MAX) {
       Tables.parts++
       Tables.part_bytes = TABLES_BYTES
     }
     Tables.part_bytes += bytes
-    return place
   }
 
-  /** The next sequence of the entry at `place`. */
+  /** The next sequence of the entry at `place`; a key's LSN. */
   // @ts-ignore: decorator
   @inline
   static next(place: u32): u64 {
@@ -109,6 +134,17 @@ export class Tables {
     putLong(Regions.entries_at + place + 8, next)
   }
 
+  /** Lets the entry say `next` at least. */
+  static raise(place: u32, next: u64): void {
+    if (next > Tables.next(place)) Tables.setNext(place, next)
+  }
+
+  /** Notes that the entry was used in this second. */
+  static use(place: u32, time: u32): void {
+    const entry = Regions.entries_at + place
+    putWord(entry + 4, max(word(entry + 4), time))
+  }
+
   /** From here on, `release` may be called. */
   static mark(): void {
     Tables.marked = Tables.used
@@ -116,11 +152,11 @@ export class Tables {
     Tables.marked_part_bytes = Tables.part_bytes
   }
 
-  /** Takes back every entry that was made since the mark: a refused step leaves no trace. */
+  /** Takes back every entry, all of channels, that was made since the mark: a refused step leaves no trace. */
   static release(): void {
     for (let place = Tables.marked; place < Tables.used; place += Tables.entryBytes(place)) {
-      if (load<u8>(Regions.entries_at + place) == PRODUCERS) Tables.producers--
-      else Tables.channels--
+      Tables.addCount(CHANNELS, -1)
+      Tables.entries--
       Tables.unindex(place)
     }
     Tables.used = Tables.marked
@@ -130,17 +166,57 @@ export class Tables {
 
   /** Forgets all. */
   static clear(): void {
+    Tables.forgotten_before = 0
+    Tables.empty()
+    memory.fill(Regions.slots_at, 0, Regions.slots_bytes)
+  }
+
+  static empty(): void {
     Tables.used = 0
-    Tables.producers = 0
-    Tables.channels = 0
+    Tables.entries = 0
+    Tables.dead_bytes = 0
+    Tables.oldest_key = 0
     Tables.parts = 1
     Tables.part_bytes = TABLES_BYTES
-    memory.fill(Regions.slots_at, 0, Regions.slots_bytes)
+    memory.fill(COUNTS, 0, 12)
   }
 
   /** Bytes that the entry at `place` takes. */
   static entryBytes(place: u32): u32 {
     return ENTRY_BYTES + padded(load<u16>(Regions.entries_at + place, 2))
+  }
+
+  static tableAt(place: u32): u32 {
+    return load<u8>(Regions.entries_at + place)
+  }
+
+  /** There must be one. Half of all bytes may be dead: so a sweep costs no more than what died since the last. */
+  static dropOldestKey(): void {
+    let place = Tables.oldest_key
+    while (Tables.tableAt(place) != KEYS) place += Tables.entryBytes(place)
+    Tables.oldest_key = place
+    store<u8>(Regions.entries_at + place, DEAD)
+    Tables.addCount(KEYS, -1)
+    Tables.dead_bytes += Tables.entryBytes(place)
+    if (Tables.dead_bytes * 2 > Tables.used) Tables.sweep(0)
+  }
+
+  /** Closes the gaps that dead entries left, and those of forgotten producers and of keys from before that second. */
+  static sweep(keys_before: u32): void {
+    const end = Tables.used
+    Tables.empty()
+    for (let place: u32 = 0; place < end; ) {
+      const from = Regions.entries_at + place
+      const bytes = Tables.entryBytes(place)
+      const table = Tables.tableAt(place)
+      const time = word(from + 4)
+      place += bytes
+      if (table == DEAD || (table == KEYS && time < keys_before)) continue
+      if (table == PRODUCERS && time != 0 && time < Tables.forgotten_before) continue
+      memory.copy(Regions.entries_at + Tables.used, from, bytes)
+      Tables.append(Tables.used)
+    }
+    if (Tables.used != end) Tables.reindex()
   }
 
   static holds(place: u32, tag: u32, id: usize, bytes: u32): bool {

@@ -29,14 +29,14 @@ class Peer {
   epoch: f64
   /** Durable up to this version. */
   stable: f64
-  /** The newest version that an entry or `stable` named. */
+  /** The newest version that an entry or `stable` named; `stable` in a free one. */
   newest: f64
   host: u32
-  /** The next of the host's peers, or null. */
+  /** The next of the host's peers, or of the free ones, or null. */
   next: Peer
   /** Its newest row, if it has any. */
   row: Row
-  /** Its entry in the last answer, if it is in there; where it goes while others are forgotten. */
+  /** Its entry in the last answer, if it is in there. */
   shown: usize
 }
 
@@ -49,28 +49,28 @@ class Row {
   zero: u32
 }
 
-export class Vectors {
-  static hosts_max: f64 = 0
-  static firsts_at: usize = 0
-  static peers_at: usize = 0
-  static peers_end: usize = 0
-  static peers_limit: usize = 0
-  static rows_at: usize = 0
-  static rows_end: usize = 0
-  static rows_limit: usize = 0
-}
+let hosts_max: f64 = 0
+let firsts_at: usize = 0
+let peers_at: usize = 0
+/** The free peers, and how many they are. */
+let free: usize = 0
+let free_count: u32 = 0
+/** The rows follow the peers. */
+let rows_at: usize = 0
+let rows_end: usize = 0
+let rows_limit: usize = 0
 
 /** Divides the memory. The first call. @returns false when the platform has no more of it */
-export function openVectors(hosts_max: u32, entries_max: u32): bool {
-  Vectors.hosts_max = <f64>hosts_max
-  Vectors.firsts_at = ENTRIES + entries_max * offsetof<Entry>()
-  Vectors.peers_at = Vectors.firsts_at + ((hosts_max * sizeof<usize>() + 7) & ~7)
-  Vectors.peers_end = Vectors.peers_at
-  Vectors.peers_limit = Vectors.peers_at + entries_max * offsetof<Peer>()
-  Vectors.rows_at = Vectors.peers_limit
-  Vectors.rows_end = Vectors.peers_limit
-  Vectors.rows_limit = Vectors.rows_at + entries_max * offsetof<Row>()
-  return memory.grow(<i32>(Vectors.rows_limit / PAGE_BYTES)) >= 0
+export function openVectors(hosts: u32, entries_max: u32): bool {
+  hosts_max = <f64>hosts
+  firsts_at = ENTRIES + entries_max * offsetof<Entry>()
+  peers_at = firsts_at + ((hosts * sizeof<usize>() + 7) & ~7)
+  rows_at = peers_at + entries_max * offsetof<Peer>()
+  rows_end = rows_at
+  rows_limit = rows_at + entries_max * offsetof<Row>()
+  if (memory.grow(<i32>(rows_limit / PAGE_BYTES)) < 0) return false
+  forget()
+  return true
 }
 
 export function merge(count: u32, open: f64, frozen: bool): i32 {
@@ -90,7 +90,7 @@ export function merge(count: u32, open: f64, frozen: bool): i32 {
   }
   if (!news) return KNOWN
   if (frozen) return FROZEN
-  if (Vectors.rows_end + row_bytes > Vectors.rows_limit || !makeRoom(strangers)) return FULL
+  if (rows_end + row_bytes > rows_limit || !makeRoom(strangers)) return FULL
   for (let at = ENTRIES; at < end; at += offsetof<Entry>()) {
     const entry = changetype<Entry>(at)
     const peer = findOrAdd(entry)
@@ -99,19 +99,22 @@ export function merge(count: u32, open: f64, frozen: bool): i32 {
     // What the open version needs already is raised; its row is the peer's newest.
     let row = peer.row
     if (!isIn(row, peer, open)) {
-      row = changetype<Row>(Vectors.rows_end)
+      row = changetype<Row>(rows_end)
       row.version = open
       row.peer = peer
       peer.row = row
-      Vectors.rows_end += offsetof<Row>()
+      rows_end += offsetof<Row>()
     }
     row.needs = entry.version
   }
   return NEW
 }
 
-/** Notes that peers are durable up to the versions in the first `count` entries. @returns how many rows that ended */
-export function stable(count: u32): u32 {
+/**
+ * Notes that peers are durable up to the versions in the first `count` entries, and drops what versions after `to` need.
+ * @returns how many rows ended
+ */
+export function settle(count: u32, to: f64): u32 {
   const end = ENTRIES + count * offsetof<Entry>()
   for (let at = ENTRIES; at < end; at += offsetof<Entry>()) {
     const entry = changetype<Entry>(at)
@@ -120,32 +123,35 @@ export function stable(count: u32): u32 {
     peer.stable = max(peer.stable, entry.version)
     peer.newest = max(peer.newest, entry.version)
   }
-  return keep(Infinity)
+  const before = rows_end
+  let kept = rows_at
+  for (let at = rows_at; at < before; at += offsetof<Row>()) {
+    const row = changetype<Row>(at)
+    const peer = row.peer
+    if (row.version > to) {
+      // Rows of older versions came first: if one of the peer's was kept, it is the peer's newest now.
+      const last = peer.row
+      peer.newest = changetype<usize>(last) < kept && last.peer == peer ? last.needs : peer.stable
+    } else if (row.needs > peer.stable) {
+      peer.row = changetype<Row>(kept)
+      memory.copy(kept, at, offsetof<Row>())
+      kept += offsetof<Row>()
+    }
+  }
+  rows_end = kept
+  return <u32>(before - kept) / <u32>offsetof<Row>()
 }
 
 /** The newest version up to which nothing is unstable, `durable` at most. */
 export function committed(durable: f64): f64 {
-  const first = changetype<Row>(Vectors.rows_at)
-  return Vectors.rows_at == Vectors.rows_end ? durable : min(durable, first.version - 1)
-}
-
-/** The newest version that needs nothing at or after the state in the first entry; `open` if none does. */
-export function lost(open: f64): f64 {
-  const entry = changetype<Entry>(ENTRIES)
-  if (!isEntry(entry)) return open
-  const peer = find(entry)
-  for (let at = Vectors.rows_at; at < Vectors.rows_end; at += offsetof<Row>()) {
-    const row = changetype<Row>(at)
-    if (row.peer == peer && row.needs >= entry.version) return row.version - 1
-  }
-  return open
+  return rows_at == rows_end ? durable : min(durable, changetype<Row>(rows_at).version - 1)
 }
 
 /** Fills the entries with what `version` and those before it need. @returns how many; how many hosts is the first fact */
 export function unstable(version: f64): u32 {
   let end = ENTRIES
   let hosts: f64 = 0
-  for (let at = Vectors.rows_at; at < Vectors.rows_end; at += offsetof<Row>()) {
+  for (let at = rows_at; at < rows_end; at += offsetof<Row>()) {
     const row = changetype<Row>(at)
     if (row.version > version) break
     const peer = row.peer
@@ -164,38 +170,20 @@ export function unstable(version: f64): u32 {
   return <u32>(end - ENTRIES) / <u32>offsetof<Entry>()
 }
 
-/** Forgets peers of whom nothing is unstable. */
+/** Frees the peers of whom nothing is unstable. */
 export function forget(): void {
-  let kept = Vectors.peers_at
-  memory.fill(Vectors.firsts_at, 0, Vectors.peers_at - Vectors.firsts_at)
-  for (let at = Vectors.peers_at; at < Vectors.peers_end; at += offsetof<Peer>()) {
+  memory.fill(firsts_at, 0, peers_at - firsts_at)
+  free = 0
+  free_count = 0
+  for (let at = peers_at; at < rows_at; at += offsetof<Peer>()) {
     const peer = changetype<Peer>(at)
-    if (peer.newest <= peer.stable) continue
-    peer.shown = kept
-    kept += offsetof<Peer>()
-  }
-  for (let at = Vectors.rows_at; at < Vectors.rows_end; at += offsetof<Row>()) {
-    const row = changetype<Row>(at)
-    row.peer = changetype<Peer>(row.peer.shown)
-  }
-  for (let at = Vectors.peers_at; at < Vectors.peers_end; at += offsetof<Peer>()) {
-    const peer = changetype<Peer>(at)
-    if (peer.newest <= peer.stable) continue
-    const to = peer.shown
-    memory.copy(to, at, offsetof<Peer>())
-    link(changetype<Peer>(to))
-  }
-  Vectors.peers_end = kept
-}
-
-/** Drops what versions after `to` need. */
-export function rewindVectors(to: f64): void {
-  keep(to)
-  for (let at = Vectors.peers_at; at < Vectors.peers_end; at += offsetof<Peer>()) {
-    changetype<Peer>(at).newest = changetype<Peer>(at).stable
-  }
-  for (let at = Vectors.rows_at; at < Vectors.rows_end; at += offsetof<Row>()) {
-    changetype<Row>(at).peer.newest = changetype<Row>(at).needs
+    if (peer.newest > peer.stable) {
+      link(peer)
+    } else {
+      peer.next = changetype<Peer>(free)
+      free = at
+      free_count++
+    }
   }
 }
 
@@ -206,14 +194,14 @@ function isEntry(entry: Entry): bool {
     const value = load<f64>(number)
     if (!(value >= 0 && value <= SAFE_INTEGER_MAX && Math.trunc(value) == value)) return false
   }
-  return entry.host < Vectors.hosts_max
+  return entry.host < hosts_max
 }
 
 /** The first of the host's peers, or null. */
 // @ts-ignore: decorator
 @inline
 function first(host: u32): Peer {
-  return changetype<Peer>(load<usize>(Vectors.firsts_at + host * sizeof<usize>()))
+  return changetype<Peer>(load<usize>(firsts_at + host * sizeof<usize>()))
 }
 
 /** The entry's peer, or null. */
@@ -227,33 +215,32 @@ function find(entry: Entry): Peer {
 function findOrAdd(entry: Entry): Peer {
   let peer = find(entry)
   if (changetype<usize>(peer) != 0) return peer
-  peer = changetype<Peer>(Vectors.peers_end)
-  Vectors.peers_end += offsetof<Peer>()
+  peer = changetype<Peer>(free)
+  free = changetype<usize>(peer.next)
+  free_count--
   peer.epoch = entry.epoch
   peer.stable = -1
   peer.newest = -1
   peer.host = <u32>entry.host
-  peer.row = changetype<Row>(Vectors.rows_limit)
   link(peer)
   return peer
 }
 
 /** Is the row the peer's, and the version's? A peer may know a row that is gone. */
 function isIn(row: Row, peer: Peer, version: f64): bool {
-  return changetype<usize>(row) < Vectors.rows_end && row.peer == peer && row.version == version
+  return changetype<usize>(row) < rows_end && row.peer == peer && row.version == version
 }
 
 /** Makes room for `count` more peers, if need be by forgetting others. */
 function makeRoom(count: u32): bool {
-  const bytes = count * offsetof<Peer>()
-  if (Vectors.peers_end + bytes > Vectors.peers_limit) forget()
-  return Vectors.peers_end + bytes <= Vectors.peers_limit
+  if (free_count < count) forget()
+  return free_count >= count
 }
 
 /** Makes the peer the first of its host's. */
 function link(peer: Peer): void {
   peer.next = first(peer.host)
-  store<usize>(Vectors.firsts_at + peer.host * sizeof<usize>(), changetype<usize>(peer))
+  store<usize>(firsts_at + peer.host * sizeof<usize>(), changetype<usize>(peer))
 }
 
 /** Is the peer among the entries of this answer, which reach to `end`? What it says itself may be left from an older one. */
@@ -261,19 +248,4 @@ function isShown(peer: Peer, end: usize): bool {
   if (peer.shown < ENTRIES || peer.shown >= end) return false
   const entry = changetype<Entry>(peer.shown)
   return entry.host == <f64>peer.host && entry.epoch == peer.epoch
-}
-
-/** Keeps, in order, the rows of versions up to `to` that are not stable. @returns how many others there were */
-function keep(to: f64): u32 {
-  const end = Vectors.rows_end
-  let kept = Vectors.rows_at
-  for (let at = Vectors.rows_at; at < end; at += offsetof<Row>()) {
-    const row = changetype<Row>(at)
-    if (row.version > to || row.needs <= row.peer.stable) continue
-    row.peer.row = changetype<Row>(kept)
-    memory.copy(kept, at, offsetof<Row>())
-    kept += offsetof<Row>()
-  }
-  Vectors.rows_end = kept
-  return <u32>(end - kept) / <u32>offsetof<Row>()
 }

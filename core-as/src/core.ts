@@ -43,6 +43,8 @@ export interface CoreLimits {
   readonly message_bytes_max: number
   /** Entries in the dedup table and in the channel table, each. Past it a new producer or channel is answered with `full`. */
   readonly producers_max: number
+  /** Idempotency keys that are remembered, 1 to 67,108,864: past it the oldest is forgotten. Default 65,536. */
+  readonly keys_max?: number
   /** 16 random bytes: keys the tables' hash, so that strangers can't choose collisions. Never written to the log. */
   readonly hash_key: Uint8Array
 }
@@ -52,16 +54,32 @@ export interface Ingested {
   /**
    * `accepted`: appended, or wholly a repeat (`accepted` is 0 then). `gap`: first > expected, nothing changed.
    * `bad_frame`: the frame breaks FORMAT.md. `too_large`: a message is over `message_bytes_max`. `full`: a limit is reached.
+   * `expired`: the producer is not known, and was born before others were forgotten: it may be one of them, and what became
+   * of its messages is not known either. It must open a new id.
    */
-  status: 'accepted' | 'gap' | 'bad_frame' | 'too_large' | 'full'
-  /** LSN of the first message that was appended. 0 unless `accepted > 0`. */
+  status: 'accepted' | 'gap' | 'bad_frame' | 'too_large' | 'full' | 'expired'
+  /** LSN of the first message that was appended; of a repeated key, the LSN that its message got. 0 otherwise. */
   first: Lsn
   accepted: number
   duplicates: number
-  /** The producer's next expected sequence, after this call. 0 for an unsequenced frame. */
+  /**
+   * The producer's next expected sequence, after this call. 0 for a frame without sequences. For `expired`: the second since
+   * 1970 before which unknown producers are refused.
+   */
   expected: number
-  /** The first sequence that came. */
+  /** The first sequence that came. For `expired`: the producer's birth, in seconds since 1970. */
   got: number
+}
+
+/** What a snapshot leaves out. Milliseconds since 1970, rounded down to seconds. */
+export interface Forget {
+  /**
+   * Producers that tell their birth, and from whom nothing was accepted since then. From now on an unknown producer that was
+   * born before then is refused with `expired`, also after a recovery: the snapshot says so.
+   */
+  readonly producers_before_ms?: number
+  /** Idempotency keys that were accepted before then. They may be accepted again. */
+  readonly keys_before_ms?: number
 }
 
 export interface Sealed {
@@ -103,7 +121,7 @@ export interface Core {
   /**
    * Takes the `in` record of `bytes` bytes that was written at the reserved place: checks, dedups, appends. All or nothing.
    * Of several reasons to refuse it, the first of these is given: `full` (it is longer than what is reserved), `bad_frame`,
-   * `too_large`, `gap`, `full` (too many producers).
+   * `too_large`, `expired`, `gap`, `full` (too many producers).
    */
   ingest(bytes: number): Ingested
   /**
@@ -135,11 +153,12 @@ export interface Core {
   outgoing(destination: Uint8Array): number
 
   /**
-   * Appends the dedup and channel tables as records, so that the log before them may be dropped. It may take the log past
-   * `log_bytes_max`, because it is what frees it; `full` only when the platform has no more memory.
+   * Appends the dedup and channel tables and the set of keys as records, so that the log before them may be dropped. It may
+   * take the log past `log_bytes_max`, because it is what frees it; `full` only when the platform has no more memory, and
+   * nothing changed then. What is to be forgotten is dropped first: only here, so that a recovery knows what was.
    */
-  snapshot(): 'done' | 'full'
-  /** Bytes that a snapshot would append now. */
+  snapshot(forget?: Forget): 'done' | 'full'
+  /** Bytes that a snapshot would append now, at most. */
   readonly snapshot_bytes: number
   /** Where the last snapshot stands, or `start` when there was none since. */
   readonly snapshotted: Lsn

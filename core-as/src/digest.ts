@@ -7,6 +7,9 @@
 import { padded, word } from './word.ts'
 import { xxh32End, xxh32Mix, xxh32Words } from './xxh32.ts'
 
+/** The table of entries that were dropped and are not swept up yet. */
+const DEAD = 3
+
 /** Where everything stands in a core's memory. Places are byte offsets in `log` unless they say otherwise. */
 export interface Anatomy {
   readonly log: Uint32Array
@@ -23,6 +26,8 @@ export interface Anatomy {
   readonly entries: Uint32Array
   readonly entries_first: number
   readonly entries_end: number
+  /** The second before which unknown producers are refused. */
+  readonly forgotten_before: number
 }
 
 /** XXH32 of the log's bytes, then its rounds over: where it stands, what is pending, and the sum of the entries' hashes. */
@@ -40,7 +45,7 @@ export function digestOf(core: Anatomy): number {
     if (bits === 0) at += (31 - (unit & 31)) * 8
     else if ((bits & 1) !== 0) hash = xxh32Mix(hash, (at - start) >>> 3)
   }
-  return xxh32End(xxh32Mix(hash, entriesDigest(core)))
+  return xxh32End(xxh32Mix(xxh32Mix(hash, core.forgotten_before), entriesDigest(core)))
 }
 
 /** The same in whatever order the entries were made. */
@@ -49,7 +54,7 @@ function entriesDigest({ entries, entries_first, entries_end }: Anatomy): number
   let entry = entries_first
   while (entry < entries_end) {
     const bytes = 16 + padded(word(entries, entry) >>> 16)
-    sum = (sum + xxh32Words(entries, entry, bytes, 0)) | 0
+    if ((word(entries, entry) & 0xff) !== DEAD) sum = (sum + xxh32Words(entries, entry, bytes, 0)) | 0
     entry += bytes >>> 2
   }
   return sum

@@ -1,10 +1,12 @@
 /**
- * What both implementations of `Vectors` share: which version is open, whether it is frozen, and the digest.
+ * What both implementations of `Vectors` share: which version is open, whether it is frozen, and what can be
+ * asked by way of `unstable`.
  *
  * @module
  */
 import type { Merged, Vectors, VectorsLimits } from './vectors.ts'
-import { xxh32End, xxh32Mix, xxh32Words } from './xxh32.ts'
+import { double } from './word.ts'
+import { xxh32, xxh32End, xxh32Mix } from './xxh32.ts'
 
 /** What `merge` answers, by number. */
 export const Merge = { known: 0, new: 1, frozen: 2, full: 3, bad_entry: 4 } as const
@@ -17,18 +19,14 @@ export interface EntryTable {
   readonly hosts: number
   readonly memory_bytes: number
   merge(count: number, open: number, frozen: boolean): number
-  stable(count: number): number
+  /** `stable` for the first `count` entries, and `rewind` to a version. */
+  settle(count: number, to: number): number
   committed(durable: number): number
-  /** For the state in the first entry. */
-  lost(open: number): number
   unstable(version: number): number
   forget(): void
-  rewind(to: number): void
-  /** Every unstable entry in order, four numbers each: since which version, needed version, host, epoch. */
-  rows(): Float64Array
-  /** Every peer, in whatever order, three numbers each: host, epoch, durable up to (-1: unknown). */
-  peers(): Float64Array
 }
+
+const ENTRY_BYTES = 24
 
 export class HostVectors implements Vectors {
   readonly limits: VectorsLimits
@@ -72,7 +70,7 @@ export class HostVectors implements Vectors {
   }
 
   stable(count: number): number {
-    return this.#table.stable(Math.min(count, this.limits.entries_max))
+    return this.#table.settle(Math.min(count, this.limits.entries_max), Number.POSITIVE_INFINITY)
   }
 
   committed(durable: number): number {
@@ -80,10 +78,15 @@ export class HostVectors implements Vectors {
   }
 
   lost(host: number, epoch: number, first: number): number {
-    this.entries[0] = host
-    this.entries[1] = epoch
-    this.entries[2] = first
-    return this.#table.lost(this.#open)
+    // What versions depend on only grows, so the first that depends on the lost state is found by halving.
+    let without = this.#table.committed(this.#open)
+    let within = this.#open + 1
+    while (within - without > 1) {
+      const middle = Math.floor((without + within) / 2)
+      if (this.#depends(middle, host, epoch, first)) within = middle
+      else without = middle
+    }
+    return without
   }
 
   unstable(version: number): number {
@@ -98,21 +101,27 @@ export class HostVectors implements Vectors {
     if (!Number.isInteger(to) || to < 0 || to >= this.#open) {
       throw new RangeError(`rewind: expected a version below ${this.#open}, got ${to}`)
     }
-    this.#table.rewind(to)
+    this.#table.settle(0, to)
     this.#open = to + 1
     this.#frozen = false
   }
 
   digest(): number {
-    let sum = 0
-    const peers = wordsOf(this.#table.peers())
-    for (let at = 0; at < peers.length; at += 6) sum = (sum + xxh32Words(peers, at, 24, 0)) | 0
-    const rows = wordsOf(this.#table.rows())
-    const hash = xxh32Mix(xxh32Words(rows, 0, rows.byteLength, this.#open | 0) | 0, sum)
-    return xxh32End(xxh32Mix(hash, this.#frozen ? 1 : 0))
+    const { entries } = this
+    let hash = xxh32Mix(this.#open | 0, this.#frozen ? 1 : 0)
+    for (let version = this.#table.committed(this.#open) + 1; version <= this.#open; version++) {
+      const count = this.#table.unstable(version)
+      hash = xxh32Mix(hash, xxh32(new Uint8Array(entries.buffer, entries.byteOffset, count * ENTRY_BYTES)))
+    }
+    return xxh32End(hash)
   }
-}
 
-function wordsOf(numbers: Float64Array): Uint32Array {
-  return new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2)
+  #depends(version: number, host: number, epoch: number, first: number): boolean {
+    const { entries } = this
+    const end = this.#table.unstable(version) * 3
+    for (let at = 0; at < end; at += 3) {
+      if (entries[at] === host && entries[at + 1] === epoch && double(entries, at + 2) >= first) return true
+    }
+    return false
+  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Core, CoreLimits, CoreMaker, Ingested, Lsn, Sealed } from './core.ts'
+export type { Core, CoreLimits, CoreMaker, Forget, Ingested, Lsn, Sealed } from './core.ts'
 export { Kind } from './core.ts'
 export { twin, twinVectors } from './twin.ts'
 export { decodeVector, encodeVector, vectorBytes } from './vector-codec.ts'

@@ -8,6 +8,8 @@ import type { VectorsLimits } from './vectors.ts'
 
 const LOG_BYTES_MAX = 2 ** 30
 const ENTRIES_MAX = 2 ** 26
+/** Idempotency keys, where nothing else is asked for. */
+export const KEYS_MAX = 2 ** 16
 const HOSTS_MAX = 2 ** 16
 const VECTOR_ENTRIES_MAX = 2 ** 20
 
@@ -16,6 +18,7 @@ export function checkLimits(limits: CoreLimits): void {
   within('log_bytes_max', limits.log_bytes_max, LOG_BYTES_MAX)
   within('message_bytes_max', limits.message_bytes_max, LOG_BYTES_MAX)
   within('producers_max', limits.producers_max, ENTRIES_MAX)
+  within('keys_max', limits.keys_max ?? KEYS_MAX, ENTRIES_MAX, 1)
   if (limits.hash_key.byteLength !== 16) {
     throw new RangeError(`hash_key: expected 16 bytes, got ${limits.hash_key.byteLength}`)
   }

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import type { Core, CoreLimits, CoreMaker, Ingested, Lsn, Sealed } from './core.ts'
+import { isBoundary } from './boundary.ts'
+import type { Core, CoreLimits, CoreMaker, Forget, Ingested, Lsn, Sealed } from './core.ts'
 import { Kind } from './core.ts'
 import { digestOf } from './digest.ts'
 import { ID_BYTES_MAX, LSNS_MAX } from './format.ts'
 import { HostVectors } from './host-vectors.ts'
 import { checkLimits, checkVectorsLimits } from './limits.ts'
+import { seconds } from './seconds.ts'
 import { TwinEntryTable } from './twin/entry-table.ts'
 import { ingest } from './twin/ingest.ts'
-import { boundary, load, rebuild } from './twin/replay.ts'
+import { load, rebuild } from './twin/replay.ts'
 import { closeSegment } from './twin/segment.ts'
 import { snapshot, snapshotBytes } from './twin/snapshot.ts'
 import { kindAt, lsn, State } from './twin/state.ts'
@@ -153,8 +155,8 @@ class TwinCore implements Core {
     return this.#next(CHANNELS, destination)
   }
 
-  snapshot(): 'done' | 'full' {
-    return snapshot(this.#state) ? 'done' : 'full'
+  snapshot({ producers_before_ms, keys_before_ms }: Forget = {}): 'done' | 'full' {
+    return snapshot(this.#state, seconds(producers_before_ms), seconds(keys_before_ms)) ? 'done' : 'full'
   }
 
   seal(): Sealed | undefined {
@@ -172,8 +174,9 @@ class TwinCore implements Core {
   }
 
   rewind(to: Lsn): 'done' | 'not_a_boundary' {
-    const at = boundary(this.#state, to)
-    if (at < 0) return 'not_a_boundary'
+    const { log } = this.#state
+    const at = to - log.base
+    if (!isBoundary(log.words, log.start, log.sealed, at, this.start === 0)) return 'not_a_boundary'
     rebuild(this.#state, at)
     return 'done'
   }
@@ -196,6 +199,7 @@ class TwinCore implements Core {
       entries: tables.entries,
       entries_first: 0,
       entries_end: tables.used,
+      forgotten_before: tables.forgotten_before,
     })
   }
 

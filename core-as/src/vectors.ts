@@ -91,7 +91,7 @@ export interface Vectors {
    * @throws {RangeError} `to` is not a whole number below `open`
    */
   rewind(to: number): void
-  /** XXH32 over all that is known: equal for equal calls. */
+  /** XXH32 over what each version depends on: equal where that is. */
   digest(): number
   /** Bytes of memory in use, for reports. Never changes. */
   readonly memory_bytes: number

@@ -27,6 +27,11 @@ export interface Batch {
   readonly messages: readonly (string | Uint8Array)[]
   readonly epoch?: number
   readonly version?: number
+  /** Instead of a producer: an idempotency key. Of both, seconds since 1970: when it is taken. */
+  readonly key?: string
+  readonly time_s?: number
+  /** When the producer was born, in seconds since 1970. */
+  readonly birth_s?: number
 }
 
 /** An `in` frame. */
@@ -36,8 +41,11 @@ export function batch({
   messages,
   epoch = 0,
   version = 0,
+  key,
+  time_s = 0,
+  birth_s,
 }: Batch): Uint8Array {
-  const id = text(producer)
+  const id = text(key ?? producer)
   const payloads = messages.map((message) => (typeof message === 'string' ? text(message) : message))
   const bytes = 40 + up(id.length) + payloads.reduce((sum, payload) => sum + 8 + up(payload.length), 0)
   const frame = new Uint8Array(bytes)
@@ -45,9 +53,10 @@ export function batch({
   view.setUint32(0, bytes, true)
   view.setUint8(4, Kind.in)
   view.setUint16(6, id.length, true)
+  view.setUint8(5, key !== undefined ? 1 : birth_s !== undefined ? 2 : 0)
   view.setBigUint64(8, BigInt(first), true)
-  view.setBigUint64(16, BigInt(epoch), true)
-  view.setBigUint64(24, BigInt(version), true)
+  view.setBigUint64(16, BigInt(epoch || time_s), true)
+  view.setBigUint64(24, BigInt(birth_s ?? version), true)
   view.setUint32(32, payloads.length, true)
   frame.set(id, 40)
   let at = 40 + up(id.length)

@@ -7,9 +7,13 @@ import { Pair } from './pair.ts'
 
 const kinds = [Kind.message, Kind.self, Kind.checkpoint, Kind.timer, Kind.out] as const
 const names = ['a', 'bob', 'x'.repeat(1023), 'some/longer-name#0']
+/** Producers that tell their birth, by when it was. */
+const births_s = new Map([2, 8, 14].map((birth_s) => [`born ${birth_s}`, birth_s]))
 
 /** A number that becomes an index into whatever there is when the command runs. */
 const nth = fc.nat({ max: 1_000_000 })
+const second = fc.nat({ max: 20 })
+const keys_max = 3
 const payload = fc.oneof(
   { weight: 20, arbitrary: fc.nat({ max: 60 }) },
   { weight: 1, arbitrary: fc.constantFrom(4096, 4097) },
@@ -20,10 +24,19 @@ const command = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       type: fc.constant('ingest' as const),
-      producer: fc.constantFrom('', ...names),
+      producer: fc.constantFrom('', ...names, ...births_s.keys()),
       /** Away from what is expected. */
       shift: fc.constantFrom(0, 0, 0, 0, -1, -2, -5, 1),
       messages: fc.array(payload, { minLength: 1, maxLength: 6 }),
+      time_s: second,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('key' as const),
+      key: fc.constantFrom('a', 'k1', 'k2', 'k3', 'k4', 'x'.repeat(1023)),
+      time_s: second,
     }),
   },
   {
@@ -42,7 +55,14 @@ const command = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('acknowledge' as const), which: fc.array(nth, { maxLength: 4 }) }),
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('seal' as const) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('snapshot' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('snapshot' as const),
+      producers_before_s: fc.oneof(fc.constant(0), second),
+      keys_before_s: fc.oneof(fc.constant(0), second),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('commit' as const), end: nth }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('rewind' as const), to: nth }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('restart' as const) }) },
@@ -51,7 +71,7 @@ type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
 
 class Run {
   model = new Model()
-  pair = new Pair()
+  pair = new Pair({ keys_max })
   /** How often each thing really happened. */
   readonly counts: Record<string, number>
 
@@ -66,10 +86,20 @@ class Run {
         const { producer, shift } = command
         const first = Math.max(1, model.next(0, producer) + shift)
         const messages = command.messages.map((length) => 'm'.repeat(length))
-        const frame = producer === '' ? { messages } : { producer, first, messages }
+        const birth_s = births_s.get(producer)
+        const dates = birth_s === undefined ? {} : { time_s: command.time_s, birth_s }
+        const frame = producer === '' ? { messages } : { producer, first, messages, ...dates }
         const answer = pair.ingest(frame)
         expect(answer).toEqual(model.ingest(frame, limits.message_bytes_max))
         this.count(answer.duplicates > 0 ? 'repeat' : answer.status)
+        break
+      }
+      case 'key': {
+        const { key, time_s } = command
+        const frame = { key, time_s, messages: ['for a key'] }
+        const answer = pair.ingest(frame)
+        expect(answer).toEqual(model.ingestKey(frame, keys_max))
+        this.count(answer.duplicates > 0 ? 'repeated key' : 'new key')
         break
       }
       case 'step': {
@@ -95,7 +125,12 @@ class Run {
         break
       case 'snapshot': {
         const from = model.tail
-        expect(pair.each((core) => core.snapshot())).toBe('done')
+        const { producers_before_s, keys_before_s } = command
+        const producers_before_ms = producers_before_s * 1000 + 999
+        expect(pair.each((core) => core.snapshot({ producers_before_ms, keys_before_ms: keys_before_s * 1000 }))).toBe(
+          'done',
+        )
+        model.forget(producers_before_s, keys_before_s)
         model.snapshot(pair.log().slice(from - pair.core.start))
         break
       }
@@ -116,7 +151,7 @@ class Run {
         break
       }
       case 'restart':
-        this.pair = new Pair()
+        this.pair = new Pair({ keys_max })
         expect(this.pair.load(model.restart())).toBe('ok')
         // A core that has nothing to load knows no start: it is a new one.
         if (model.segments.length === 0) this.model = new Model()
@@ -139,7 +174,7 @@ class Run {
     expect(pair.pending(...kinds)).toEqual(pending)
     const outs = [...model.pending.values()].filter((kind) => kind === Kind.out).length
     expect(core).toMatchObject({ unacknowledged: outs, unconsumed: pending.length - outs })
-    for (const name of names) {
+    for (const name of [...names, ...births_s.keys()]) {
       expect(core.expected(text(name))).toBe(model.next(0, name))
       expect(core.outgoing(text(name))).toBe(model.next(1, name))
     }
@@ -168,6 +203,9 @@ test('whatever is done in whatever order, both cores do what the model does', ()
     'repeat',
     'gap',
     'too_large',
+    'expired',
+    'new key',
+    'repeated key',
     'done',
     'empty',
     'not_pending',

@@ -15,6 +15,9 @@ interface Known {
   readonly next: Map<string, Entry>
   checkpoint: number
   snapshot: number
+  /** The oldest first. */
+  keys: readonly { key: string; time_s: number; lsn: number }[]
+  forgotten_before_s: number
 }
 
 export class Model {
@@ -25,7 +28,14 @@ export class Model {
   records: Uint8Array[] = []
   /** Out-messages that were acknowledged: a rewind keeps that, a restart forgets it. */
   readonly acknowledged = new Set<number>()
-  now: Known = { pending: new Map(), next: new Map(), checkpoint: 0, snapshot: -1 }
+  now: Known = {
+    pending: new Map(),
+    next: new Map(),
+    checkpoint: 0,
+    snapshot: -1,
+    keys: [],
+    forgotten_before_s: 0,
+  }
   /** What was known at each segment's end. */
   readonly known = new Map<number, Known>([[0, copy(this.now)]])
   /** The head when it was sealed. */
@@ -49,23 +59,55 @@ export class Model {
     return new Map([...this.now.pending].filter(([lsn]) => lsn >= this.start && !this.acknowledged.has(lsn)))
   }
 
+  /** What `ingest` answers for a key. */
+  ingestKey(batchOf: Batch & { readonly key: string; readonly time_s: number }, keys_max: number) {
+    const { key, time_s } = batchOf
+    const none = { status: 'accepted', accepted: 0, duplicates: 0, expected: 0, got: 0 }
+    const known = this.now.keys.find((each) => each.key === key)
+    if (known !== undefined) return { ...none, first: known.lsn, duplicates: 1 }
+    const first = this.append(batch(batchOf), text(key).length)
+    this.now.keys = [...this.now.keys, { key, time_s, lsn: first }].slice(-keys_max)
+    return { ...none, first, accepted: 1 }
+  }
+
   next(table: 0 | 1, id: string): number {
     return this.now.next.get(`${table}${id}`)?.next ?? 1
   }
 
-  ingest({ producer = '', first = 1, messages }: Batch, message_bytes_max: number) {
+  ingest(batchOf: Batch, message_bytes_max: number) {
+    const { producer = '', first = 1, messages, birth_s, time_s = 0 } = batchOf
     const expected = producer === '' ? 0 : this.next(0, producer)
     const got = producer === '' ? 0 : first
     const none = { first: 0, accepted: 0, duplicates: 0, expected, got }
     if (messages.some((message) => message.length > message_bytes_max)) return { status: 'too_large', ...none }
+    const known = this.now.next.get(`0${producer}`)
+    if (known === undefined && birth_s !== undefined && birth_s < this.now.forgotten_before_s) {
+      return { status: 'expired', ...none, expected: this.now.forgotten_before_s, got: birth_s }
+    }
     if (got > expected) return { status: 'gap', ...none }
     const duplicates = producer === '' ? 0 : Math.min(messages.length, expected - first)
     const kept = messages.slice(duplicates)
     if (kept.length === 0) return { status: 'accepted', ...none, duplicates }
 
-    const record = batch(producer === '' ? { messages: kept } : { producer, first: expected, messages: kept })
+    const record = batch(producer === '' ? { messages: kept } : { ...batchOf, first: expected, messages: kept })
+    const at = this.append(record, text(producer).length)
+    const after = first + messages.length
+    const used_s = Math.max(known?.used_s ?? 0, birth_s === undefined ? 0 : time_s, birth_s ?? 0)
+    if (producer !== '') this.now.next.set(`0${producer}`, { table: 0, id: producer, next: after, used_s })
+    return {
+      status: 'accepted',
+      first: at,
+      accepted: kept.length,
+      duplicates,
+      expected: producer === '' ? 0 : after,
+      got,
+    }
+  }
+
+  /** Appends an in record. @returns the LSN of its first message */
+  append(record: Uint8Array, id_bytes: number): number {
     const view = new DataView(record.buffer)
-    const head_bytes = 40 + Math.ceil(text(producer).length / 8) * 8
+    const head_bytes = 40 + Math.ceil(id_bytes / 8) * 8
     const at = this.tail
     for (let message = head_bytes; message < record.length; ) {
       record[message + 5] = (message / 8) & 255
@@ -74,16 +116,7 @@ export class Model {
       message += Math.ceil(view.getUint32(message, true) / 8) * 8
     }
     this.records.push(record)
-    const after = first + messages.length
-    if (producer !== '') this.now.next.set(`0${producer}`, { table: 0, id: producer, next: after })
-    return {
-      status: 'accepted',
-      first: at + head_bytes,
-      accepted: kept.length,
-      duplicates,
-      expected: producer === '' ? 0 : after,
-      got,
-    }
+    return at + head_bytes
   }
 
   step(parts: StepParts): string {
@@ -134,6 +167,16 @@ export class Model {
       count++
     }
     return count
+  }
+
+  /** What a snapshot leaves out. */
+  forget(producers_before_s: number, keys_before_s: number): void {
+    const { now } = this
+    now.forgotten_before_s = Math.max(now.forgotten_before_s, producers_before_s)
+    now.keys = now.keys.filter(({ time_s }) => time_s >= keys_before_s)
+    for (const [name, { table, used_s = 0 }] of now.next) {
+      if (table === 0 && used_s !== 0 && used_s < now.forgotten_before_s) now.next.delete(name)
+    }
   }
 
   /** The snapshot's bytes come from a core: the order of its entries after a recovery is the core's own affair. */

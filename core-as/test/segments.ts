@@ -28,19 +28,22 @@ export function sign(bytes: Uint8Array): Uint8Array {
 }
 
 export interface Entry {
-  readonly table: 0 | 1
+  readonly table: 0 | 1 | 2
   readonly next: number
   readonly id: string
+  /** Seconds since 1970. */
+  readonly used_s?: number
 }
 
 /** A `tables` record: one part of a snapshot. */
 export function tables(flags: number, entries: readonly Entry[]): Uint8Array {
-  const parts = entries.map(({ table, next, id }) => {
+  const parts = entries.map(({ table, next, id, used_s = 0 }) => {
     const name = text(id)
     const part = new Uint8Array(16 + Math.ceil(name.length / 8) * 8)
     const view = new DataView(part.buffer)
     view.setUint8(0, table)
     view.setUint16(2, name.length, true)
+    view.setUint32(4, used_s, true)
     view.setBigUint64(8, BigInt(next), true)
     part.set(name, 16)
     return part

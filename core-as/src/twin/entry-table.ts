@@ -27,15 +27,17 @@ export class TwinEntryTable implements EntryTable {
   readonly #epochs: Float64Array
   /** By peer: durable up to here. */
   readonly #stable: Float64Array
-  /** By peer: the newest version that an entry or `stable` named. */
+  /** By peer: the newest version that an entry or `stable` named; as `#stable` in a free one. */
   readonly #newest: Float64Array
   /** By peer: the next of the host's. */
   readonly #nexts: Int32Array
   /** By peer: its newest row, if it has any. */
   readonly #lasts: Int32Array
-  /** By peer: its place in the last answer, if it is in there; where it goes while others are forgotten. */
+  /** By peer: its place in the last answer, if it is in there. */
   readonly #shown: Int32Array
-  #peers = 0
+  /** The first free peer; the others follow by `#nexts`. */
+  #free = NONE
+  #free_count = 0
 
   /** By row: since this version … */
   readonly #versions: Float64Array
@@ -60,6 +62,7 @@ export class TwinEntryTable implements EntryTable {
     this.#versions = new Float64Array(entries_max)
     this.#needs = new Float64Array(entries_max)
     this.#needed = new Int32Array(entries_max)
+    this.forget()
   }
 
   get memory_bytes(): number {
@@ -101,7 +104,7 @@ export class TwinEntryTable implements EntryTable {
     return Merge.new
   }
 
-  stable(count: number): number {
+  settle(count: number, to: number): number {
     for (let nth = 0; nth < count; nth++) {
       if (!this.#isEntry(nth) || (this.#find(nth) === NONE && !this.#makeRoom(1))) continue
       const peer = this.#findOrAdd(nth)
@@ -109,21 +112,28 @@ export class TwinEntryTable implements EntryTable {
       if (version > double(this.#stable, peer)) this.#stable[peer] = version
       if (version > double(this.#newest, peer)) this.#newest[peer] = version
     }
-    return this.#keep(Number.POSITIVE_INFINITY)
+    const before = this.#rows
+    let kept = 0
+    for (let row = 0; row < before; row++) {
+      const peer = int(this.#needed, row)
+      if (double(this.#versions, row) > to) {
+        // Rows of older versions came first: if one of the peer's was kept, it is the peer's newest now.
+        const last = int(this.#lasts, peer)
+        const isKept = last < kept && int(this.#needed, last) === peer
+        this.#newest[peer] = isKept ? double(this.#needs, last) : double(this.#stable, peer)
+      } else if (double(this.#needs, row) > double(this.#stable, peer)) {
+        this.#versions[kept] = double(this.#versions, row)
+        this.#needs[kept] = double(this.#needs, row)
+        this.#needed[kept] = peer
+        this.#lasts[peer] = kept++
+      }
+    }
+    this.#rows = kept
+    return before - kept
   }
 
   committed(durable: number): number {
     return this.#rows === 0 ? durable : Math.min(durable, double(this.#versions, 0) - 1)
-  }
-
-  lost(open: number): number {
-    if (!this.#isEntry(0)) return open
-    const peer = this.#find(0)
-    const first = this.#version(0)
-    for (let row = 0; row < this.#rows; row++) {
-      if (int(this.#needed, row) === peer && double(this.#needs, row) >= first) return double(this.#versions, row) - 1
-    }
-    return open
   }
 
   unstable(version: number): number {
@@ -149,50 +159,17 @@ export class TwinEntryTable implements EntryTable {
 
   forget(): void {
     this.#firsts.fill(NONE)
-    let kept = 0
-    for (let peer = 0; peer < this.#peers; peer++) if (this.#isUnstable(peer)) this.#shown[peer] = kept++
-    for (let row = 0; row < this.#rows; row++) this.#needed[row] = int(this.#shown, int(this.#needed, row))
-    const before = this.#peers
-    this.#peers = 0
-    for (let peer = 0; peer < before; peer++) {
-      if (!this.#isUnstable(peer)) continue
-      const to = this.#peers++
-      this.#hosts[to] = int(this.#hosts, peer)
-      this.#epochs[to] = double(this.#epochs, peer)
-      this.#stable[to] = double(this.#stable, peer)
-      this.#newest[to] = double(this.#newest, peer)
-      this.#lasts[to] = int(this.#lasts, peer)
-      this.#shown[to] = NONE
-      this.#link(to)
+    this.#free = NONE
+    this.#free_count = 0
+    for (let peer = 0; peer < this.#limits.entries_max; peer++) {
+      if (double(this.#newest, peer) > double(this.#stable, peer)) {
+        this.#link(peer)
+      } else {
+        this.#nexts[peer] = this.#free
+        this.#free = peer
+        this.#free_count++
+      }
     }
-  }
-
-  rewind(to: number): void {
-    this.#keep(to)
-    this.#newest.set(this.#stable.subarray(0, this.#peers))
-    for (let row = 0; row < this.#rows; row++) this.#newest[int(this.#needed, row)] = double(this.#needs, row)
-  }
-
-  rows(): Float64Array {
-    const rows = new Float64Array(this.#rows * 4)
-    for (let row = 0; row < this.#rows; row++) {
-      const peer = int(this.#needed, row)
-      rows[row * 4] = double(this.#versions, row)
-      rows[row * 4 + 1] = double(this.#needs, row)
-      rows[row * 4 + 2] = int(this.#hosts, peer)
-      rows[row * 4 + 3] = double(this.#epochs, peer)
-    }
-    return rows
-  }
-
-  peers(): Float64Array {
-    const peers = new Float64Array(this.#peers * 3)
-    for (let peer = 0; peer < this.#peers; peer++) {
-      peers[peer * 3] = int(this.#hosts, peer)
-      peers[peer * 3 + 1] = double(this.#epochs, peer)
-      peers[peer * 3 + 2] = double(this.#stable, peer)
-    }
-    return peers
   }
 
   #version(nth: number): number {
@@ -220,7 +197,9 @@ export class TwinEntryTable implements EntryTable {
   #findOrAdd(nth: number): number {
     const found = this.#find(nth)
     if (found !== NONE) return found
-    const peer = this.#peers++
+    const peer = this.#free
+    this.#free = int(this.#nexts, peer)
+    this.#free_count--
     this.#hosts[peer] = double(this.entries, nth * ENTRY)
     this.#epochs[peer] = double(this.entries, nth * ENTRY + 1)
     this.#stable[peer] = -1
@@ -240,12 +219,8 @@ export class TwinEntryTable implements EntryTable {
 
   /** Makes room for `count` more peers, if need be by forgetting others. */
   #makeRoom(count: number): boolean {
-    if (this.#peers + count > this.#limits.entries_max) this.forget()
-    return this.#peers + count <= this.#limits.entries_max
-  }
-
-  #isUnstable(peer: number): boolean {
-    return double(this.#newest, peer) > double(this.#stable, peer)
+    if (this.#free_count < count) this.forget()
+    return this.#free_count >= count
   }
 
   /** Is the row the peer's, and the version's? A peer may know a row that is gone. */
@@ -261,22 +236,6 @@ export class TwinEntryTable implements EntryTable {
       double(this.entries, nth * ENTRY) === int(this.#hosts, peer) &&
       double(this.entries, nth * ENTRY + 1) === double(this.#epochs, peer)
     )
-  }
-
-  /** Keeps, in order, the rows of versions up to `to` that are not stable. @returns how many others there were */
-  #keep(to: number): number {
-    const before = this.#rows
-    let kept = 0
-    for (let row = 0; row < before; row++) {
-      const peer = int(this.#needed, row)
-      if (double(this.#versions, row) > to || double(this.#needs, row) <= double(this.#stable, peer)) continue
-      this.#versions[kept] = double(this.#versions, row)
-      this.#needs[kept] = double(this.#needs, row)
-      this.#needed[kept] = peer
-      this.#lasts[peer] = kept++
-    }
-    this.#rows = kept
-    return before - kept
   }
 }
 

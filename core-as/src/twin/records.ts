@@ -10,7 +10,7 @@ import { Kind } from '../core.ts'
 import { ID_BYTES_MAX } from '../format.ts'
 import { HIGH_WORD_MAX, long, padded, word } from '../word.ts'
 import type { Log } from './log.ts'
-import { ENTRY_BYTES, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables.ts'
+import { CHANNELS, ENTRY_BYTES, KEYS, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables.ts'
 
 export const IN_BYTES = 40
 export const OUT_BYTES = 16
@@ -18,6 +18,10 @@ export const COMPLETION_BYTES = 16
 const PLAIN_BYTES = 8
 const IN_BYTES_MAX = 1 << 27
 const SEQUENCE_MAX = 2 ** 53 - 1
+
+/** Flags of an in record: its id is an idempotency key; its producer's birth is known. */
+export const KEY = 1
+export const DATED = 2
 
 /** @returns whether a frame can be this long at all */
 export function isFrameLength(bytes: number): boolean {
@@ -29,9 +33,8 @@ export class Records {
   readonly #log: Log
   /** The largest payload of a message, out, self, timer or checkpoint. */
   payload_bytes_max = 0
-  /** Where the step's completion and its checkpoint stand. A checkpoint at 0 is none: a segment's header stands there. */
+  /** Where the step's completion stands. */
   completion = 0
-  checkpoint = 0
 
   constructor(log: Log) {
     this.#log = log
@@ -47,7 +50,8 @@ export class Records {
     const tag = word(words, index + 1)
     const id_bytes = tag >>> 16
     if (bytes > limit - at || (bytes & 7) !== 0 || bytes > IN_BYTES_MAX) return 0
-    if ((tag & 0xffff) !== Kind.in || id_bytes > ID_BYTES_MAX) return 0
+    const flags = (tag >>> 8) & 0xff
+    if ((tag & 0xff) !== Kind.in || flags > DATED || id_bytes > ID_BYTES_MAX) return 0
     const head_bytes = IN_BYTES + padded(id_bytes)
     if (head_bytes + PLAIN_BYTES > bytes) return 0
 
@@ -55,7 +59,12 @@ export class Records {
     if (count === 0 || word(words, index + 9) !== 0) return 0
     if (!this.#longs(index + 2, 3)) return 0
     const first = long(words, index + 2)
-    if (id_bytes === 0 ? first !== 0 : first === 0 || first + count > SEQUENCE_MAX) return 0
+    // Without an id, or with a key, there are no sequences. A key is one message's.
+    if (id_bytes === 0 || flags === KEY) {
+      if (first !== 0 || (id_bytes === 0) !== (flags === 0)) return 0
+      if (flags === KEY && (count !== 1 || long(words, index + 6) !== 0)) return 0
+    } else if (first === 0 || first + count > SEQUENCE_MAX) return 0
+    if (flags !== 0 && (word(words, index + 5) | word(words, index + 7)) !== 0) return 0
     if (!this.#pad(at + IN_BYTES + id_bytes, stored)) return 0
 
     const end = at + bytes
@@ -79,8 +88,8 @@ export class Records {
   step(at: number, limit: number, stored: boolean): number {
     const { words } = this.#log
     this.payload_bytes_max = 0
-    this.checkpoint = 0
     let record = at
+    let checkpoints = false
     while (limit - record >= PLAIN_BYTES) {
       const index = record >>> 2
       const bytes = word(words, index)
@@ -96,8 +105,8 @@ export class Records {
       if (payload_bytes < 0) return 0
       if (payload_bytes > this.payload_bytes_max) this.payload_bytes_max = payload_bytes
       if (kind === Kind.checkpoint) {
-        if (this.checkpoint !== 0) return 0
-        this.checkpoint = record
+        if (checkpoints) return 0
+        checkpoints = true
       }
       record += padded(bytes)
     }
@@ -111,15 +120,16 @@ export class Records {
     if (limit - at < TABLES_BYTES) return 0
     const bytes = word(words, index)
     if (bytes < TABLES_BYTES || bytes > limit - at || bytes > TABLES_PART_BYTES_MAX || (bytes & 7) !== 0) return 0
-    if (word(words, index + 1) >>> 10 !== 0 || word(words, index + 3) !== 0) return 0
+    if (word(words, index + 1) >>> 10 !== 0) return 0
     const end = at + bytes
     let entry = at + TABLES_BYTES
     for (let remaining = word(words, index + 2); remaining > 0; remaining--) {
       if (end - entry < ENTRY_BYTES) return 0
       const tag = word(words, entry >>> 2)
       const id_bytes = tag >>> 16
-      if ((tag & 0xffff) > 1 || id_bytes === 0 || id_bytes > ID_BYTES_MAX) return 0
-      if (word(words, (entry >>> 2) + 1) !== 0 || !this.#longs((entry >>> 2) + 2, 1)) return 0
+      if ((tag & 0xffff) > KEYS || id_bytes === 0 || id_bytes > ID_BYTES_MAX) return 0
+      if ((tag & 0xff) === CHANNELS && word(words, (entry >>> 2) + 1) !== 0) return 0
+      if (!this.#longs((entry >>> 2) + 2, 1)) return 0
       if (long(words, (entry >>> 2) + 2) === 0) return 0
       if (ENTRY_BYTES + padded(id_bytes) > end - entry) return 0
       if (!this.#pad(entry + ENTRY_BYTES + id_bytes, true)) return 0

@@ -5,13 +5,14 @@
  */
 import { Kind } from '../core.ts'
 import { long, padded, word } from '../word.ts'
+import { learn, tableOf } from './ingest.ts'
 import { SEGMENT_BYTES } from './log.ts'
 import { IN_BYTES, OUT_BYTES } from './records.ts'
 import { checkSegment, segmentBytes, segmentLsn } from './segment.ts'
 import { FIRST_PART, LAST_PART } from './snapshot.ts'
 import { kindAt, type State } from './state.ts'
 import { consumed } from './step.ts'
-import { CHANNELS, ENTRY_BYTES, NONE, PRODUCERS, TABLES_BYTES, type Table } from './tables.ts'
+import { CHANNELS, ENTRY_BYTES, KEYS, NONE, PRODUCERS, TABLES_BYTES, type Table } from './tables.ts'
 
 export type LoadAnswer = 'ok' | 'corrupt' | 'newer_format' | 'gap' | 'full'
 
@@ -35,24 +36,6 @@ export function load(state: State, segments: Uint8Array): LoadAnswer {
     rebuild(state, loaded)
   }
   return verdict
-}
-
-/** Where `to` is a segment's end to which the log can go back: its offset, or -1. */
-export function boundary(state: State, to: number): number {
-  const { log } = state
-  const wanted = to - log.base
-  if (!(wanted >= log.start && wanted <= log.sealed)) return -1
-  // What was dropped is known from a snapshot alone: without one before it, a place after a dropped part can't be gone back to.
-  let known = log.base + log.start === 0
-  let at = log.start
-  while (at < wanted) {
-    const end = at + segmentBytes(log, at)
-    for (let record = at + SEGMENT_BYTES; record < end && !known; record += padded(word(log.words, record >>> 2))) {
-      known = kindAt(log, record) === Kind.tables
-    }
-    at = end
-  }
-  return at === wanted && known ? at : -1
 }
 
 /** Goes back to the state at offset `to`, a segment's end. Out-messages that were acknowledged stay so. */
@@ -155,7 +138,9 @@ function replayIn(state: State, at: number): boolean {
     message += padded(word(words, message >>> 2))
   }
   state.unconsumed += count
-  return id_bytes === 0 || raise(state, PRODUCERS, index + IN_BYTES / 4, id_bytes, long(words, index + 2) + count)
+  if (id_bytes === 0) return true
+  const table = tableOf((word(words, index + 1) >>> 8) & 0xff)
+  return learn(state, at, state.tables.find(table, words, index + IN_BYTES / 4, id_bytes))
 }
 
 function replayStep(state: State, at: number, limit: number, again: boolean): boolean {
@@ -167,7 +152,7 @@ function replayStep(state: State, at: number, limit: number, again: boolean): bo
       case Kind.out: {
         if (!again || state.pending.has(record)) state.addUnacknowledged(record)
         const id_bytes = word(words, index + 1) >>> 16
-        if (!raise(state, CHANNELS, index + OUT_BYTES / 4, id_bytes, long(words, index + 2) + 1)) return false
+        if (raise(state, CHANNELS, index + OUT_BYTES / 4, id_bytes, long(words, index + 2) + 1) === NONE) return false
         break
       }
       case Kind.checkpoint:
@@ -187,24 +172,34 @@ function replayStep(state: State, at: number, limit: number, again: boolean): bo
 }
 
 function replayTables(state: State, at: number): boolean {
-  const { words } = state.log
+  const { tables, log } = state
+  const { words } = log
   const count = word(words, (at >>> 2) + 2)
   let index = (at + TABLES_BYTES) >>> 2
+  tables.forgotten_before = word(words, (at >>> 2) + 3)
   for (let nth = 0; nth < count; nth++) {
     const tag = word(words, index)
     const id_bytes = tag >>> 16
-    const table = (tag & 0xff) === PRODUCERS ? PRODUCERS : CHANNELS
-    if (!raise(state, table, index + ENTRY_BYTES / 4, id_bytes, long(words, index + 2))) return false
+    const place = raise(state, tableNamed(tag & 0xff), index + ENTRY_BYTES / 4, id_bytes, long(words, index + 2))
+    if (place === NONE) return false
+    tables.use(place, word(words, index + 1))
     index += (ENTRY_BYTES + padded(id_bytes)) >>> 2
   }
   return true
 }
 
-/** Lets an entry say `next` at least. What is stored is taken whatever the limits say: they are for new work. */
-function raise({ log, tables }: State, table: Table, id: number, id_bytes: number, next: number): boolean {
+function tableNamed(table: number): Table {
+  return table === PRODUCERS ? PRODUCERS : table === CHANNELS ? CHANNELS : KEYS
+}
+
+/**
+ * Lets an entry say `next` at least. What is stored is taken whatever the limits say: they are for new work.
+ *
+ * @returns its place, or `NONE` when there is no more memory
+ */
+function raise({ log, tables }: State, table: Table, id: number, id_bytes: number, next: number): number {
   let place = tables.find(table, log.words, id, id_bytes)
   if (place === NONE) place = tables.insert(table, log.words, id, id_bytes)
-  if (place === NONE) return false
-  if (next > tables.next(place)) tables.setNext(place, next)
-  return true
+  if (place !== NONE) tables.raise(place, next)
+  return place
 }

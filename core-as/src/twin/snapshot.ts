@@ -1,5 +1,5 @@
 /**
- * A snapshot: a copy of both tables in the log, so that the log before it can be dropped.
+ * A snapshot: a copy of the tables in the log, so that the log before it can be dropped.
  *
  * @module
  */
@@ -15,11 +15,17 @@ export function snapshotBytes(state: State): number {
   return state.log.header_bytes + state.tables.snapshot_bytes
 }
 
-/** @returns whether there was room: for what frees the log, its own limit does not count */
-export function snapshot(state: State): boolean {
+/**
+ * Producers that were idle since before one second, and keys from before another, are forgotten first.
+ *
+ * @returns whether there was room: for what frees the log, its own limit does not count
+ */
+export function snapshot(state: State, producers_before: number, keys_before: number): boolean {
   const bytes = snapshotBytes(state)
   if (!state.makeRoom(bytes)) return false
   const { tables, log } = state
+  tables.forgotten_before = Math.max(tables.forgotten_before, producers_before)
+  tables.sweep(keys_before)
   state.snapshot = log.base + state.tail
   let from = 0
   do {
@@ -36,7 +42,7 @@ export function snapshot(state: State): boolean {
     log.words[index] = part_bytes
     log.words[index + 1] = Kind.tables | (flags << 8)
     log.words[index + 2] = count
-    log.words[index + 3] = 0
+    log.words[index + 3] = tables.forgotten_before
     log.words.set(tables.entries.subarray(from, to), index + TABLES_BYTES / 4)
     state.append(part_bytes)
     from = to

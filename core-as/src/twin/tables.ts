@@ -1,18 +1,24 @@
 /**
- * The dedup table (producer → next expected sequence) and the channel table (destination → next sequence to give).
+ * The dedup table (producer → next expected sequence), the channel table (destination → next sequence to give), and the set of
+ * idempotency keys (key → LSN of its message).
  *
- * Both live in one arena of entries, in the order in which they were made and in the very layout of a `tables` record, so
+ * All live in one arena of entries, in the order in which they were made and in the very layout of a `tables` record, so
  * that a snapshot is a copy. An index of (hash, place) pairs with open addressing finds them; full ids are compared.
+ * The set of keys is bounded: a new one takes the place of the oldest, whose entry is dead then, and swept up with others.
  *
  * @module
  */
 import type { CoreLimits } from '../core.ts'
-import { long, padded, putLong, word } from '../word.ts'
+import { KEYS_MAX } from '../limits.ts'
+import { int, long, padded, putLong, word } from '../word.ts'
 import { keyedHash } from './keyed-hash.ts'
 
 export const PRODUCERS = 0
 export const CHANNELS = 1
-export type Table = typeof PRODUCERS | typeof CHANNELS
+export const KEYS = 2
+export type Table = typeof PRODUCERS | typeof CHANNELS | typeof KEYS
+/** What an entry belongs to that was dropped, until it is swept. */
+const DEAD = 3
 
 export const ENTRY_BYTES = 16
 export const TABLES_BYTES = 16
@@ -37,8 +43,16 @@ export class Tables {
   used = 0
   /** Pairs: the id's hash, the entry's place + 1; 0 is a free pair. */
   #slots = new Uint32Array(2 * SLOTS_MIN)
-  #producers = 0
-  #channels = 0
+  /** Entries, the dead ones included; words of the dead ones. */
+  #entries = 0
+  #dead = 0
+  /** Entries of each table. */
+  readonly #counts = new Int32Array(3)
+  readonly #keys_max: number
+  /** No key stands before this place. */
+  #oldest_key = 0
+  /** Unknown producers that were born before this second are refused. */
+  forgotten_before = 0
   /** The parts of a snapshot taken now, and the bytes in the last of them: known at any time without a walk. */
   #parts = 1
   #part_bytes = TABLES_BYTES
@@ -51,6 +65,7 @@ export class Tables {
     this.#key0 = key.getInt32(0, true) ^ key.getInt32(8, true)
     this.#key1 = key.getInt32(4, true) ^ key.getInt32(12, true)
     this.#entries_max = limits.producers_max
+    this.#keys_max = limits.keys_max ?? KEYS_MAX
   }
 
   /** Bytes that all parts of a snapshot have together. */
@@ -64,7 +79,7 @@ export class Tables {
 
   /** @returns whether new work may make another entry */
   admits(table: Table): boolean {
-    return (table === PRODUCERS ? this.#producers : this.#channels) < this.#entries_max
+    return int(this.#counts, table) < this.#entries_max
   }
 
   /** The place of the entry for the id of `id_bytes` that stands, padded with zeros, at `words[first]`; or `NONE`. */
@@ -81,12 +96,13 @@ export class Tables {
     }
   }
 
-  /** Makes an entry for an id that is not there. Its place, or `NONE` when the platform has no more memory. */
+  /** Makes an entry for an id that is not there; a key may cost the oldest one. Its place, or `NONE` when the platform has no more memory. */
   insert(table: Table, words: Uint32Array, first: number, id_bytes: number): number {
     const tag = (id_bytes << 16) | table
     const count = padded(id_bytes) >>> 2
     const bytes = ENTRY_BYTES + count * 4
     if (!this.#makeRoom(bytes >>> 2)) return NONE
+    if (table === KEYS && int(this.#counts, KEYS) === this.#keys_max) this.#dropOldestKey()
 
     const place = this.used
     const entries = this.entries
@@ -94,17 +110,23 @@ export class Tables {
     entries[place + 1] = 0
     putLong(entries, place + 2, 1)
     for (let index = 0; index < count; index++) entries[place + ENTRY_WORDS + index] = word(words, first + index)
-    this.used = place + (bytes >>> 2)
+    this.#append(place)
     this.#index(this.#slots, place)
+    return place
+  }
 
-    if (table === PRODUCERS) this.#producers++
-    else this.#channels++
-    if (this.#part_bytes + bytes > TABLES_PART_BYTES_MAX) {
+  /** Makes what stands behind the entries one of them. */
+  #append(place: number): void {
+    const words = this.entryWords(place)
+    const table = this.#tableAt(place)
+    this.used += words
+    this.#entries++
+    this.#counts[table] = int(this.#counts, table) + 1
+    if (this.#part_bytes + words * 4 > TABLES_PART_BYTES_MAX) {
       this.#parts++
       this.#part_bytes = TABLES_BYTES
     }
-    this.#part_bytes += bytes
-    return place
+    this.#part_bytes += words * 4
   }
 
   /** The next sequence of the entry at `place`. */
@@ -116,6 +138,16 @@ export class Tables {
     putLong(this.entries, place + 2, next)
   }
 
+  /** Lets the entry say `next` at least. */
+  raise(place: number, next: number): void {
+    if (next > this.next(place)) this.setNext(place, next)
+  }
+
+  /** Notes that the entry was used in this second. */
+  use(place: number, time: number): void {
+    if (time > word(this.entries, place + 1)) this.entries[place + 1] = time
+  }
+
   /** From here on, `release` may be called. */
   mark(): void {
     this.#marked = this.used
@@ -123,11 +155,11 @@ export class Tables {
     this.#marked_part_bytes = this.#part_bytes
   }
 
-  /** Takes back every entry that was made since the mark: a refused step leaves no trace. */
+  /** Takes back every entry, all of channels, that was made since the mark: a refused step leaves no trace. */
   release(): void {
     for (let place = this.#marked; place < this.used; place += this.entryWords(place)) {
-      if ((word(this.entries, place) & 0xff) === PRODUCERS) this.#producers--
-      else this.#channels--
+      this.#counts[CHANNELS] = int(this.#counts, CHANNELS) - 1
+      this.#entries--
       this.#unindex(place)
     }
     this.used = this.#marked
@@ -137,12 +169,53 @@ export class Tables {
 
   /** Forgets all. */
   clear(): void {
-    this.used = 0
-    this.#producers = 0
-    this.#channels = 0
+    this.forgotten_before = 0
+    this.#empty()
     this.#slots.fill(0)
+  }
+
+  #empty(): void {
+    this.used = 0
+    this.#entries = 0
+    this.#dead = 0
+    this.#oldest_key = 0
+    this.#counts.fill(0)
     this.#parts = 1
     this.#part_bytes = TABLES_BYTES
+  }
+
+  /** There must be one. Half of all words may be dead: so a sweep costs no more than what died since the last. */
+  #dropOldestKey(): void {
+    let place = this.#oldest_key
+    while (this.#tableAt(place) !== KEYS) place += this.entryWords(place)
+    this.#oldest_key = place
+    this.entries[place] = word(this.entries, place) - KEYS + DEAD
+    this.#counts[KEYS] = int(this.#counts, KEYS) - 1
+    this.#dead += this.entryWords(place)
+    if (this.#dead * 2 > this.used) this.sweep(0)
+  }
+
+  /** Closes the gaps that dead entries left, and those of forgotten producers and of keys from before that second. */
+  sweep(keys_before: number): void {
+    const end = this.used
+    this.#empty()
+    for (let place = 0; place < end; ) {
+      const from = place
+      const table = this.#tableAt(from)
+      const time = word(this.entries, from + 1)
+      place += this.entryWords(from)
+      if (table === DEAD || (table === KEYS && time < keys_before)) continue
+      if (table === PRODUCERS && time !== 0 && time < this.forgotten_before) continue
+      this.entries.copyWithin(this.used, from, place)
+      this.#append(this.used)
+    }
+    if (this.used === end) return
+    this.#slots.fill(0)
+    for (let place = 0; place < this.used; place += this.entryWords(place)) this.#index(this.#slots, place)
+  }
+
+  #tableAt(place: number): number {
+    return word(this.entries, place) & 0xff
   }
 
   /** Words that the entry at `place` takes. */
@@ -168,7 +241,7 @@ export class Tables {
       this.entries = grown
     }
     // Free pairs are kept at a quarter or more, so that searches stay short.
-    if ((this.#producers + this.#channels + 1) * 4 > (this.#slots.length / 2) * 3) {
+    if ((this.#entries + 1) * 4 > (this.#slots.length / 2) * 3) {
       return this.#widen()
     }
     return true

@@ -7,7 +7,7 @@
 
 export interface WasmExports {
   readonly memory: WebAssembly.Memory
-  open(log_bytes_max: number, message_bytes_max: number, producers_max: number): void
+  open(log_bytes_max: number, message_bytes_max: number, producers_max: number, keys_max: number): void
   reserve(bytes_max: number): number
   ingest(bytes: number): number
   step(bytes: number): number
@@ -15,24 +15,23 @@ export interface WasmExports {
   isPending(lsn: number): number
   pending(from: number, kinds: number): number
   next(table: number, id_bytes: number): number
-  snapshot(): number
+  /** Both in seconds since 1970; 0 forgets nothing. */
+  snapshot(producers_before: number, keys_before: number): number
   snapshot_bytes(): number
   snapshot_lsn(): number
   seal(): number
   head(): number
   truncate(to: number): number
-  rewind(to: number): number
+  rewind(at: number): void
   loadRoom(bytes: number): number
   loadSegments(bytes: number): number
   locate(): void
   openVectors(hosts_max: number, entries_max: number): number
   merge(count: number, open: number, frozen: number): number
-  stable(count: number): number
+  settle(count: number, to: number): number
   committed(durable: number): number
-  lost(open: number): number
   unstable(version: number): number
   forget(): void
-  rewindVectors(to: number): void
   xxh32(from: number, bytes: number, seed: number): number
 }
 
@@ -48,10 +47,12 @@ export const Place = { facts: 0, id: 256, key: 1536, lsns: 2048, entries: 1024 }
 export const Fact = {
   /** LSN of address 0. */
   origin: 0,
+  /** Addresses. */
   start: 1,
   end: 2,
   sealed: 3,
   reserved: 4,
+  /** Counts, LSNs and sequences. */
   unconsumed: 5,
   unacknowledged: 6,
   checkpoint: 7,
@@ -65,16 +66,14 @@ export const Fact = {
   bits_at: 14,
   entries_at: 15,
   entries_bytes: 16,
-  peers_at: 17,
-  peers_end: 18,
-  rows_at: 19,
-  rows_end: 20,
+  /** Seconds since 1970. */
+  forgotten_before: 17,
   /** What `unstable` tells, in an instance without a log. */
   hosts: 0,
 } as const
 export const FACTS = 32
 
 /** What the numbers that `ingest`, `step` and `loadSegments` answer stand for. */
-export const INGEST_ANSWERS = ['accepted', 'gap', 'bad_frame', 'too_large', 'full'] as const
+export const INGEST_ANSWERS = ['accepted', 'gap', 'bad_frame', 'too_large', 'full', 'expired'] as const
 export const STEP_ANSWERS = ['done', 'not_pending', 'empty', 'bad_frame', 'too_large', 'full'] as const
 export const LOAD_ANSWERS = ['ok', 'corrupt', 'newer_format', 'gap', 'full'] as const

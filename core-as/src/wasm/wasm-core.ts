@@ -3,10 +3,12 @@
  *
  * @module
  */
-import type { Core, CoreLimits, Ingested, Lsn, Sealed } from '../core.ts'
+import { isBoundary } from '../boundary.ts'
+import type { Core, CoreLimits, Forget, Ingested, Lsn, Sealed } from '../core.ts'
 import { digestOf } from '../digest.ts'
 import { ID_BYTES_MAX, LSNS_MAX } from '../format.ts'
-import { checkLimits } from '../limits.ts'
+import { checkLimits, KEYS_MAX } from '../limits.ts'
+import { seconds } from '../seconds.ts'
 import {
   exportsOf,
   FACTS,
@@ -48,20 +50,21 @@ export class WasmCore implements Core {
     this.lsns = new Float64Array(buffer, Place.lsns, LSNS_MAX)
     this.#facts = new Float64Array(buffer, Place.facts, FACTS)
     this.bytes.set(limits.hash_key, Place.key)
-    this.#wasm.open(limits.log_bytes_max, limits.message_bytes_max, limits.producers_max)
+    const { log_bytes_max, message_bytes_max, producers_max, keys_max = KEYS_MAX } = limits
+    this.#wasm.open(log_bytes_max, message_bytes_max, producers_max, keys_max)
   }
 
   get start(): Lsn {
-    return lsn(this.#fact(Fact.start))
+    return lsn(this.#fact(Fact.origin) + this.#fact(Fact.start))
   }
   get end(): Lsn {
-    return lsn(this.#fact(Fact.end))
+    return lsn(this.#fact(Fact.origin) + this.#fact(Fact.end))
   }
   get sealed(): Lsn {
-    return lsn(this.#fact(Fact.sealed))
+    return lsn(this.#fact(Fact.origin) + this.#fact(Fact.sealed))
   }
   get reserved(): Lsn {
-    return lsn(this.#fact(Fact.reserved))
+    return lsn(this.#fact(Fact.origin) + this.#fact(Fact.reserved))
   }
   get unconsumed(): number {
     return this.#fact(Fact.unconsumed)
@@ -91,7 +94,7 @@ export class WasmCore implements Core {
   }
 
   reserve(bytes_max: number): number {
-    const at = this.#wasm.reserve(bytes_max) >>> 0
+    const at = this.#wasm.reserve(bytesOf(bytes_max)) >>> 0
     this.#refresh()
     return at === 0 ? -1 : at
   }
@@ -135,8 +138,8 @@ export class WasmCore implements Core {
     return this.#next(CHANNELS, destination)
   }
 
-  snapshot(): 'done' | 'full' {
-    const room = this.#wasm.snapshot()
+  snapshot({ producers_before_ms, keys_before_ms }: Forget = {}): 'done' | 'full' {
+    const room = this.#wasm.snapshot(seconds(producers_before_ms), seconds(keys_before_ms))
     this.#refresh()
     return room === 0 ? 'full' : 'done'
   }
@@ -156,13 +159,17 @@ export class WasmCore implements Core {
   }
 
   rewind(to: Lsn): 'done' | 'not_a_boundary' {
-    const done = this.#wasm.rewind(to)
+    const at = this.at(to)
+    const { start } = this
+    const sealed = this.#fact(Fact.sealed)
+    if (!isBoundary(this.words, this.at(start), sealed, at, start === 0)) return 'not_a_boundary'
+    this.#wasm.rewind(at)
     this.#refresh()
-    return done === 0 ? 'not_a_boundary' : 'done'
+    return 'done'
   }
 
   load(segments: Uint8Array): ReturnType<Core['load']> {
-    const at = this.#wasm.loadRoom(segments.byteLength) >>> 0
+    const at = this.#wasm.loadRoom(bytesOf(segments.byteLength)) >>> 0
     this.#refresh()
     if (at === 0) return 'full'
     this.bytes.set(segments, at)
@@ -179,9 +186,10 @@ export class WasmCore implements Core {
     return digestOf({
       log: words,
       base,
-      start: this.start - base,
-      end: this.end - base,
-      sealed: this.sealed - base,
+      start: this.#fact(Fact.start),
+      end: this.#fact(Fact.end),
+      sealed: this.#fact(Fact.sealed),
+      forgotten_before: this.#fact(Fact.forgotten_before),
       bits: words,
       bits_first: this.#fact(Fact.bits_at) >>> 2,
       bits_from: this.#fact(Fact.log_at),
@@ -193,6 +201,7 @@ export class WasmCore implements Core {
 
   #next(table: number, id: Uint8Array): number {
     if (id.byteLength === 0 || id.byteLength > ID_BYTES_MAX) return 1
+    this.words.fill(0, (Place.id + id.byteLength) >>> 2, (Place.id + id.byteLength + 8) >>> 2)
     this.bytes.set(id, Place.id)
     return this.#wasm.next(table, id.byteLength)
   }
@@ -210,6 +219,11 @@ export class WasmCore implements Core {
     this.lsns = new Float64Array(buffer, Place.lsns, LSNS_MAX)
     this.#facts = new Float64Array(buffer, Place.facts, FACTS)
   }
+}
+
+/** A count of bytes as Wasm takes it: what is none is more than there can be. */
+function bytesOf(bytes: number): number {
+  return bytes >= 0 && bytes <= 0xffff_ffff ? Math.ceil(bytes) : 0xffff_ffff
 }
 
 function named<Answer>(answers: readonly Answer[], index: number): Answer {

@@ -8,9 +8,6 @@ import type { VectorsLimits } from '../vectors.ts'
 import { double } from '../word.ts'
 import { exportsOf, FACTS, Fact, Place, type WasmExports } from './exports.ts'
 
-const PEER_BYTES = 40
-const ROW_BYTES = 24
-
 export class WasmEntryTable implements EntryTable {
   readonly entries: Float64Array
   readonly #wasm: WasmExports
@@ -36,59 +33,16 @@ export class WasmEntryTable implements EntryTable {
   merge(count: number, open: number, frozen: boolean): number {
     return this.#wasm.merge(count, open, frozen ? 1 : 0)
   }
-  stable(count: number): number {
-    return this.#wasm.stable(count)
+  settle(count: number, to: number): number {
+    return this.#wasm.settle(count, to)
   }
   committed(durable: number): number {
     return this.#wasm.committed(durable)
-  }
-  lost(open: number): number {
-    return this.#wasm.lost(open)
   }
   unstable(version: number): number {
     return this.#wasm.unstable(version)
   }
   forget(): void {
     this.#wasm.forget()
-  }
-  rewind(to: number): void {
-    this.#wasm.rewindVectors(to)
-  }
-
-  rows(): Float64Array {
-    const { numbers, words, peers_end, rows_at, rows_end } = this.#located()
-    const rows: number[] = []
-    for (let at = rows_at; at < rows_end; at += ROW_BYTES) {
-      const peer = words[at / 4 + 4] ?? peers_end
-      rows.push(
-        double(numbers, at / 8),
-        double(numbers, at / 8 + 1),
-        words[peer / 4 + 6] ?? -1,
-        double(numbers, peer / 8),
-      )
-    }
-    return Float64Array.from(rows)
-  }
-
-  peers(): Float64Array {
-    const { numbers, words, peers_at, peers_end } = this.#located()
-    const peers: number[] = []
-    for (let at = peers_at; at < peers_end; at += PEER_BYTES) {
-      peers.push(words[at / 4 + 6] ?? -1, double(numbers, at / 8), double(numbers, at / 8 + 1))
-    }
-    return Float64Array.from(peers)
-  }
-
-  #located() {
-    this.#wasm.locate()
-    const { buffer } = this.#wasm.memory
-    return {
-      numbers: new Float64Array(buffer),
-      words: new Uint32Array(buffer),
-      peers_at: double(this.#facts, Fact.peers_at),
-      peers_end: double(this.#facts, Fact.peers_end),
-      rows_at: double(this.#facts, Fact.rows_at),
-      rows_end: double(this.#facts, Fact.rows_end),
-    }
   }
 }
