@@ -207,6 +207,43 @@ for (const core of ['twin', 'wasm'] as const)
       expect(receiver.seen).toEqual(['rings'])
     })
 
+    test('timers that are due at the same time ring in the order in which they were set, also after a crash', async () => {
+      const world = new World(1, core)
+      let self = new Recorder()
+      await world.host({ name: 'a', processor: () => self })
+      const darq = world.engine('a').darq('s')
+      const attached = darq.attach({ restore() {}, deliver() {}, detached() {} })
+      const [lsn] = darq.enqueue(id('p'), sequence(1), messages('x')).lsns
+      if (lsn === undefined) throw new Error('nothing was accepted')
+      const names = Array.from({ length: 20 }, (_, i) => `${i}`)
+      const due_ms = world.clock.now_ms() + 60_000
+      attached.step({ consume: [lsn], send: names.map((bytes) => ({ to: 's', bytes, due_ms })) })
+      await world.clock.advance(1000)
+      self = new Recorder()
+      await world.crash('a')
+      await world.clock.advance(60_000)
+      expect(self.seen).toEqual(names)
+      expect(world.engine('a').darq('s').waiting).toBe(0)
+    })
+
+    test('what a DARQ sends to itself is delivered under the LSN of its record, and needs no room in the log', async () => {
+      const world = new World(1, core)
+      const self = new Recorder()
+      await world.host({ name: 'a' })
+      const darq = world.engine('a').darq('s')
+      const attached = darq.attach({ restore() {}, deliver() {}, detached() {} })
+      const [lsn] = darq.enqueue(id('p'), sequence(1), messages('x')).lsns
+      if (lsn === undefined) throw new Error('nothing was accepted')
+      const before = world.engine('a').counts.messages_accepted
+      const { sent } = attached.step({ consume: [lsn], send: [{ to: 's', bytes: 'echo' }] })
+      darq.attach(self)
+      await world.clock.advance(0)
+      expect(self.seen).toEqual(['echo'])
+      expect(sent).toHaveLength(1)
+      expect(world.engine('a').counts.messages_accepted).toBe(before)
+      expect(darq.unacknowledged).toBe(0)
+    })
+
     test('a gated message waits until its step is committed', async () => {
       const world = new World(1, core)
       const receiver = new Recorder()

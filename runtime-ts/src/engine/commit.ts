@@ -7,7 +7,7 @@
  * @module
  */
 import type { Lsn } from '@darq/core'
-import type { Claimed } from '../storage/contract.ts'
+import type { Claimed, Commit } from '../storage/contract.ts'
 import { CommitWriter } from './commit-value.ts'
 import type { LiveDarq } from './darq.ts'
 import type { LiveHost } from './host.ts'
@@ -77,22 +77,27 @@ export class GroupCommit {
     const offers = host.takeOffers()
     const keepFrom = this.retention.keepFrom(version)
     const size = bytes.length
-    this.#inFlight = this.#storage.commit({ version, bytes, wakeAt_ms: this.#wakeAt_ms(), keepFrom }).then(
-      () => {
-        this.#inFlight = undefined
-        if (!host.running) return
-        this.retention.committed(version, size)
-        for (const sealing of sealings) this.#durable(sealing, version)
-        host.counts.commits += 1
-        host.counts.committed_bytes += size
-        host.committed(version, offers)
-        this.#schedule()
-      },
-      (error: unknown) => {
-        this.#inFlight = undefined
-        host.fail(error)
-      },
-    )
+    this.#inFlight = this.#write({ version, bytes, wakeAt_ms: this.#wakeAt_ms(), keepFrom }).then((written) => {
+      this.#inFlight = undefined
+      if (!written || !host.running) return
+      this.retention.committed(version, size)
+      for (const sealing of sealings) this.#durable(sealing, version)
+      host.counts.commits += 1
+      host.counts.committed_bytes += size
+      host.committed(version, offers)
+      this.#schedule()
+    })
+  }
+
+  /** @returns false when the storage has failed: the host has stopped then */
+  async #write(commit: Commit): Promise<boolean> {
+    try {
+      await this.#storage.commit(commit)
+      return true
+    } catch (error) {
+      this.#host.fail(error)
+      return false
+    }
   }
 
   #seal(darq: LiveDarq, writer: CommitWriter): Sealing[] {

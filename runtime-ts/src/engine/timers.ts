@@ -19,13 +19,21 @@ export interface Timer {
   readonly due_ms: number
 }
 
+/** Of those that are due at the same time, the one that was armed first goes first. */
+interface Armed extends Timer {
+  readonly order: number
+}
+
+const before = (a: Armed, b: Armed): boolean => a.due_ms < b.due_ms || (a.due_ms === b.due_ms && a.order < b.order)
+
 const retry_ms = 1_000
 
 export class Timers {
   readonly #clock: Clock
   readonly #report: (error: DarqError, where: string) => void
   /** A binary heap: the earliest first. A cancelled timer stays until it is due, and is passed over then. */
-  readonly #heap: Timer[] = []
+  readonly #heap: Armed[] = []
+  #order = 0
   #wake: (() => void) | undefined
   #wakeAt_ms = Number.POSITIVE_INFINITY
 
@@ -39,13 +47,15 @@ export class Timers {
     return this.#heap[0]?.due_ms ?? Number.POSITIVE_INFINITY
   }
 
-  add(timer: Timer): void {
+  add({ darq, lsn, due_ms }: Timer): void {
     const heap = this.#heap
+    const timer: Armed = { darq, lsn, due_ms, order: this.#order }
+    this.#order += 1
     let at = heap.push(timer) - 1
     while (at > 0) {
       const up = (at - 1) >> 1
       const parent = heap[up]
-      if (!parent || parent.due_ms <= timer.due_ms) break
+      if (!parent || before(parent, timer)) break
       heap[at] = parent
       at = up
     }
@@ -53,7 +63,7 @@ export class Timers {
     this.#arm()
   }
 
-  #pop(): Timer | undefined {
+  #pop(): Armed | undefined {
     const heap = this.#heap
     const first = heap[0]
     const last = heap.pop()
@@ -62,9 +72,9 @@ export class Timers {
     for (;;) {
       const left = heap[2 * at + 1]
       const right = heap[2 * at + 2]
-      const child = right && left && right.due_ms < left.due_ms ? 2 * at + 2 : 2 * at + 1
+      const child = right && left && before(right, left) ? 2 * at + 2 : 2 * at + 1
       const next = heap[child]
-      if (!next || next.due_ms >= last.due_ms) break
+      if (!next || before(last, next)) break
       heap[at] = next
       at = child
     }
