@@ -1,0 +1,72 @@
+/** The page of the guarantees names files, tests and mutants: all of them exist. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { mutants } from '../simulate/mutants.ts'
+import { root, sectionsOf, textOf } from './page.ts'
+
+const page = textOf('docs/guarantees.md')
+const sections = sectionsOf(page, 2)
+const named = new Map(mutants.map(({ name, breaks }) => [name, breaks]))
+
+/** Paragraphs that begin with `**Word`. */
+function paragraph(body: string, word: string): string {
+  return body.split(/\n\n/).find((text) => text.trimStart().startsWith(`**${word}`)) ?? ''
+}
+
+/** `- [name](path): "title"` */
+function testsIn(text: string): readonly { readonly file: string; readonly title: string }[] {
+  return [...text.matchAll(/^- \[[^\]]+\]\(\.\.\/([^)]+)\): "(.+)"$/gm)].map(([, file = '', title = '']) => ({
+    file,
+    title,
+  }))
+}
+
+test('there are ten, in order', () => {
+  expect(sections.map(({ title }) => title.split(' ')[0])).toEqual(
+    Array.from({ length: 10 }, (_, index) => `G${index + 1}`),
+  )
+})
+
+describe.each(sections)('$title', ({ title, body }) => {
+  const [guarantee = ''] = title.split(' ')
+
+  test('says who keeps it, by which tests, how it is checked, and what is not promised', () => {
+    for (const word of ['Kept by', 'Tests:', 'Checker:', 'Mutants:', 'Not promised:'])
+      expect(paragraph(body, word), word).not.toBe('')
+    expect(paragraph(body, 'Kept by')).toMatch(/\]\(\.\.\//)
+  })
+
+  test('names tests that are there', () => {
+    const tests = testsIn(paragraph(body, 'Tests:'))
+    expect(tests.length).toBe(paragraph(body, 'Tests:').trim().split('\n').length - 1)
+    expect(tests.length).toBeGreaterThan(0)
+    for (const { file, title } of tests) {
+      expect(existsSync(join(root, file)), file).toBe(true)
+      expect(textOf(file), file).toContain(title)
+    }
+  })
+
+  test('names mutants that are there and break it', () => {
+    const text = paragraph(body, 'Mutants:')
+    const names = [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+    if (!text.startsWith('**Mutants:** none')) expect(names.length).toBeGreaterThan(0)
+    for (const name of names) {
+      expect([...named.keys()]).toContain(name)
+      if (!text.startsWith('**Mutants:** none')) expect(named.get(name), name).toMatch(new RegExp(`^${guarantee}\\b`))
+    }
+  })
+})
+
+test('every mutant stands for a guarantee of the page', () => {
+  const missing = mutants.filter(({ name }) => !page.includes(`\`${name}\``))
+  expect(missing.map(({ name }) => name)).toEqual([])
+})
+
+test('the holes that it owns up to are those that the tests show', () => {
+  const shown = [...textOf('test/docs/lost-storage.test.ts').matchAll(/^ {2}test\('(.+)', async/gm)].map(
+    ([, title = '']) => title,
+  )
+  const holes = shown.slice(-3)
+  expect(holes.every((title) => page.includes(`"${title}"`))).toBe(true)
+})
