@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'storage' // the storage failed for another reason
   // messages and frames
   | 'gap' // a sequence was skipped
+  | 'producer_expired' // the producer was forgotten, or may have been: what became of its messages is not known any more
   | 'too_large'
   | 'bad_frame'
   | 'unknown_address'

@@ -1,6 +1,6 @@
 import { DarqError, type Lsn } from '@darq/runtime/engine'
 import { describe, expect, test } from 'vitest'
-import { id, messages, Recorder, sequence, World } from './world.ts'
+import { Consumer, id, messages, Recorder, sequence, World } from './world.ts'
 
 const code = (run: () => unknown): string => {
   try {
@@ -87,6 +87,53 @@ for (const core of ['twin', 'wasm'] as const)
       expect(code(() => darq.enqueue(id('p'), sequence(0), messages('x')))).toBe('bad_frame')
       expect(darq.waiting).toBe(0)
       expect(darq.expected(id('p'))).toBe(1)
+    })
+
+    test('an idempotency key takes one message, also after a crash, until it is too old', async () => {
+      const world = new World(1, core)
+      const limits = { log_bytes_max: 64 * 1024, key_age_ms: 60_000 }
+      await world.host({ name: 'a', limits, processor: () => new Consumer() })
+      const keyed = () => world.engine('a').darq('d').enqueue(id('key:1'), sequence(1), messages('pay'), { key: true })
+      expect(keyed()).toMatchObject({ accepted: 1, duplicate: false })
+      expect(keyed()).toMatchObject({ accepted: 0, duplicates: 1, duplicate: true })
+      await world.clock.advance(1)
+      await world.crash('a')
+      expect(keyed()).toMatchObject({ duplicate: true })
+      const darq = world.engine('a').darq('d')
+      expect(code(() => darq.enqueue(id('key:2'), sequence(1), messages('a', 'b'), { key: true }))).toBe('bad_frame')
+      await world.clock.advance(120_000)
+      // It is forgotten when a snapshot is taken, which the log's growth brings about.
+      for (let i = 1; i <= 400; i += 1) {
+        darq.enqueue(id('p'), sequence(i), messages('x'.repeat(50)))
+        await world.clock.advance(1)
+      }
+      expect(keyed()).toMatchObject({ accepted: 1, duplicate: false })
+    })
+
+    test('a producer that was idle for long is forgotten, and refused when it comes again', async () => {
+      const world = new World(1, core)
+      await world.host({
+        name: 'a',
+        limits: { log_bytes_max: 64 * 1024, producer_idle_ms: 60_000 },
+        processor: () => new Consumer(),
+      })
+      const born_ms = world.clock.now_ms()
+      const send = (first: number) => () =>
+        world.engine('a').darq('d').enqueue(id('tab:1'), sequence(first), messages('x'), { born_ms })
+      send(1)()
+      await world.clock.advance(120_000)
+      const darq = world.engine('a').darq('d')
+      for (let i = 1; i <= 400; i += 1) {
+        darq.enqueue(id('p'), sequence(i), messages('x'.repeat(50)))
+        await world.clock.advance(1)
+      }
+      expect(code(send(1))).toBe('producer_expired')
+      await world.crash('a')
+      expect(code(send(2))).toBe('producer_expired')
+      const young = world.engine('a').darq('d')
+      const told = { born_ms: world.clock.now_ms() }
+      expect(young.enqueue(id('tab:2'), sequence(1), messages('x'), told)).toMatchObject({ accepted: 1 })
+      expect(young.expected(id('p'))).toBe(401)
     })
 
     test('a processor gets each message once, and its state outlives a crash', async () => {

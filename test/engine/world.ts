@@ -216,3 +216,12 @@ export class Recorder implements Processor {
 
   detached(): void {}
 }
+
+/** Consumes everything, and remembers nothing. */
+export class Consumer implements Processor {
+  restore(): void {}
+  deliver<Turn>([first, ...rest]: NonEmpty<Delivered<Turn>>, attached: Parameters<Processor['deliver']>[1]): void {
+    attached.step({ consume: [first.lsn, ...rest.map(({ lsn }) => lsn)] })
+  }
+  detached(): void {}
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Core, CoreMaker, Ingested, Lsn, Sealed } from '@darq/core'
+import type { Core, CoreMaker, Forget, Ingested, Lsn, Sealed } from '@darq/core'
 
 /** A difference is a defect of a core: nothing may go on after it. */
 function same<T>(call: string, first: T, second: T): T {
@@ -118,8 +118,8 @@ class PairedCore implements Core {
   outgoing(destination: Uint8Array): number {
     return same('outgoing', this.#first.outgoing(destination), this.#second.outgoing(destination))
   }
-  snapshot() {
-    return same('snapshot', this.#first.snapshot(), this.#second.snapshot())
+  snapshot(forget?: Forget) {
+    return same('snapshot', this.#first.snapshot(forget), this.#second.snapshot(forget))
   }
   seal(): Sealed | undefined {
     const other = this.#second.seal()

@@ -5,6 +5,7 @@
  */
 import { openClient } from '../crest/client.ts'
 import type { Client } from '../crest/client-types.ts'
+import { mintProducer } from '../crest/producer-id.ts'
 import { fromFacts } from '../error.ts'
 import { watchPageLife } from './page-life.ts'
 import { steadyClock } from './steady-clock.ts'
@@ -122,9 +123,9 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   }
 }
 
-/** `tab:<birth>:<random>`: the birth time lets a host forget, one day, who has not been heard for long. */
+/** Its birth time lets a host forget, one day, who has not been heard for long. */
 function producerForThisPage(): string {
-  return `tab:${Date.now().toString(36)}:${crypto.randomUUID()}`
+  return mintProducer('tab', Date.now(), crypto.randomUUID())
 }
 
 /** Where there is no storage manager, or it refuses, the status stays: not persisted, size unknown. */

@@ -16,6 +16,7 @@ import type { Link, QueryRequest } from './link.ts'
 import { closedError, type LinkSource, Links, linkError } from './links.ts'
 import { Parcel } from './parcel.ts'
 import { decodePlain, encodePlainBytes } from './plain.ts'
+import { keyProducer } from './producer-id.ts'
 import { answer_query, deadLetters_query } from './query.ts'
 import type { PendingReceipt } from './receipt.ts'
 import { type Frozen, versionOf } from './schema.ts'
@@ -267,9 +268,6 @@ function laneName(producer: string, to: string): string {
 }
 
 /** A key stands for a producer that sends one message. */
-function keyProducer(idempotencyKey: string): string {
-  return `key:${idempotencyKey}`
-}
 
 /** A callee's error, as opposed to a failure on the way. */
 class Answered extends Error {

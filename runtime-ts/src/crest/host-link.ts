@@ -13,6 +13,7 @@ import type { Ends } from './ends.ts'
 import { asDarqError } from './failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from './link.ts'
 import type { Inhabitant } from './processor.ts'
+import { toldBy } from './producer-id.ts'
 import type { Residents } from './residents.ts'
 import type { Route } from './route.ts'
 import { gradeOf, hasGrade, Watching } from './watching.ts'
@@ -46,8 +47,11 @@ export class HostLink implements Link {
     checkMessages(definition, request)
     // The link's cast: a number becomes a sequence here, and the core refuses what is none.
     const first = request.first as Sequence
-    const receipt = engine.darq(request.to).enqueue(encoder.encode(request.producer), first, request.messages)
-    const { lsns, duplicates, expected } = receipt
+    const told = toldBy(request.producer)
+    const receipt = engine.darq(request.to).enqueue(encoder.encode(request.producer), first, request.messages, told)
+    const { lsns, duplicates } = receipt
+    // A key's one message has the sequence 1.
+    const expected = told !== undefined && 'key' in told ? 2 : receipt.expected
     report({ grade: 'accepted', lsns, duplicates, expected })
     const { durability } = engine
     await receipt.durable

@@ -10,7 +10,7 @@ import { DarqError } from '../error.ts'
 import { padded } from './byte-codec.ts'
 import type { LiveDarq } from './darq.ts'
 import { countMessages } from './messages.ts'
-import type { Epoch, Version } from './types.ts'
+import type { Epoch, Told, Version } from './types.ts'
 
 const in_header_bytes = 40
 const id_bytes_max = 1023
@@ -24,6 +24,8 @@ export interface Batch {
   readonly originVersion: Version | 0
   /** As `encodeMessages` lays them out; at least one. */
   readonly messages: Uint8Array
+  /** What an outside producer says of its id. */
+  readonly told?: Told | undefined
   /** It comes out of another log of this host, which it would go on filling. */
   readonly handedOver?: true
 }
@@ -46,6 +48,12 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   if (count === 0) throw refused('bad_frame', 'at least one message', 0)
   if (producer.length > id_bytes_max)
     throw refused('bad_frame', `a producer id of at most ${id_bytes_max} bytes`, producer.length)
+  if (batch.told !== undefined && !isTold(batch))
+    throw refused(
+      'bad_frame',
+      'one message of a key with sequence 1, or a birth between 1970 and 2106',
+      JSON.stringify(batch.told),
+    )
   if (!Number.isSafeInteger(first) || first < 0 || (first === 0) !== (producer.length === 0))
     throw refused('bad_frame', 'a sequence from 1 with a producer id, or 0 without one', first)
 
@@ -57,10 +65,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   const { words } = core
   const word = at >>> 2
   words[word] = bytes
-  words[word + 1] = Kind.in | (producer.length << 16)
-  writeWhole(words, word + 2, first)
-  writeWhole(words, word + 4, batch.originEpoch)
-  writeWhole(words, word + 6, batch.originVersion)
+  writeOrigin(words, word, batch, host.clock.now_ms())
   words[word + 8] = count
   words[word + 9] = 0
   if (id_bytes > 0) {
@@ -78,6 +83,14 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
       throw refused('bad_frame', 'messages laid out as FORMAT.md says', `${bytes} bytes that are not`)
     case 'too_large':
       throw refused('too_large', `payloads of at most ${core.limits.message_bytes_max} bytes`, 'a larger one')
+    case 'expired':
+      throw new DarqError('producer_expired', {
+        facts: {
+          expected: 'a producer that was born later',
+          born_after_ms: result.expected * 1000,
+          got_ms: result.got * 1000,
+        },
+      })
     case 'full':
       throw full(darq)
   }
@@ -91,6 +104,30 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   darq.appended()
   darq.waited(accepted)
   return { lsns, duplicates, expected, version: darq.newest }
+}
+
+const seconds_max = 2 ** 32
+
+function isTold({ told, first, messages }: Batch): boolean {
+  if (told === undefined) return true
+  if ('key' in told) return first === 1 && countMessages(messages) === 1
+  return told.born_ms >= 0 && told.born_ms < seconds_max * 1000
+}
+
+const flag_key = 1
+const flag_dated = 2
+
+/** The head of the in record, up to the count. What outside producers tell stands where a host's origin would. */
+function writeOrigin(words: Uint32Array, word: number, batch: Batch, now_ms: number): void {
+  const { producer, first, told } = batch
+  const now_seconds = Math.max(0, Math.floor(now_ms / 1000))
+  const isKey = told !== undefined && 'key' in told
+  const flags = told === undefined ? 0 : isKey ? flag_key : flag_dated
+  words[word + 1] = Kind.in | (flags << 8) | (producer.length << 16)
+  writeWhole(words, word + 2, isKey ? 0 : first)
+  writeWhole(words, word + 4, told === undefined ? batch.originEpoch : now_seconds)
+  const born_seconds = told !== undefined && !isKey ? Math.floor(told.born_ms / 1000) : 0
+  writeWhole(words, word + 6, told === undefined ? batch.originVersion : born_seconds)
 }
 
 function messageLsns({ core }: LiveDarq, first: Lsn, count: number): Lsn[] {
@@ -128,8 +165,8 @@ const share_for_hand_overs = 3 / 4
 const share_for_steps = 7 / 8
 
 /** A full log takes nothing new, but knows what it has. @throws {DarqError} `backpressure` when something is new */
-function repeated(darq: LiveDarq, { producer, first }: Batch, count: number): Arrived {
-  const expected = first === 0 ? 0 : darq.core.expected(producer)
+function repeated(darq: LiveDarq, { producer, first, told }: Batch, count: number): Arrived {
+  const expected = first === 0 || told !== undefined ? 0 : darq.core.expected(producer)
   if (first + count > expected) throw full(darq)
   darq.host.counts.duplicates_refused += count
   return { lsns: [], duplicates: count, expected, version: darq.newest }

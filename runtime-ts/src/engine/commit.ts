@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Lsn } from '@darq/core'
+import type { Forget, Lsn } from '@darq/core'
 import type { Claimed, Commit } from '../storage/contract.ts'
 import { CommitWriter } from './commit-value.ts'
 import type { LiveDarq } from './darq.ts'
@@ -104,8 +104,8 @@ export class GroupCommit {
     const { core } = darq
     const since = core.end - core.snapshotted
     const due = Math.min(Math.max(snapshot_bytes_min, 4 * core.snapshot_bytes), core.limits.log_bytes_max / 4)
-    // If it doesn't fit now, the log is at its limit: the older snapshot still lets consumed segments go.
-    if (since > due) core.snapshot()
+    // A snapshot may pass the log's limit, because it is what lets a full one be truncated.
+    if (since > due) core.snapshot(this.#forget())
     core.seal()
     const from = darq.handed
     const bytes = core.end - from
@@ -114,6 +114,12 @@ export class GroupCommit {
     writer.add({ name: darq.name, whole: false, bytes: core.bytes.subarray(at, at + bytes) })
     darq.handed = core.end
     return [{ darq, from, end: core.end, bytes, head: core.head, whole: false }]
+  }
+
+  #forget(): Forget {
+    const { clock, limits } = this.#host
+    const now_ms = clock.now_ms()
+    return { producers_before_ms: now_ms - limits.producer_idle_ms, keys_before_ms: now_ms - limits.key_age_ms }
   }
 
   /** Writes all of an idle DARQ's live log again, so that the old commits it stands in can go. */

@@ -12,7 +12,17 @@ import { LocalChannel } from './local-channel.ts'
 import type { Channel } from './out-queue.ts'
 import { RemoteChannel } from './send.ts'
 import { flag_gated } from './step.ts'
-import type { Attached, Darq, EnqueueReceipt, Grades, Incarnation, Processor, Sequence, Version } from './types.ts'
+import type {
+  Attached,
+  Darq,
+  EnqueueReceipt,
+  Grades,
+  Incarnation,
+  Processor,
+  Sequence,
+  Told,
+  Version,
+} from './types.ts'
 
 const segment_bytes_max = 16 * 1024
 
@@ -55,8 +65,8 @@ export class LiveDarq implements Darq {
     return this.core.end - this.core.start
   }
 
-  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array): EnqueueReceipt {
-    const arrived = arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages })
+  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt {
+    const arrived = arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages, told })
     const { versions } = this.host
     const { lsns, duplicates, expected, version } = arrived
     return {

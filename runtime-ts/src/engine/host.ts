@@ -21,6 +21,9 @@ const defaults: EngineLimits = {
   log_bytes_max: 64 * 1024 * 1024,
   message_bytes_max: 1024 * 1024,
   producers_max: 1_000_000,
+  producer_idle_ms: 30 * 24 * 60 * 60 * 1000,
+  keys_max: 65_536,
+  key_age_ms: 24 * 60 * 60 * 1000,
   darqs_max: 10_000,
   frame_bytes_max: 4 * 1024 * 1024,
   channel_bytes_max: 256 * 1024,
@@ -352,8 +355,8 @@ export async function openHost(options: EngineOptions, coreMaker: CoreMaker): Pr
   const limits = { ...defaults, ...options.limits }
   const hash_key = new Uint8Array(16)
   for (let i = 0; i < hash_key.length; i += 1) hash_key[i] = Math.floor(options.random() * 256)
-  const { log_bytes_max, message_bytes_max, producers_max } = limits
-  const makeCore = () => coreMaker({ log_bytes_max, message_bytes_max, producers_max, hash_key })
+  const { log_bytes_max, message_bytes_max, producers_max, keys_max } = limits
+  const makeCore = () => coreMaker({ log_bytes_max, message_bytes_max, producers_max, keys_max, hash_key })
   for (let tries = 1; ; tries += 1) {
     try {
       return await takeOver(options, makeCore)

@@ -142,15 +142,24 @@ export interface EnqueueReceipt extends Accepted {
   readonly committed: Promise<void>
 }
 
+/**
+ * What an outside producer's id is, so that the DARQ may forget it one day. `born_ms`: when it was minted; it is forgotten
+ * when it was idle for `producer_idle_ms`, and refused with `producer_expired` if it comes again. `key`: an idempotency key,
+ * for one message without a sequence; remembered for `key_age_ms`. A producer that is neither is remembered for ever.
+ */
+export type Told = { readonly born_ms: number } | { readonly key: true }
+
 export interface Darq {
   readonly name: string
   /**
    * Takes messages `first`, `first + 1`, … of a producer. `messages` are laid out as {@link encodeMessages} does.
-   * Accepted in memory when this returns. An empty producer id and `first` 0: unsequenced, never a duplicate.
+   * Accepted in memory when this returns. An empty producer id and `first` 0: unsequenced, never a duplicate. A key takes
+   * one message, with `first` 1.
    *
-   * @throws {DarqError} `gap` (facts: expected, got), `bad_frame`, `too_large`, `backpressure`, `closed`. Nothing changed then.
+   * @throws {DarqError} `gap` (facts: expected, got), `bad_frame`, `too_large`, `backpressure`, `producer_expired`, `closed`.
+   * Nothing changed then.
    */
-  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array): EnqueueReceipt
+  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt
   /** The next sequence expected of this producer. */
   expected(producer: Uint8Array): number
   /** Gives the DARQ a processor; the one before it is detached and fenced. It is restored at once, and delivered to soon. */
@@ -201,6 +210,11 @@ export interface EngineLimits {
   readonly message_bytes_max: number
   /** Producers of one DARQ, and channels from it. Default 1,000,000. */
   readonly producers_max: number
+  /** Outside producers that tell their birth are forgotten when they were idle for so long. Default 30 days. */
+  readonly producer_idle_ms: number
+  /** Idempotency keys that are remembered, and for how long. Default 65,536 for one day. */
+  readonly keys_max: number
+  readonly key_age_ms: number
   /** DARQs of one host. Default 10,000. */
   readonly darqs_max: number
   /** One frame between hosts. Default 4 MiB. */

@@ -5,6 +5,7 @@
  */
 import { openClient } from '../crest/client.ts'
 import type { Client } from '../crest/client-types.ts'
+import { mintProducer } from '../crest/producer-id.ts'
 import type { HttpOptions } from './http-endpoint.ts'
 import { httpLink } from './http-link.ts'
 
@@ -31,7 +32,7 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Client
   const { producer, session: _session, ...http } = options
   return openClient({
     link: httpLink(url, http),
-    producer: producer ?? `client:${Date.now().toString(36)}:${crypto.randomUUID()}`,
+    producer: producer ?? mintProducer('client', Date.now(), crypto.randomUUID()),
     fresh: producer === undefined,
   })
 }

@@ -39,6 +39,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   closed: { status: 503, title: 'The host was closed' },
   storage: { status: 500, title: 'The storage failed' },
   gap: { status: 409, title: 'A sequence was skipped' },
+  producer_expired: { status: 410, title: 'The producer was forgotten' },
   too_large: { status: 413, title: 'Too large' },
   bad_frame: { status: 400, title: 'The request is not as the format says' },
   unknown_address: { status: 404, title: 'No such address' },

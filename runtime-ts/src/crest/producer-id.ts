@@ -1,0 +1,30 @@
+/**
+ * Producer ids say what they are, so that a DARQ may forget them one day.
+ *
+ * - `key:…` and `OWNER/key/…`: an idempotency key, for one message.
+ * - `WORD:BIRTH:…` with the birth in milliseconds since 1970, in base 36: minted for one life of a client.
+ * - Anything else was chosen by an application, and is remembered for ever.
+ *
+ * @module
+ */
+import type { Told } from '../engine/types.ts'
+
+const keyed = /^key:|\/key\//
+const dated = /^[a-z]+:([0-9a-z]{7,9}):./
+
+/** @returns what the id says of itself; undefined for one that is to be remembered */
+export function toldBy(producer: string): Told | undefined {
+  if (keyed.test(producer)) return { key: true }
+  const birth = dated.exec(producer)?.[1]
+  return birth === undefined ? undefined : { born_ms: Number.parseInt(birth, 36) }
+}
+
+/** A new id for one life of a client. */
+export function mintProducer(word: 'tab' | 'client', now_ms: number, random: string): string {
+  return `${word}:${now_ms.toString(36)}:${random}`
+}
+
+/** The id under which a client sends what has an idempotency key. */
+export function keyProducer(idempotencyKey: string): string {
+  return `key:${idempotencyKey}`
+}
