@@ -10,6 +10,7 @@ const NEW: i32 = 1
 const FROZEN: i32 = 2
 const FULL: i32 = 3
 const BAD_ENTRY: i32 = 4
+const CROWDED: i32 = 5
 
 const ENTRIES: usize = 1024
 const SAFE_INTEGER_MAX: f64 = 9007199254740991
@@ -90,7 +91,8 @@ export function merge(count: u32, open: f64, frozen: bool): i32 {
   }
   if (!news) return KNOWN
   if (frozen) return FROZEN
-  if (rows_end + row_bytes > rows_limit || !makeRoom(strangers)) return FULL
+  if (rows_end + row_bytes > rows_limit) return FULL
+  if (free_count < strangers) return CROWDED
   for (let at = ENTRIES; at < end; at += offsetof<Entry>()) {
     const entry = changetype<Entry>(at)
     const peer = findOrAdd(entry)
@@ -118,7 +120,7 @@ export function settle(count: u32, to: f64): u32 {
   const end = ENTRIES + count * offsetof<Entry>()
   for (let at = ENTRIES; at < end; at += offsetof<Entry>()) {
     const entry = changetype<Entry>(at)
-    if (!isEntry(entry) || (changetype<usize>(find(entry)) == 0 && !makeRoom(1))) continue
+    if (!isEntry(entry) || (changetype<usize>(find(entry)) == 0 && !hasFree())) continue
     const peer = findOrAdd(entry)
     peer.stable = max(peer.stable, entry.version)
     peer.newest = max(peer.newest, entry.version)
@@ -231,10 +233,10 @@ function isIn(row: Row, peer: Peer, version: f64): bool {
   return changetype<usize>(row) < rows_end && row.peer == peer && row.version == version
 }
 
-/** Makes room for `count` more peers, if need be by forgetting others. */
-function makeRoom(count: u32): bool {
-  if (free_count < count) forget()
-  return free_count >= count
+/** Is there a free peer? If need be others are forgotten. */
+function hasFree(): bool {
+  if (free_count == 0) forget()
+  return free_count > 0
 }
 
 /** Makes the peer the first of its host's. */

@@ -8,10 +8,9 @@ import type { Merged, Vectors, VectorsLimits } from './vectors.ts'
 import { double } from './word.ts'
 import { xxh32, xxh32End, xxh32Mix } from './xxh32.ts'
 
-/** What `merge` answers, by number. */
-export const Merge = { known: 0, new: 1, frozen: 2, full: 3, bad_entry: 4 } as const
-export type Merge = (typeof Merge)[keyof typeof Merge]
-const answers: readonly Merged[] = ['known', 'new', 'frozen', 'full', 'bad_entry']
+/** What `merge` answers, by number. `crowded`: nothing changed, but it may fit once others are forgotten. */
+export const Merge = { known: 0, new: 1, frozen: 2, full: 3, bad_entry: 4, crowded: 5 } as const
+const answers: readonly Merged[] = ['known', 'new', 'frozen', 'full', 'bad_entry', 'full']
 
 /** The part with two implementations; the methods are those of `Vectors`. */
 export interface EntryTable {
@@ -57,6 +56,10 @@ export class HostVectors implements Vectors {
 
   merge(count: number): Merged {
     if (!(count <= this.limits.entries_max)) return 'full'
+    const answer = this.#table.merge(count, this.#open, this.#frozen)
+    if (answer !== Merge.crowded) return answers[answer] ?? 'bad_entry'
+    // What is forgotten may be in this very batch: so it is looked at from its beginning.
+    this.#table.forget()
     return answers[this.#table.merge(count, this.#open, this.#frozen)] ?? 'bad_entry'
   }
 

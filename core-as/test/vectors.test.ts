@@ -93,6 +93,16 @@ describe('a limit', () => {
     pair.refuses('full', () => pair.merge([4, 1, 1]))
   })
 
+  test('of peers counts those of the batch that are forgotten for it', () => {
+    const pair = new VectorsPair({ entries_max: 3 })
+    pair.stable([1, 1, 9], [2, 1, 9])
+    pair.merge([3, 1, 1])
+    // Room for one is found by forgetting the two that are stable, one of which is in the batch.
+    expect(pair.merge([4, 1, 1], [1, 1, 9])).toBe('new')
+    expect(pair.unstable(1)).toHaveLength(3)
+    pair.refuses('full', () => pair.merge([5, 1, 1], [4, 1, 2]))
+  })
+
   test('of a batch is the room of entries', () => {
     const pair = new VectorsPair({ entries_max: 2 })
     pair.refuses('full', () => pair.each((vectors) => vectors.merge(3)))

@@ -85,7 +85,8 @@ export class TwinEntryTable implements EntryTable {
     }
     if (!news) return Merge.known
     if (frozen) return Merge.frozen
-    if (this.#rows + rows > entries_max || !this.#makeRoom(strangers)) return Merge.full
+    if (this.#rows + rows > entries_max) return Merge.full
+    if (this.#free_count < strangers) return Merge.crowded
     for (let nth = 0; nth < count; nth++) {
       const peer = this.#findOrAdd(nth)
       const version = this.#version(nth)
@@ -106,7 +107,7 @@ export class TwinEntryTable implements EntryTable {
 
   settle(count: number, to: number): number {
     for (let nth = 0; nth < count; nth++) {
-      if (!this.#isEntry(nth) || (this.#find(nth) === NONE && !this.#makeRoom(1))) continue
+      if (!this.#isEntry(nth) || (this.#find(nth) === NONE && !this.#hasFree())) continue
       const peer = this.#findOrAdd(nth)
       const version = this.#version(nth)
       if (version > double(this.#stable, peer)) this.#stable[peer] = version
@@ -217,10 +218,10 @@ export class TwinEntryTable implements EntryTable {
     this.#firsts[host] = peer
   }
 
-  /** Makes room for `count` more peers, if need be by forgetting others. */
-  #makeRoom(count: number): boolean {
-    if (this.#free_count < count) this.forget()
-    return this.#free_count >= count
+  /** Is there a free peer? If need be others are forgotten. */
+  #hasFree(): boolean {
+    if (this.#free_count === 0) this.forget()
+    return this.#free_count > 0
   }
 
   /** Is the row the peer's, and the version's? A peer may know a row that is gone. */
