@@ -10,6 +10,7 @@ import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { LiveDarq } from './darq.ts'
 import { addressed } from './deliver.ts'
+import { Heap } from './heap.ts'
 import { flag_gated, step } from './step.ts'
 import type { Clock } from './types.ts'
 
@@ -31,8 +32,8 @@ const retry_ms = 1_000
 export class Timers {
   readonly #clock: Clock
   readonly #report: (error: DarqError, where: string) => void
-  /** A binary heap: the earliest first. A cancelled timer stays until it is due, and is passed over then. */
-  readonly #heap: Armed[] = []
+  /** A cancelled timer stays until it is due, and is passed over then. */
+  readonly #armed = new Heap<Armed>(before)
   #order = 0
   #wake: (() => void) | undefined
   #wakeAt_ms = Number.POSITIVE_INFINITY
@@ -44,42 +45,13 @@ export class Timers {
 
   /** When the earliest is due; infinity without one. */
   get earliest_ms(): number {
-    return this.#heap[0]?.due_ms ?? Number.POSITIVE_INFINITY
+    return this.#armed.first?.due_ms ?? Number.POSITIVE_INFINITY
   }
 
   add({ darq, lsn, due_ms }: Timer): void {
-    const heap = this.#heap
-    const timer: Armed = { darq, lsn, due_ms, order: this.#order }
+    this.#armed.add({ darq, lsn, due_ms, order: this.#order })
     this.#order += 1
-    let at = heap.push(timer) - 1
-    while (at > 0) {
-      const up = (at - 1) >> 1
-      const parent = heap[up]
-      if (!parent || before(parent, timer)) break
-      heap[at] = parent
-      at = up
-    }
-    heap[at] = timer
     this.#arm()
-  }
-
-  #pop(): Armed | undefined {
-    const heap = this.#heap
-    const first = heap[0]
-    const last = heap.pop()
-    if (!last || heap.length === 0) return first
-    let at = 0
-    for (;;) {
-      const left = heap[2 * at + 1]
-      const right = heap[2 * at + 2]
-      const child = right && left && before(right, left) ? 2 * at + 2 : 2 * at + 1
-      const next = heap[child]
-      if (!next || before(last, next)) break
-      heap[at] = next
-      at = child
-    }
-    heap[at] = last
-    return first
   }
 
   #arm(): void {
@@ -95,7 +67,7 @@ export class Timers {
     this.#wake = undefined
     const now_ms = this.#clock.now_ms()
     while (this.earliest_ms <= now_ms) {
-      const timer = this.#pop()
+      const timer = this.#armed.take()
       if (timer?.darq.core.isPending(timer.lsn)) this.#fire(timer, now_ms)
     }
     this.#arm()
@@ -122,6 +94,6 @@ export class Timers {
 
   stop(): void {
     this.#wake?.()
-    this.#heap.length = 0
+    this.#armed.clear()
   }
 }
