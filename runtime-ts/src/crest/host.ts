@@ -8,11 +8,11 @@ import { platformClock } from '../clock.ts'
 import { openEngine } from '../engine/index.ts'
 import type { Clock, Engine, EngineLimits, Transport } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
-import type { Durability, Storage } from '../storage/contract.ts'
-import { openClient, secureRandom } from './client.ts'
-import type { Client } from './client-types.ts'
+import type { Storage } from '../storage/contract.ts'
+import { secureRandom } from './client.ts'
 import { Directory } from './directory.ts'
 import { Ends } from './ends.ts'
+import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
 import type { Link } from './link.ts'
 import { linkError } from './links.ts'
@@ -238,11 +238,7 @@ class LiveHosted implements Hosted {
   }
 }
 
-/** A client of the host that it has opened. */
-export interface Host extends Client {
-  readonly durability: Durability
-  readonly epoch: number
-}
+export type { Host } from './host-client.ts'
 
 /**
  * Opens a host with its client, in this process. What is sent through it carries no numbers: when the storage fails, what was
@@ -255,26 +251,13 @@ export interface Host extends Client {
  */
 export async function openHost(options: HostedOptions): Promise<Host> {
   const hosted = await openHosted(options)
-  const { clock, random } = options
-  const client = openClient({
-    link: hosted.link,
-    producer: '',
-    ...(clock !== undefined && { clock }),
-    ...(random !== undefined && { random }),
-    onClose: () => hosted.close(),
-  })
-  return {
-    send: (message, given) => client.send(message, given),
-    call: (message, given) => client.call(message, given),
-    query: (message, given) => client.query(message, given),
-    watch: (message, given) => client.watch(message, given),
-    inspect: (name) => client.inspect(name),
-    session: client.session,
-    close: () => client.close(),
-    [Symbol.asyncDispose]: () => client.close(),
-    durability: options.storage.durability,
-    get epoch() {
-      return hosted.engine.epoch
+  return hostClient(
+    {
+      link: hosted.link,
+      durability: options.storage.durability,
+      epoch: () => hosted.engine.epoch,
+      close: () => hosted.close(),
     },
-  }
+    options,
+  )
 }

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { openClient } from '../crest/client.ts'
-import type { Host } from '../crest/host.ts'
+import { type Host, hostClient } from '../crest/host-client.ts'
 import type { DarqError } from '../error.ts'
 import type { Epoch } from '../storage/contract.ts'
 import { TransactionalHost, type TransactionalOptions } from './host.ts'
@@ -49,24 +48,8 @@ export async function openTransactional(options: TransactionalOptions): Promise<
  */
 export async function openTransactionalHost(options: TransactionalOptions): Promise<Host> {
   const host = await openTransactional(options)
-  const { clock, random } = options
-  const client = openClient({
-    link: host.link,
-    producer: '',
-    ...(clock !== undefined && { clock }),
-    ...(random !== undefined && { random }),
-    onClose: () => host.close(),
-  })
-  return {
-    send: (message, given) => client.send(message, given),
-    call: (message, given) => client.call(message, given),
-    query: (message, given) => client.query(message, given),
-    watch: (message, given) => client.watch(message, given),
-    inspect: (name) => client.inspect(name),
-    session: client.session,
-    close: () => client.close(),
-    [Symbol.asyncDispose]: () => client.close(),
-    durability: options.store.durability,
-    epoch: host.epoch,
-  }
+  return hostClient(
+    { link: host.link, durability: options.store.durability, epoch: () => host.epoch, close: () => host.close() },
+    options,
+  )
 }
