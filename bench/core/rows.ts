@@ -10,12 +10,16 @@ import type { Measured } from './driver.ts'
 import type { Round } from './stage.ts'
 import type { WorkloadName, WorkloadSpec } from './workloads/workload.ts'
 
-const items: Partial<Record<WorkloadName, string>> = { step: 'steps', 'step-commit': 'steps', lookup: 'look-ups' }
+const items: Partial<Record<WorkloadName, string>> = {
+  step: 'steps',
+  'step-commit': 'steps',
+  lookup: 'look-ups',
+  vectors: 'vectors',
+}
 /** Who is divided by whom. */
 const baselines = ['twin', 'idiomatic'] as const
 
 export function rowsOf(runtime: string, spec: WorkloadSpec, measured: ReadonlyMap<ContenderName, Measured>): Row[] {
-  if (spec.name === 'vectors' && measured.size === 0) return [missingRow(runtime, 'all', spec, 'not built yet')]
   return [...measured].flatMap(([contender, { cold, rounds }]) => {
     const row = rowMaker(runtime, contender, spec)
     if (spec.name === 'memory')

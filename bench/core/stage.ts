@@ -8,7 +8,7 @@
  */
 
 import { quantile } from '../statistics.ts'
-import type { ContenderMaker } from './contenders/contender.ts'
+import type { Makers } from './contenders/contender.ts'
 import { openWorkload } from './workloads/open.ts'
 import type { Surroundings, Workload, WorkloadSpec } from './workloads/workload.ts'
 
@@ -43,7 +43,7 @@ export interface StageOptions extends Surroundings {
 /** Untimed parts may take so many times the budget before a round is ended. */
 const untimed_factor = 8
 
-export function localStage<Arrival, Key>(make: ContenderMaker<Arrival, Key>, options: StageOptions): Stage {
+export function localStage<Arrival, Key, Vector>(makers: Makers<Arrival, Key, Vector>, options: StageOptions): Stage {
   const { now_ms, dither } = options
   let workload: Workload | undefined
 
@@ -57,7 +57,7 @@ export function localStage<Arrival, Key>(make: ContenderMaker<Arrival, Key>, opt
   return {
     async open(spec) {
       workload = undefined
-      workload = openWorkload(make, spec, options)
+      workload = openWorkload(makers, spec, options)
       return workload !== undefined
     },
 

@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Contender } from '../../bench/core/contenders/contender.ts'
-import { IdiomaticContender } from '../../bench/core/contenders/idiomatic.ts'
+import { idiomaticMakers } from '../../bench/core/contenders/idiomatic.ts'
 import { jsonSerializer } from '../../bench/core/contenders/json-serializer.ts'
-import { twinContender } from '../../bench/core/contenders/twin.ts'
+import { twinMakers } from '../../bench/core/contenders/twin.ts'
 import { v8Serializer } from '../../bench/core/contenders/v8-serializer.ts'
-import { wasmContender } from '../../bench/core/contenders/wasm.ts'
+import { wasmMakers } from '../../bench/core/contenders/wasm.ts'
 
-const wasm = await wasmContender()
-const twin = await twinContender()
+const wasm = await wasmMakers()
+const twin = await twinMakers()
 const makers = {
-  wasm: () => driven(wasm()),
-  twin: () => driven(twin()),
-  'idiomatic with v8': () => driven(new IdiomaticContender(v8Serializer)),
-  'idiomatic with JSON': () => driven(new IdiomaticContender(jsonSerializer)),
+  wasm: () => driven(wasm.contender()),
+  twin: () => driven(twin.contender()),
+  'idiomatic with v8': () => driven(idiomaticMakers(v8Serializer).contender()),
+  'idiomatic with JSON': () => driven(idiomaticMakers(jsonSerializer).contender()),
 }
 
 /** Offers a batch that begins `back` messages before what is expected, takes a step, or commits. */

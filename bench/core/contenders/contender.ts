@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { DependenciesMaker } from './dependencies.ts'
+
 /** One producer's messages, before any contender has seen them. */
 export interface Batch {
   /** As an outside client would be called: a UUID. */
@@ -53,6 +55,12 @@ export interface Contender<Arrival, Key> {
 
 /** Makes empty ones. */
 export type ContenderMaker<Arrival, Key> = () => Contender<Arrival, Key>
+
+/** What one contender keeps of a DARQ, and of its host. */
+export interface Makers<Arrival, Key, Vector> {
+  readonly contender: ContenderMaker<Arrival, Key>
+  readonly dependencies: DependenciesMaker<Vector>
+}
 
 export const contenderNames = ['wasm', 'twin', 'idiomatic'] as const
 export type ContenderName = (typeof contenderNames)[number]

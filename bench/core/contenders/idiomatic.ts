@@ -8,7 +8,8 @@
  *
  * @module
  */
-import type { Batch, Contender } from './contender.ts'
+import type { Batch, Contender, Makers } from './contender.ts'
+import { type DependencyEntry, IdiomaticDependencies } from './idiomatic-dependencies.ts'
 import type { Serializer } from './serializer.ts'
 
 /** A message that arrived. */
@@ -37,6 +38,10 @@ interface Completed {
   readonly consumed: readonly number[]
 }
 export type Entry = Arrived | Sent | Remembered | Completed
+
+export function idiomaticMakers(serializer: Serializer): Makers<Batch, string, readonly DependencyEntry[]> {
+  return { contender: () => new IdiomaticContender(serializer), dependencies: () => new IdiomaticDependencies() }
+}
 
 export class IdiomaticContender implements Contender<Batch, string> {
   readonly #serializer: Serializer

@@ -5,20 +5,20 @@
  */
 import { localStage, type Stage, type StageOptions } from '../stage.ts'
 import type { ContenderName } from './contender.ts'
-import { IdiomaticContender } from './idiomatic.ts'
+import { idiomaticMakers } from './idiomatic.ts'
 import type { Serializer } from './serializer.ts'
-import { twinContender } from './twin.ts'
-import { wasmContender } from './wasm.ts'
+import { twinMakers } from './twin.ts'
+import { wasmMakers } from './wasm.ts'
 
 /** @param serializer the idiomatic contender's best in this runtime */
 export async function stageOf(name: ContenderName, serializer: Serializer, options: StageOptions): Promise<Stage> {
   switch (name) {
     case 'wasm':
-      return localStage(await wasmContender(), options)
+      return localStage(await wasmMakers(), options)
     case 'twin':
-      return localStage(await twinContender(), options)
+      return localStage(await twinMakers(), options)
     case 'idiomatic':
-      return localStage(() => new IdiomaticContender(serializer), options)
+      return localStage(idiomaticMakers(serializer), options)
   }
 }
 

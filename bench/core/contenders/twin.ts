@@ -1,9 +1,14 @@
 /** The core in plain TypeScript, over typed arrays. @module */
-import { twin } from '@darq/core'
-import type { ContenderMaker } from './contender.ts'
+import { twin, twinVectors } from '@darq/core'
+import type { Makers } from './contender.ts'
 import { CoreContender, type Frame } from './core-contender.ts'
+import { CoreDependencies } from './core-dependencies.ts'
 
-export async function twinContender(): Promise<ContenderMaker<Frame, Uint8Array>> {
+export async function twinMakers(): Promise<Makers<Frame, Uint8Array, Uint8Array>> {
   const maker = twin()
-  return () => new CoreContender(maker)
+  const vectorsMaker = twinVectors()
+  return {
+    contender: () => new CoreContender(maker),
+    dependencies: (limits) => new CoreDependencies(vectorsMaker, limits),
+  }
 }

@@ -87,7 +87,7 @@ function ratios(figures: Figures, runtime: string): BarChart {
         label: workload.replace('ingest-', ''),
         bars: Object.entries(series).flatMap(([name, metric]) => {
           const found = figures.all({ runtime, contender: 'wasm', workload, metric })
-          const row = found.filter(({ payload_bytes }) => payload_bytes === 128 || workload === 'lookup').at(-1)
+          const row = found.filter(({ payload_bytes }) => payload_bytes === 128 || payload_bytes === 0).at(-1)
           return row?.value === undefined || row.value === null ? [] : [{ ...row, series: name, value: row.value }]
         }),
       })),

@@ -26,6 +26,7 @@ that was asked for was done.
 | \`seal\` | The commit alone, of a MiB. |
 | \`recovery\` | An empty one loads what the commits gave, a MiB each, and knows again what is pending and what is next. |
 | \`lookup\` | The next sequence of one producer among very many, in random order. |
+| \`vectors\` | Dependency vectors of a host that hears from 1,024 others. For each version: 16 messages bring a vector each, which is merged; the version's own vector is encoded; a notice prunes what has become durable, 8 versions back; it is asked what is committed. The batch is the entries of a vector. The cores decode vectors from bytes, the idiomatic version is given entries. |
 | \`soak\` | Each call by itself. |
 | \`memory\` | Messages held pending. Cores: all of their memory, with the room to grow. Idiomatic: the growth of the heap, after a collection. |
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ContenderMaker } from '../contenders/contender.ts'
+import type { Makers } from '../contenders/contender.ts'
 import { copyIn } from './copy-in.ts'
 import { ingest } from './ingest.ts'
 import { lookup } from './lookup.ts'
@@ -12,11 +12,12 @@ import { recovery } from './recovery.ts'
 import { seal } from './seal.ts'
 import { soak } from './soak.ts'
 import { step } from './step.ts'
+import { vectors } from './vectors.ts'
 import type { Surroundings, Workload, WorkloadSpec } from './workload.ts'
 
 /** @returns `undefined` when this contender or this runtime can't be asked for it */
-export function openWorkload<Arrival, Key>(
-  make: ContenderMaker<Arrival, Key>,
+export function openWorkload<Arrival, Key, Vector>(
+  { contender: make, dependencies }: Makers<Arrival, Key, Vector>,
   spec: WorkloadSpec,
   surroundings: Surroundings,
 ): Workload | undefined {
@@ -46,7 +47,6 @@ export function openWorkload<Arrival, Key>(
     case 'memory':
       return memory(make, spec, surroundings)
     case 'vectors':
-      // The Core interface has no dependency vectors yet.
-      return undefined
+      return vectors(dependencies, spec)
   }
 }

@@ -25,11 +25,11 @@ export type WorkloadName = (typeof workloadNames)[number]
 export interface WorkloadSpec {
   readonly name: WorkloadName
   readonly payload_bytes: number
-  /** Messages in one call. */
+  /** Messages in one call; entries in one vector. */
   readonly batch: number
   /** Bytes of log that one timed section writes; at least one call is made. */
   readonly section_bytes: number
-  /** Messages to recover, producers to look up, messages to hold in memory. */
+  /** Messages to recover, producers to look up, messages to hold in memory, hosts that vectors may name. */
   readonly count: number
 }
 
