@@ -120,7 +120,7 @@ export function settle(count: u32, to: f64): u32 {
   const end = ENTRIES + count * offsetof<Entry>()
   for (let at = ENTRIES; at < end; at += offsetof<Entry>()) {
     const entry = changetype<Entry>(at)
-    if (!isEntry(entry) || (changetype<usize>(find(entry)) == 0 && !hasFree())) continue
+    if (!isEntry(entry) || (free_count == 0 && changetype<usize>(find(entry)) == 0)) continue
     const peer = findOrAdd(entry)
     peer.stable = max(peer.stable, entry.version)
     peer.newest = max(peer.newest, entry.version)
@@ -231,12 +231,6 @@ function findOrAdd(entry: Entry): Peer {
 /** Is the row the peer's, and the version's? A peer may know a row that is gone. */
 function isIn(row: Row, peer: Peer, version: f64): bool {
   return changetype<usize>(row) < rows_end && row.peer == peer && row.version == version
-}
-
-/** Is there a free peer? If need be others are forgotten. */
-function hasFree(): bool {
-  if (free_count == 0) forget()
-  return free_count > 0
 }
 
 /** Makes the peer the first of its host's. */

@@ -60,8 +60,8 @@ export interface Vectors {
   seal(): number
   /**
    * Notes that states are durable: of the host and epoch, each version up to the one that an entry names (Wang, Damani & Garg).
-   * All versions' entries up to there go. What is no entry is passed over. It is remembered for later merges as long as there
-   * is room.
+   * All versions' entries up to there go. What is no entry is passed over. Of a peer that is not known yet it is remembered for
+   * later merges while there is room; nothing is forgotten for it.
    *
    * @returns how many unstable entries that ended, of all versions
    */
@@ -82,7 +82,7 @@ export interface Vectors {
   unstable(version: number): number
   /**
    * Forgets what is known of peers of which nothing is unstable: after this, a host's number without unstable entries may be
-   * given to another. Happens by itself when `entries_max` is reached.
+   * given to another. `merge` does it when there is no room otherwise.
    */
   forget(): void
   /**

@@ -155,6 +155,17 @@ describe('stable', () => {
     expect(pair.merge([1, 10, 6])).toBe('new')
   })
 
+  test('ends an entry and hears of a stranger in one batch, with no room for the stranger', () => {
+    const pair = new VectorsPair({ entries_max: 2 })
+    pair.merge([1, 1, 6], [2, 1, 5])
+    expect(pair.stable([1, 1, 34], [3, 1, 6])).toBe(1)
+    expect(pair.merge([4, 1, 1])).toBe('new')
+    expect(pair.unstable(1)).toEqual([
+      [2, 1, 5],
+      [4, 1, 1],
+    ])
+  })
+
   test('passes over what is no entry', () => {
     const pair = new VectorsPair()
     pair.merge([1, 10, 5])

@@ -107,7 +107,7 @@ export class TwinEntryTable implements EntryTable {
 
   settle(count: number, to: number): number {
     for (let nth = 0; nth < count; nth++) {
-      if (!this.#isEntry(nth) || (this.#find(nth) === NONE && !this.#hasFree())) continue
+      if (!this.#isEntry(nth) || (this.#free_count === 0 && this.#find(nth) === NONE)) continue
       const peer = this.#findOrAdd(nth)
       const version = this.#version(nth)
       if (version > double(this.#stable, peer)) this.#stable[peer] = version
@@ -216,12 +216,6 @@ export class TwinEntryTable implements EntryTable {
     const host = int(this.#hosts, peer)
     this.#nexts[peer] = int(this.#firsts, host)
     this.#firsts[host] = peer
-  }
-
-  /** Is there a free peer? If need be others are forgotten. */
-  #hasFree(): boolean {
-    if (this.#free_count === 0) this.forget()
-    return this.#free_count > 0
   }
 
   /** Is the row the peer's, and the version's? A peer may know a row that is gone. */

@@ -50,7 +50,7 @@ export class VectorsFuzz {
 
   #bytes(): Uint8Array {
     const next = this.#next
-    const count = next(4)
+    const count = next(16) === 0 ? limits.entries_max + 1 : next(4)
     const entries = new Float64Array(count * 3)
     for (let nth = 0; nth < count; nth++) entries.set([next(5), 100 + next(3), next(50)], nth * 3)
     const bytes = new Uint8Array(vectorBytes(count))
