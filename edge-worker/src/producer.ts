@@ -4,7 +4,7 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import { header } from '@darq/runtime/transport'
+import { header, keyProducer } from '@darq/runtime/transport'
 import { checkOwner, Forbidden, type Scope } from './scope.ts'
 
 export interface Place {
@@ -50,7 +50,7 @@ export function placeOrKeyOf(headers: Headers, scope: Scope): Place {
     throw bad(`${header.idempotencyKey}: 1 to ${key_characters_max} characters`, bare.slice(0, 100))
   const [owner] = scope.producers
   if (owner === undefined) throw new Forbidden({ producer: bare })
-  return { producer: `${owner}/key/${bare}`, first: 1 }
+  return { producer: keyProducer(`${owner}/${bare}`), first: 1 }
 }
 
 function decode(text: string): string {

@@ -76,6 +76,13 @@ export async function openHosted(options: HostedOptions): Promise<Hosted> {
   return hosted
 }
 
+/** What an option can't do yet is refused, not passed over: a message that should leave early would only seem to. */
+function refuseSpeculation(k: HostOptions['k']): void {
+  const asked = typeof k === 'object' ? Object.values(k) : [k ?? 0]
+  if (asked.some((value) => value !== 0))
+    throw new DarqError('schema', { facts: { expected: 'k: 0, messages wait for committed', got: asked } })
+}
+
 class LiveHosted implements Hosted {
   readonly link: Link
   readonly stopped: Promise<DarqError | undefined>
@@ -94,6 +101,7 @@ class LiveHosted implements Hosted {
   #reason: DarqError | undefined
 
   constructor(options: HostedOptions) {
+    refuseSpeculation(options.k)
     this.#options = options
     this.#clock = options.clock ?? platformClock()
     this.#random = options.random ?? secureRandom

@@ -1,16 +1,16 @@
 /**
  * Producer ids say what they are, so that a DARQ may forget them one day.
  *
- * - `key:…` and `OWNER/key/…`: an idempotency key, for one message.
- * - `WORD:BIRTH:…` with the birth in milliseconds since 1970, in base 36: minted for one life of a client.
+ * - `key:…`: an idempotency key, for one message.
+ * - `tab:BIRTH:UUID` and `client:BIRTH:UUID`, the birth in milliseconds since 1970, in base 36: minted for one life of a client.
  * - Anything else was chosen by an application, and is remembered for ever.
  *
  * @module
  */
 import type { Told } from '../engine/types.ts'
 
-const keyed = /^key:|\/key\//
-const dated = /^[a-z]+:([0-9a-z]{7,9}):./
+const keyed = /^key:/
+const dated = /^(?:tab|client):([0-9a-z]{7,9}):[0-9a-f-]{36}$/
 
 /** @returns what the id says of itself; undefined for one that is to be remembered */
 export function toldBy(producer: string): Told | undefined {

@@ -31,6 +31,8 @@ export class RemoteChannel implements Channel {
   #examined = false
   /** Sequence of the next message to send. */
   #cursor = 0
+  /** The sequence behind all that was sent: by this life, or by an older one, which may have sent what it left in the log. */
+  #sentEnd = 0
   #underWay = false
   #backoff_ms = backoff_ms_min
   #timer: (() => void) | undefined
@@ -45,11 +47,18 @@ export class RemoteChannel implements Channel {
   }
 
   push(lsn: Lsn, _gated: boolean): void {
-    this.recover(lsn)
+    this.#add(lsn)
+    // All before the first of this life was acknowledged, so that it was sent.
+    if (this.#sentEnd === 0) this.#sentEnd = this.#queue.first
     this.#darq.host.offerWhenCommitted(this)
   }
 
   recover(lsn: Lsn): void {
+    this.#add(lsn)
+    this.#sentEnd = this.#queue.end
+  }
+
+  #add(lsn: Lsn): void {
     const { versions } = this.#darq.host
     const version = lsn < this.#darq.grades.durable ? versions.durable : versions.open
     this.#queue.push({ lsn, version, gated: true })
@@ -91,6 +100,7 @@ export class RemoteChannel implements Channel {
       messages,
       count,
     })
+    this.#sentEnd = Math.max(this.#sentEnd, first + count)
     this.#underWay = true
     this.#timer = host.clock.wake(host.clock.now_ms() + answer_ms_max, () => this.#lost())
     host.transmit(this.#address, frame, (error) => {
@@ -147,11 +157,12 @@ export class RemoteChannel implements Channel {
 
   /**
    * The peer's storage went back in time, or away (G10). Exactly-once across that can't be kept, so nothing is guessed.
-   * An older epoch may have sent all that is in the log, but no more.
+   * What nobody has sent can't be expected, whatever has been appended since: it would be dropped as a repeat.
    */
   #contradiction({ host, expected }: Ack): DarqError | undefined {
     const facts = { channel: `${this.#darq.name} → ${this.to}` }
-    const { first, end } = this.#queue
+    const { first } = this.#queue
+    const end = this.#sentEnd
     if (this.#peer !== '' && host !== this.#peer)
       return new DarqError('peer_lost', { facts: { ...facts, expected: this.#peer, got: host } })
     if (expected >= first && expected <= end) return undefined

@@ -4,6 +4,7 @@
  * @module
  */
 export type * from '../crest/link.ts'
+export { keyProducer } from '../crest/producer-id.ts'
 export type { Route } from '../crest/route.ts'
 export { decodeFrame } from '../engine/frame.ts'
 export { fromFacts, toFacts } from '../error.ts'
