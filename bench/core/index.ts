@@ -20,6 +20,8 @@ import { runInChromium, runInFirefox } from './runtimes/browser.ts'
 import { runInNode } from './runtimes/node.ts'
 import { Missing, type RunIn, type RuntimeName, type RuntimeReport } from './runtimes/runtime.ts'
 import { runInWorkerd } from './runtimes/workerd.ts'
+import { wasmFunctionNames } from './wasm-names.ts'
+import type { WorkloadSpec } from './workloads/workload.ts'
 
 const runIn: Readonly<Record<RuntimeName, RunIn>> = {
   node: runInNode,
@@ -27,7 +29,7 @@ const runIn: Readonly<Record<RuntimeName, RunIn>> = {
   firefox: runInFirefox,
   workerd: runInWorkerd,
 }
-const defaultReport = join(import.meta.dirname, '..', 'results', 'core.md')
+const results = join(import.meta.dirname, '..', 'results')
 
 /** Progress goes to stderr; the goals, at the end, to stdout. Sets the exit code if anything failed. */
 export async function runCoreBenchmark(args: readonly string[]): Promise<void> {
@@ -45,8 +47,9 @@ export async function runCoreBenchmark(args: readonly string[]): Promise<void> {
     const found = faults(row)
     if (found.length > 0) throw new Error(`${JSON.stringify(row)}: ${found.join(', ')}`)
   }
-  if (options.json !== undefined) await write(options.json, `${JSON.stringify(rows, undefined, 1)}\n`)
-  const markdown = options.markdown ?? (options.quick ? undefined : defaultReport)
+  const json = options.json ?? (options.quick ? undefined : join(results, 'core.json'))
+  const markdown = options.markdown ?? (options.quick ? undefined : join(results, 'core.md'))
+  if (json !== undefined) await write(json, `${JSON.stringify(rows, undefined, 1)}\n`)
   if (markdown !== undefined) {
     await write(markdown, writeReport(run))
     for (const [name, svg] of drawCharts(new Figures(rows))) await write(join(dirname(markdown), name), svg)
@@ -80,13 +83,24 @@ async function runAll(options: Options): Promise<Run> {
   return { machine, plan, reports, missing, profiles }
 }
 
+/** The parts that the goals name. */
+const profiled: readonly Pick<WorkloadSpec, 'name' | 'batch'>[] = [
+  { name: 'ingest', batch: 256 },
+  { name: 'ingest-commit', batch: 256 },
+  { name: 'ingest', batch: 1 },
+  { name: 'recovery', batch: 256 },
+]
+
 async function profileAll({ specs }: Run['plan']): Promise<Profile[]> {
-  const spec = specs.find(({ name, payload_bytes, batch }) => {
-    return name === 'ingest-commit' && payload_bytes === 128 && batch === 256
-  })
-  if (spec === undefined) return []
+  const names = await wasmFunctionNames()
+  if (names.size === 0)
+    say('the profile shows Wasm functions by number: the compiler is not there, or core.wasm is older')
   const profiles: Profile[] = []
-  for (const contender of contenderNames) profiles.push(await profile(contender, spec))
+  for (const { name, batch } of profiled) {
+    const spec = specs.find((one) => one.name === name && one.payload_bytes === 128 && one.batch === batch)
+    if (spec === undefined) continue
+    for (const contender of contenderNames) profiles.push(await profile(contender, spec, names))
+  }
   return profiles
 }
 

@@ -12,8 +12,8 @@ export interface Options {
   /** Whether C is measured, too. */
   readonly native: boolean
   readonly seed: number
+  /** `undefined`, here and below: the default of a full run, nothing for a quick one. */
   readonly json: string | undefined
-  /** `undefined`: the default of a full run, nothing for a quick one. */
   readonly markdown: string | undefined
 }
 
@@ -22,7 +22,7 @@ export const usage = `npm run bench -- core [options]
   --no-native        without C as the floor
   --quick            one size of each workload, short: for a look, not for figures
   --seed N           of the order of rounds (default 1)
-  --json FILE        the rows
+  --json FILE        the rows (default: bench/results/core.json; quick: none)
   --markdown FILE    the report, its charts beside it (default: bench/results/core.md; quick: none)`
 
 /** @throws {Error} that says what is wrong with them */

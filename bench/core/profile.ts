@@ -30,8 +30,16 @@ const hotspots_max = 7
 /** The parts of a workload that no round counts. */
 const untimed = new Set(['prepare', 'verify'])
 
-/** Runs rounds of `spec` in this thread. */
-export async function profile(contender: ContenderName, spec: WorkloadSpec): Promise<Profile> {
+/**
+ * Runs rounds of `spec` in this thread.
+ *
+ * @param names of Wasm functions by index; those without one go by their number
+ */
+export async function profile(
+  contender: ContenderName,
+  spec: WorkloadSpec,
+  names: ReadonlyMap<number, string>,
+): Promise<Profile> {
   const stage = await stageOf(contender, v8Serializer, { now_ms: () => performance.now(), heap_bytes: undefined })
   await stage.open(spec)
   await stage.round(profiled_ms)
@@ -43,7 +51,7 @@ export async function profile(contender: ContenderName, spec: WorkloadSpec): Pro
     await session.post('Profiler.start')
     await stage.round(profiled_ms)
     const { profile: recorded } = await session.post('Profiler.stop')
-    const places = hitsOfTimedParts(recorded.nodes)
+    const places = hitsOfTimedParts(recorded.nodes, names)
     const samples = [...places.values()].reduce((sum, hits) => sum + hits, 0)
     const hotspots = [...places]
       .map(([place, hits]) => ({ place, share: hits / Math.max(1, samples) }))
@@ -56,18 +64,27 @@ export async function profile(contender: ContenderName, spec: WorkloadSpec): Pro
 }
 
 /** Samples by function and file, without what was called by an untimed part. */
-function hitsOfTimedParts(nodes: readonly Profiler.ProfileNode[]): Map<string, number> {
+function hitsOfTimedParts(
+  nodes: readonly Profiler.ProfileNode[],
+  names: ReadonlyMap<number, string>,
+): Map<string, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const places = new Map<string, number>()
   const waiting = nodes.slice(0, 1)
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     const { callFrame, hitCount = 0, children = [] } = node
     if (untimed.has(callFrame.functionName)) continue
-    const file = callFrame.url.split('/').at(-1) ?? ''
-    const name = callFrame.functionName === '' ? '(anonymous)' : callFrame.functionName
-    const place = file === '' ? name : `${name} ${file}`
+    const place = placeOf(callFrame, names)
     if (hitCount > 0) places.set(place, (places.get(place) ?? 0) + hitCount)
     waiting.push(...children.flatMap((id) => byId.get(id) ?? []))
   }
   return places
+}
+
+function placeOf({ functionName, url }: Profiler.ProfileNode['callFrame'], names: ReadonlyMap<number, string>): string {
+  const index = /^wasm-function\[(\d+)\]$/.exec(functionName)?.[1]
+  if (index !== undefined) return `${names.get(Number(index)) ?? functionName} core.wasm`
+  const file = url.startsWith('wasm:') ? 'core.wasm' : (url.split('/').at(-1) ?? '')
+  const name = functionName === '' ? '(anonymous)' : functionName
+  return file === '' ? name : `${name} ${file}`
 }

@@ -41,7 +41,7 @@ export interface StageOptions extends Surroundings {
 }
 
 /** Untimed parts may take so many times the budget before a round is ended. */
-const untimed_factor = 8
+const untimed_factor = 4
 
 export function localStage<Arrival, Key, Vector>(makers: Makers<Arrival, Key, Vector>, options: StageOptions): Stage {
   const { now_ms, dither } = options

@@ -99,7 +99,9 @@ test('the report begins with where TypeScript wins by more than the spread', () 
   expect(paragraph).toContain(
     'Against the twin Wasm is behind in 1 of 3 comparisons: `ingest` (node 128 B × 256: 2.0 ×).',
   )
+  expect(paragraph).toContain('In 1 more the two are even.')
   expect(paragraph).toContain('Against the idiomatic version Wasm is behind in 0 of 1 comparisons.')
+  expect(paragraph).toContain('fell short of: ingest, 128 B × 256: ≥ 3 × twin (node: 0.50 ×). ')
 })
 
 test('the command line is checked', () => {

@@ -56,8 +56,14 @@ export function callsOf(spec: WorkloadSpec): number {
 }
 
 export function uuid(random: Random): string {
-  const digits = Array.from({ length: 4 }, () => random.bits().toString(16).padStart(8, '0')).join('')
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
-    '-',
-  )
+  const high = hexadecimal(random.bits())
+  const middle = hexadecimal(random.bits())
+  const low = hexadecimal(random.bits())
+  const end = hexadecimal(random.bits())
+  return `${high}-${middle.slice(0, 4)}-${middle.slice(4)}-${low.slice(0, 4)}-${low.slice(4)}${end}`
+}
+
+/** @returns 8 digits */
+function hexadecimal(bits: number): string {
+  return bits.toString(16).padStart(8, '0')
 }
