@@ -9,14 +9,21 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type CoreMaker, twin, wasm } from '@darq/core'
-import { type FaultKind, faultKinds, type Report, simulate } from '../runtime-ts/src/testing/index.ts'
+import {
+  type FaultKind,
+  faultKinds,
+  lossKinds,
+  type Report,
+  rarePaths,
+  simulate,
+} from '../runtime-ts/src/testing/index.ts'
 import { huntMutants } from './simulate/hunt.ts'
 import { pairedCores } from './simulate/paired-cores.ts'
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1..100' },
-    jobs: { type: 'string', default: 'bank,ring,flights,shop' },
+    jobs: { type: 'string', default: 'bank,ring,flights,shop,loss' },
     events: { type: 'string', default: '3000' },
     'faults-max': { type: 'string' },
     core: { type: 'string', default: 'both' },
@@ -71,9 +78,11 @@ const seconds = (performance.now() - started_ms) / 1000
 const events = reports.reduce((sum, report) => sum + report.events, 0)
 const violations = reports.flatMap((report) => report.violations)
 const faults: Record<string, number> = {}
+const paths: Record<string, number> = {}
 const codes: Record<string, number> = {}
 for (const report of reports) {
   for (const [kind, count] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + count
+  for (const [path, count] of Object.entries(report.paths)) paths[path] = (paths[path] ?? 0) + count
   for (const [code, count] of Object.entries(report.codes)) codes[code] = (codes[code] ?? 0) + count
 }
 // Of one core's time: what else the machine does doesn't count.
@@ -88,21 +97,23 @@ for (const { message, trace, replay, seed, event, faults } of violations)
 
 // A standard run is long enough for every fault; a short one, or one seed run again, is not.
 const standard = to - from + 1 >= 50 && values['faults-max'] === undefined
-const silent = faultKinds.filter((kind: FaultKind) => !faults[kind])
+const allKinds: readonly FaultKind[] = [...faultKinds, ...lossKinds]
+const silent = [...allKinds.filter((kind) => !faults[kind]), ...rarePaths.filter((path) => !paths[path])]
 if (!values.quiet) {
-  for (const kind of faultKinds) console.log(`${String(faults[kind]).padStart(9)}  ${kind}`)
+  for (const kind of allKinds) console.log(`${String(faults[kind]).padStart(9)}  ${kind}`)
+  for (const path of rarePaths) console.log(`${String(paths[path]).padStart(9)}  path: ${path}`)
   for (const [code, count] of Object.entries(codes)) console.log(`${String(count).padStart(9)}  reported: ${code}`)
   console.log(
     `${events} events in ${seconds.toFixed(1)} s, ${cpu_seconds.toFixed(1)} s of it on the processor: ${events_per_second} a second`,
   )
 }
-if (standard && silent.length > 0) console.log(`These faults never fired: ${silent.join(', ')}`)
+if (standard && silent.length > 0) console.log(`These faults and paths never came: ${silent.join(', ')}`)
 
 const hunted = values.mutants ? await huntMutants() : []
 if (values.json)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ seeds: to - from + 1, events, events_per_second, violations, faults, codes, mutants: hunted }, null, 2)}\n`,
+    `${JSON.stringify({ seeds: to - from + 1, events, events_per_second, violations, faults, paths, codes, mutants: hunted }, null, 2)}\n`,
   )
 const alive = hunted.filter(({ caught }) => !caught)
 if (alive.length > 0) console.log(`Mutants that live: ${alive.map(({ name }) => name).join(', ')}`)

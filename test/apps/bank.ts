@@ -13,6 +13,7 @@ export const Account = address('account/*', {
   receive: v.object({ id: v.string(), cents: v.number() }),
   balance: query(v.number()),
   received: query(v.record(v.string(), v.number())),
+  sent: query(v.record(v.string(), v.number())),
 })
 
 export const account = participant(Account, {
@@ -33,5 +34,6 @@ export const account = participant(Account, {
     },
     balance: (read) => read.state.cents,
     received: (read) => Object.fromEntries(read.state.received.entries()),
+    sent: (read) => Object.fromEntries(read.state.sent.entries()),
   },
 })

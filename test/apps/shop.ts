@@ -15,13 +15,15 @@ export const Orders = address('orders/*', {
   /** Refused when there is no such order. */
   cancel: v.object({ id: v.string() }),
   receipts: query(v.record(v.string(), v.string())),
+  /** How often the cashier has answered, by order. */
+  answers: query(Counts),
   reminders: query(Counts),
 })
 export const Cashier = address('cashier', { pay: call(Order, v.object({ receipt: v.string() })) })
 export const Parcels = address('parcels', { packed: v.string(), paid: v.string(), sent: query(Counts) })
 
 export const orders = participant(Orders, {
-  state: { receipts: table(v.string()), reminders: table(v.number()) },
+  state: { receipts: table(v.string()), answers: table(v.number()), reminders: table(v.number()) },
   own: { paid: answer(Cashier.pay, Order), remind: Order },
   on: {
     place(step, order) {
@@ -30,6 +32,7 @@ export const orders = participant(Orders, {
       step.send(Parcels.packed(order.id))
     },
     paid(step, paid, { id }) {
+      step.state.answers.update(id, (times = 0) => times + 1)
       step.state.receipts.set(id, paid.ok ? paid.value.receipt : `failed: ${paid.error.code}`)
       if (paid.ok) step.send(Parcels.paid(id))
     },
@@ -41,6 +44,7 @@ export const orders = participant(Orders, {
       step.state.receipts.delete(id)
     },
     receipts: (read) => Object.fromEntries(read.state.receipts.entries()),
+    answers: (read) => Object.fromEntries(read.state.answers.entries()),
     reminders: (read) => Object.fromEntries(read.state.reminders.entries()),
   },
 })

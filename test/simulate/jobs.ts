@@ -6,9 +6,10 @@
 import { bank } from './jobs/bank.ts'
 import { flightsJob } from './jobs/flights.ts'
 import type { Job } from './jobs/job.ts'
+import { loss } from './jobs/loss.ts'
 import { ring } from './jobs/ring.ts'
 import { shop } from './jobs/shop.ts'
 
 export type { Job } from './jobs/job.ts'
 
-export const jobs: Readonly<Record<string, Job>> = { bank, ring, flights: flightsJob, shop: shop() }
+export const jobs: Readonly<Record<string, Job>> = { bank, ring, flights: flightsJob, shop: shop(), loss: loss() }

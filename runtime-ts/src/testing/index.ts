@@ -4,4 +4,5 @@
  * @module
  */
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
+export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'
 export { type Report, type SimulateOptions, simulate, type Violation, type World } from './simulate.ts'

@@ -5,11 +5,13 @@
  * @module
  */
 import type { Clock } from '../engine/types.ts'
-import type { Claimed, Commit, Opened, Storage } from '../storage/contract.ts'
+import type { Claimed, Commit, Epoch, Opened, Storage } from '../storage/contract.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
+  /** The store belongs to this epoch from now on; its owner doesn't know as yet. */
+  claimed(epoch: Epoch): void
   committing(commit: Commit): void
   /** It is in the store, and nobody was told as yet. */
   committed(commit: Commit): void
@@ -121,7 +123,11 @@ export class Life {
             }
           },
           async claim(epoch, keep, facts) {
-            return claimed(await within(opened.claim(epoch, keep, facts)))
+            const claiming = opened.claim(epoch, keep, facts).then((inner) => {
+              witness.claimed(epoch)
+              return inner
+            })
+            return claimed(await within(claiming))
           },
         }
       },

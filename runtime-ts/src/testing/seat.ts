@@ -3,19 +3,23 @@
  *
  * @module
  */
-import { type CoreMaker, Kind, type Lsn } from '@darq/core'
+import { type CoreMaker, Kind } from '@darq/core'
 import { type Hosted, openHosted } from '../crest/host.ts'
 import type { Participant } from '../crest/participant.ts'
 import type { Route } from '../crest/route.ts'
-import type { LiveDarq } from '../engine/darq.ts'
+import { decodeCommit } from '../engine/commit-value.ts'
+import { addressed } from '../engine/deliver.ts'
 import type { LiveHost } from '../engine/host.ts'
-import type { EngineLimits, NonEmpty, Version } from '../engine/types.ts'
+import type { EngineLimits, Epoch, Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { type Fate, type FaultyMemory, faultyMemory } from '../storage/memory-faults.ts'
-import type { FaultCounts } from './fault-kinds.ts'
-import { fragile, InjectedFault } from './fragile.ts'
+import type { FaultCounts, lossKinds } from './fault-kinds.ts'
+import { fragile } from './fragile.ts'
+import type { FrameWatch } from './frame-watch.ts'
 import { Life } from './life.ts'
 import type { Random } from './random.ts'
+import { countPaths, type PathCounts } from './rare-paths.ts'
+import { badStep, killProcessor, type Saboteur } from './sabotage.ts'
 import { Shadow } from './shadow.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -24,6 +28,8 @@ export interface Surroundings {
   readonly timeline: Timeline
   readonly random: Random
   readonly counts: FaultCounts
+  readonly paths: PathCounts
+  readonly frames: FrameWatch
   readonly core: CoreMaker
   readonly note: (host: string, what: string) => void
   readonly violate: (what: string) => void
@@ -38,11 +44,20 @@ export interface Surroundings {
 
 const commit_ms_max = 3
 const slow_ms_max = 1_500
+/** Small, so that large commits stand in several values. */
+const value_bytes_max = 2_048
+
+export type StorageLoss = (typeof lossKinds)[number]
 
 interface Opened {
   readonly life: Life
   readonly hosted: Hosted
   readonly engine: LiveHost
+}
+
+interface Zombie extends Opened {
+  /** What it knew to be durable when its store was taken over. */
+  readonly told: Version
 }
 
 export class Seat {
@@ -57,17 +72,21 @@ export class Seat {
   readonly #world: Surroundings
   readonly #shadow = new Shadow()
   /** Lives that believe in themselves, but own the store no more. */
-  readonly #zombies: Opened[] = []
+  readonly #zombies = new Set<Zombie>()
   /** What the next write is to suffer. */
   readonly #armed: (Fate | 'slow')[] = []
   /** The newest version that anybody was told is durable. */
   #told = 0 as Version
-  /** The newest version that is in the store. */
+  /** The newest version, and the newest claim, that are in the store. */
   written = 0 as Version
-  /** The disk broke its promise: what was told may be gone. */
-  #lossy = false
+  claimed = 0 as Epoch
+  /** The newest version that was on its way to the store. */
+  #sealed = 0 as Version
+  /** The disk broke its promise, and was not opened since: what was told may be gone. */
+  #loss: StorageLoss | undefined
   #lives = 0
   #inFlight = 0
+  readonly #engines = new Set<LiveHost>()
 
   constructor(name: string, participants: readonly Participant[], limits: Partial<EngineLimits>, world: Surroundings) {
     this.name = name
@@ -76,7 +95,8 @@ export class Seat {
     this.#world = world
     let generations = 0
     this.disk = faultyMemory({
-      fate: (write) => this.#fate(write.number),
+      fate: () => this.#fate(),
+      part_bytes_max: value_bytes_max,
       generation: () => {
         generations += 1
         return `${name}-${generations}`
@@ -96,7 +116,7 @@ export class Seat {
     if (this.#armed.length < 3) this.#armed.push(fate)
   }
 
-  async #fate(_number: number): Promise<Fate> {
+  async #fate(): Promise<Fate> {
     const { timeline, random, counts } = this.#world
     const armed = this.#armed.shift()
     const slow = armed === 'slow'
@@ -133,10 +153,13 @@ export class Seat {
         this.opening = undefined
         world.note(this.name, `could not be opened: ${error.message}`)
         world.reported(error)
-        if (!this.#lossy && (error.code === 'corrupt' || error.code === 'newer_format'))
+        if (this.#loss === undefined && (error.code === 'corrupt' || error.code === 'newer_format'))
           world.violate(`${this.name} finds its store ${error.code}: ${error.message}`)
         // What is corrupt for good is given up by its owner: a new generation, known to its peers as a stranger.
-        if (error.code === 'corrupt') this.wipe()
+        if (error.code === 'corrupt') {
+          this.disk.wipe()
+          this.#loss = 'wiped'
+        }
         world.timeline.after(10 + world.random.below(90), () => {
           if (!this.opening && !this.running) this.open()
         })
@@ -148,10 +171,17 @@ export class Seat {
     const world = this.#world
     let hosted: Hosted | undefined
     const storage = life.storage(this.disk, {
-      committing: (commit) => {
+      claimed: (epoch) => {
+        this.claimed = epoch
+      },
+      committing: ({ bytes }) => {
         const engine = hosted?.engine as LiveHost | undefined
         // A zombie's writes are not part of the history.
-        if (engine && this.current?.life === life) this.#shadow.committing(engine, commit)
+        if (!engine || this.current?.life !== life) return
+        const commit = decodeCommit(bytes)
+        this.#sealed = commit.version
+        this.#shadow.committing(engine, commit)
+        countPaths(world.paths, engine, commit.parts)
       },
       committed: ({ version }) => {
         if (this.current?.life === life) this.written = version
@@ -172,6 +202,7 @@ export class Seat {
       onError: (error, where) => {
         if (life.state === 'dead') return
         world.reported(error)
+        world.frames.reported(hosted?.engine.epoch, error)
         world.note(this.name, `${where}: ${error.message}`)
       },
     })
@@ -182,26 +213,45 @@ export class Seat {
     const world = this.#world
     const { life, hosted, engine } = opened
     if (life.state === 'dead') return
-    if (this.current && this.current.life.state !== 'dead') this.#zombies.push(this.current)
+    if (this.current && this.current.life.state !== 'dead') {
+      world.paths.owner_replaced += 1
+      this.#zombies.add({ ...this.current, told: this.current.engine.durableVersion })
+    }
     this.current = opened
     this.opening = undefined
-    this.written = engine.durableVersion
+    this.#engines.add(engine)
     world.note(this.name, `life ${life.number} has recovered version ${engine.durableVersion} in epoch ${engine.epoch}`)
-    if (!this.#lossy) {
-      if (engine.durableVersion < this.#told)
-        world.violate(`G4: ${this.name} told version ${this.#told} durable, and recovered ${engine.durableVersion}`)
+    this.#recovered(engine)
+    this.written = engine.durableVersion
+    world.frames.opened(engine)
+    void hosted.stopped.then((reason) => this.#stopped(opened, reason))
+  }
+
+  /** What a life finds is what the lives before have left, unless the disk broke its promise. */
+  #recovered(engine: LiveHost): void {
+    const { violate, paths } = this.#world
+    const found = engine.durableVersion
+    if (this.#loss !== undefined) {
+      if (this.#loss === 'torn') violate(`G10: ${this.name} takes no notice of a torn value`)
+      this.#loss = undefined
+      this.#shadow.adopt(engine)
+    } else {
+      if (found < this.#told) violate(`G4: ${this.name} told version ${this.#told} durable, and recovered ${found}`)
+      if (this.#sealed > this.#told) paths[found < this.#sealed ? 'commit_lost' : 'commit_kept'] += 1
       const wrong = this.#shadow.recovered(
         engine,
         (version) => engine.lineage.entries.findLast((entry) => entry.first <= version)?.epoch,
       )
-      if (wrong !== undefined) world.violate(`G1/G2/G4: ${this.name}: ${wrong}`)
-    } else this.#told = engine.durableVersion
-    void hosted.stopped.then((reason) => this.#stopped(opened, reason))
+      if (wrong !== undefined) violate(`G1/G2/G4: ${this.name}: ${wrong}`)
+    }
+    this.#told = found
+    this.#sealed = found
   }
 
   #stopped({ life }: Opened, reason: DarqError | undefined): void {
     if (life.state === 'dead') return
     this.#world.note(this.name, `life ${life.number} has stopped: ${reason?.code ?? 'closed'}`)
+    if (reason?.code === 'fenced') this.#world.paths.owner_fenced += 1
     life.die()
     if (this.current?.life !== life) return
     this.current = undefined
@@ -260,47 +310,17 @@ export class Seat {
     this.open()
   }
 
-  /** One of the DARQs that have a processor. */
-  #attached(random: Random): LiveDarq | undefined {
-    const engine = this.running ? this.engine : undefined
-    return random.pick(
-      (engine?.names ?? []).flatMap((name) => engine?.existing(name) ?? []).filter((darq) => darq.attachment),
-    )
-  }
-
-  /** The processor of one DARQ throws at its next delivery. */
   killProcessor(random: Random): void {
-    const darq = this.#attached(random)
-    const processor = darq?.attachment?.processor
-    if (!darq || !processor || Object.hasOwn(processor, 'deliver')) return
-    processor.deliver = () => {
-      this.#world.counts.processor_died += 1
-      throw new InjectedFault(`the processor of ${darq.name} dies`)
-    }
+    if (this.engine && this.running) killProcessor(this.engine, this.#saboteur(random))
   }
 
-  /** Steps that must be refused, and must leave no trace. */
   badStep(random: Random): void {
-    const darq = this.#attached(random)
-    const attachment = darq?.attachment
-    if (!darq || !attachment) return
-    const { core } = darq
-    const span = (core.end - core.start) / 8
-    const anywhere = (core.start + 8 * random.below(span + 2)) as Lsn
-    const pending = darq.pendingOf(Kind.message)[0]
-    const consume: NonEmpty<Lsn> = pending === undefined || random.chance(0.5) ? [anywhere] : [pending, pending]
-    if (consume.length === 1 && isConsumable(darq, anywhere)) return
-    const before = core.digest()
-    this.#world.counts.bad_step += 1
-    try {
-      attachment.step({ consume, remember: ['never'] })
-      this.#world.violate(`G2: ${darq.name} on ${this.name} let a step consume ${consume.join()}`)
-    } catch (error) {
-      if (!(error instanceof DarqError)) throw error
-      if (error.code !== 'backpressure' && error.code !== 'conflict')
-        this.#world.violate(`a bad step is refused as ${error.code}`)
-    }
-    if (core.digest() !== before) this.#world.violate(`G1: a refused step of ${darq.name} left a trace`)
+    if (this.engine && this.running) badStep(this.engine, this.#saboteur(random))
+  }
+
+  #saboteur(random: Random): Saboteur {
+    const { counts, paths, violate } = this.#world
+    return { random, counts, paths, violate }
   }
 
   jump(): void {
@@ -312,18 +332,21 @@ export class Seat {
     note(this.name, `the clock jumps to ${Math.round(life.skew_ms)} ms off`)
   }
 
-  lose(kind: 'tail_lost' | 'torn' | 'wiped' | 'restored'): void {
-    const { counts, random } = this.#world
-    if (kind === 'restored' && !this.#image) return
+  lose(kind: StorageLoss): void {
+    const { counts, frames, note, random } = this.#world
+    if ((kind === 'restored' && !this.#image) || this.disk.numbers.length === 0) return
+    // A life that is fenced already must not find room behind what is lost.
+    for (const { life } of this.#zombies) life.die()
+    this.crash()
+    note(this.name, `the disk: ${kind}`)
     counts[kind] += 1
-    this.#lossy = true
-    this.#shadow.forget()
-    this.#world.note(this.name, `the disk: ${kind}`)
+    this.disk.disconnect()
     if (kind === 'tail_lost') this.disk.loseTail(1 + random.below(3))
     else if (kind === 'torn') this.disk.tear()
     else if (kind === 'restored' && this.#image) this.disk.restore(this.#image)
-    else this.wipe()
-    this.crash()
+    else this.disk.wipe()
+    this.#loss = kind
+    frames.isLossy = true
   }
 
   #image: ReturnType<FaultyMemory['snapshot']> | undefined
@@ -332,33 +355,33 @@ export class Seat {
     this.#image = this.disk.snapshot()
   }
 
-  wipe(): void {
-    this.disk.wipe()
-    this.#shadow.forget()
-    this.#told = 0 as Version
-  }
-
   /** Looks at what is told, after every event. */
   check(): void {
     const engine = this.engine
     if (engine && this.current?.life.state === 'running') {
       const durable = engine.durableVersion
-      if (durable < this.#told && !this.#lossy)
-        this.#world.violate(`G4: ${this.name} went back from ${this.#told} to ${durable}`)
+      if (durable < this.#told) this.#world.violate(`G4: ${this.name} went back from ${this.#told} to ${durable}`)
       if (engine.committedVersion > durable) this.#world.violate(`G4: ${this.name} has committed what is not durable`)
       if (durable > this.#told) this.#told = durable
       if (engine.waiting < 0 || engine.unacknowledged < 0)
         this.#world.violate(`G7: ${this.name} has lost count of what waits`)
     }
-    for (const { life, engine: zombie } of this.#zombies) {
-      const known = this.#zombieDurable.get(life) ?? zombie.durableVersion
-      // What was in flight when it was fenced may still be told; nothing that was sealed later.
-      if (zombie.durableVersion > known + 1)
-        this.#world.violate(`G3: life ${life.number} of ${this.name} writes although it is fenced`)
-      this.#zombieDurable.set(life, known)
-    }
+    for (const zombie of this.#zombies) this.#checkZombie(zombie)
   }
-  readonly #zombieDurable = new Map<Life, number>()
+
+  #checkZombie(zombie: Zombie): void {
+    if (zombie.life.state === 'dead') this.#zombies.delete(zombie)
+    // What was in flight when it was fenced may still be told; nothing that was sealed later.
+    else if (zombie.engine.durableVersion > zombie.told + 1)
+      this.#world.violate(`G3: life ${zombie.life.number} of ${this.name} writes although it is fenced`)
+  }
+
+  /** Repeats that its lives have refused. */
+  get duplicates_refused(): number {
+    let count = 0
+    for (const { counts } of this.#engines) count += counts.duplicates_refused
+    return count
+  }
 
   /** Has it a participant for this DARQ? */
   hosts(darq: string): boolean {
@@ -378,7 +401,21 @@ export class Seat {
   get quiet(): boolean {
     const engine = this.engine
     if (this.opening || !engine || !this.running || this.#inFlight > 0 || engine.dirty) return false
-    return engine.waiting === 0 && engine.unacknowledged === 0 && this.#kept(engine) === 0
+    if (engine.waiting > 0 || this.#kept(engine) > 0) return false
+    return engine.unacknowledged === 0 || engine.unacknowledged === this.#undeliverable(engine)
+  }
+
+  /** What was sent on channels that can't go on, because storage was lost. */
+  #undeliverable(engine: LiveHost): number {
+    const { frames } = this.#world
+    if (!frames.isLossy) return 0
+    let count = 0
+    for (const name of engine.names) {
+      const darq = engine.existing(name)
+      for (const lsn of darq?.pendingOf(Kind.out) ?? [])
+        if (darq && frames.isBroken(engine, name, addressed(darq, lsn).to)) count += 1
+    }
+    return count
   }
 
   /** What participants have put aside to do later: messages no more, but not done. */
@@ -390,9 +427,4 @@ export class Seat {
     }
     return kept
   }
-}
-
-function isConsumable({ core }: LiveDarq, lsn: Lsn): boolean {
-  if (lsn < core.start || lsn >= core.end || !core.isPending(lsn)) return false
-  return ((core.words[(core.at(lsn) >>> 2) + 1] ?? 0) & 255) !== Kind.out
 }

@@ -5,10 +5,12 @@
  * @module
  */
 import { type Core, Kind, type Lsn, xxh32 } from '@darq/core'
-import { decodeCommit } from '../engine/commit-value.ts'
+import type { CommitHeader, Part } from '../engine/commit-value.ts'
 import type { LiveHost } from '../engine/host.ts'
 import type { Epoch, Version } from '../engine/types.ts'
-import type { Commit } from '../storage/contract.ts'
+
+/** A commit as it was read back from its bytes. */
+export type ReadCommit = CommitHeader & { readonly parts: readonly Part[] }
 
 interface SealedVersion {
   readonly version: Version
@@ -31,8 +33,7 @@ export class Shadow {
   readonly #known = new Map<string, Known>()
 
   /** A commit is on its way to the store: the cores are as they were sealed. */
-  committing(host: LiveHost, commit: Commit): void {
-    const { parts, version, epoch } = decodeCommit(commit.bytes)
+  committing(host: LiveHost, { parts, version, epoch }: ReadCommit): void {
     const states = new Map<string, number>()
     for (const { name, bytes } of parts) {
       const known = this.#knownOf(name)
@@ -70,9 +71,15 @@ export class Shadow {
     return undefined
   }
 
-  /** The store went back in time, or away: nothing is known of it any more. */
-  forget(): void {
-    this.#sealed = []
+  /** The store went back in time, or away: what was found there is where its history goes on. */
+  adopt(host: LiveHost): void {
+    const states = new Map<string, number>()
+    for (const name of host.names) {
+      const core = host.existing(name)?.core
+      if (core) states.set(name, stateOf(core, this.#knownOf(name)))
+    }
+    const epoch = host.lineage.entries.at(-1)?.epoch
+    this.#sealed = epoch === undefined ? [] : [{ version: host.durableVersion, epoch, states }]
   }
 }
 

@@ -10,7 +10,8 @@ import type { Participant } from '../crest/participant.ts'
 import { milliseconds, type Span } from '../crest/span.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import { type FaultCounts, type FaultKind, faultKinds, noFaults } from './fault-kinds.ts'
-import { type FaultPlan, type HostPlan, Simulation } from './world.ts'
+import { noPaths, type PathCounts, rarePaths } from './rare-paths.ts'
+import { type FaultPlan, Simulation } from './world.ts'
 
 /** The world as the application's driver sees it: a client of all its hosts, chance, and time. */
 export interface World extends Client {
@@ -19,6 +20,10 @@ export interface World extends Client {
   random(): number
   /** Resolves when so much virtual time has passed. */
   advance(by: Span): Promise<void>
+  /** Another client: a producer of its own, as after a reload. */
+  connect(): Client
+  /** The name of the host where a DARQ lives; undefined if it lives nowhere. */
+  hostOf(darq: string): string | undefined
 }
 
 export interface Violation {
@@ -40,6 +45,8 @@ export interface Report {
   readonly violations: readonly Violation[]
   /** How often each fault really took effect. */
   readonly faults: Readonly<FaultCounts>
+  /** How often each of the engine's rare paths was taken. */
+  readonly paths: Readonly<PathCounts>
   /** Errors that the hosts reported, by code. */
   readonly codes: Readonly<Record<string, number>>
   /** A hash over everything that happened: equal for equal seeds. */
@@ -51,6 +58,8 @@ export interface SimulateOptions {
     readonly name: string
     readonly participants: readonly Participant[]
     readonly limits?: Partial<EngineLimits>
+    /** Its storage suffers what `lossKinds` name, if they are among `faults`. Default: no. */
+    readonly mayLose?: boolean
   }[]
   /** From, to; both included. */
   readonly seeds: readonly [from: number, to: number]
@@ -62,7 +71,7 @@ export interface SimulateOptions {
   always?(world: World): Promise<void>
   /** Events of one seed after which its faults stop. Default 3,000. */
   readonly events_max?: number
-  /** What may go wrong. Default: everything under which the guarantees must hold. */
+  /** What may go wrong. Default: everything under which the guarantees must hold; `lossKinds` break some. */
   readonly faults?: readonly FaultKind[]
   /** Chance of a fault before each event. Default 1 in 40. */
   readonly fault_rate?: number
@@ -102,17 +111,28 @@ interface Outcome {
 export async function simulate(options: SimulateOptions): Promise<Report> {
   const violations: Violation[] = []
   const faults = noFaults()
+  const paths = noPaths()
   const codes: Record<string, number> = {}
   let events = 0
   let seeds = 0
   let hash = 0
-  const report = (): Report => ({ seeds, events, violations, faults, codes, hash: hash.toString(16).padStart(8, '0') })
+  const report = (): Report => ({
+    seeds,
+    events,
+    violations,
+    faults,
+    paths,
+    codes,
+    hash: hash.toString(16).padStart(8, '0'),
+  })
   for (let seed = options.seeds[0]; seed <= options.seeds[1]; seed += 1) {
     const { simulation, message } = await runSeed(options, seed, options.faults_max ?? Number.POSITIVE_INFINITY)
     seeds += 1
     events += simulation.events
     hash = (Math.imul(hash, 31) + Number.parseInt(simulation.trace.hash, 16)) >>> 0
     for (const kind of Object.keys(faults) as FaultKind[]) faults[kind] += simulation.counts[kind]
+    const taken = simulation.paths
+    for (const path of rarePaths) paths[path] += taken[path]
     for (const [code, count] of simulation.codes) codes[code] = (codes[code] ?? 0) + count
     if (message !== undefined) {
       violations.push(await explained(options, seed, { simulation, message }))
@@ -166,10 +186,7 @@ async function runSeed(options: SimulateOptions, seed: number, faults_max: numbe
     },
     handler: faults_max > 0 ? 0.01 : 0,
   }
-  const plans: readonly HostPlan[] = hosts.map(({ name, participants, limits }) =>
-    limits ? { name, participants, limits } : { name, participants },
-  )
-  const simulation = new Simulation(seed, plans, plan, options.core ?? twin())
+  const simulation = new Simulation(seed, hosts, plan, options.core ?? twin())
   const world = worldOf(simulation)
   let message: string | undefined
   const failed = (error: unknown) => {
@@ -220,6 +237,8 @@ function worldOf(simulation: Simulation): World {
   return {
     seed,
     random: random.next,
+    connect: () => simulation.openClient(`client-${seed}-${simulation.clients}`),
+    hostOf: (darq) => simulation.hostOf(darq),
     advance: (by) => new Promise((resolve) => void timeline.after(milliseconds(by), resolve)),
     send: (message, options) => client.send(message, options),
     call: (message, options) => client.call(message, options),

@@ -8,14 +8,15 @@ import { openClient } from '../crest/client.ts'
 import type { Client } from '../crest/client-types.ts'
 import type { Participant } from '../crest/participant.ts'
 import { type Route, routeKind } from '../crest/route.ts'
-import { decodeFrame } from '../engine/frame.ts'
 import type { Clock, EngineLimits } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { clientLink } from './client-link.ts'
-import { type FaultCounts, type FaultKind, noFaults } from './fault-kinds.ts'
+import { type FaultCounts, type FaultKind, lossKinds, noFaults } from './fault-kinds.ts'
+import { FrameWatch } from './frame-watch.ts'
 import type { Life } from './life.ts'
 import { Network, type NetworkRates } from './network.ts'
 import { Random } from './random.ts'
+import { noPaths, type PathCounts } from './rare-paths.ts'
 import { Seat } from './seat.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
@@ -24,6 +25,8 @@ export interface HostPlan {
   readonly name: string
   readonly participants: readonly Participant[]
   readonly limits?: Partial<EngineLimits>
+  /** Its disk suffers the faults of `lossKinds`, if they are among the plan's. */
+  readonly mayLose?: boolean
 }
 
 export interface FaultPlan {
@@ -78,12 +81,16 @@ export class Simulation {
   readonly seed: number
   readonly timeline = new Timeline()
   readonly counts: FaultCounts = noFaults()
+  readonly #paths: PathCounts = noPaths()
   /** Errors that nobody waits for, by code: rare paths that were taken. */
   readonly codes = new Map<string, number>()
   readonly trace = new Trace(this.timeline)
   readonly violations: string[] = []
+  readonly #frames = new FrameWatch((what) => this.violate(what), this.#paths)
   readonly client: Client
   readonly random: Random
+  /** How many were opened. */
+  clients = 0
   events = 0
   #faulty = true
   /** How many were injected. */
@@ -91,6 +98,7 @@ export class Simulation {
   readonly #plan: FaultPlan
   readonly #network: Network
   readonly #seats: readonly Seat[]
+  readonly #mayLose: ReadonlySet<string>
   readonly #handlerRandom: Random
   readonly #faultRandom: Random
 
@@ -103,18 +111,21 @@ export class Simulation {
     this.#handlerRandom = root.fork()
     this.#network = new Network(this.timeline, root.fork(), this.counts)
     this.#network.rates = plan.network
+    this.#mayLose = new Set(hosts.filter(({ mayLose }) => mayLose).map(({ name }) => name))
     this.#seats = hosts.map(({ name, participants, limits = {} }) => {
       return new Seat(name, participants, limits, {
         timeline: this.timeline,
         random: root.fork(),
         counts: this.counts,
+        paths: this.#paths,
+        frames: this.#frames,
         core,
         note: (host, what) => this.trace.note(host, what),
         violate: (what) => this.violate(what),
         route: (life) => this.#route(life),
         carry: (life, to, frame) => this.#carry(life, to, frame),
         ownerOf: (darq) => this.#ownerOf(darq)?.name,
-        reported: (error) => void this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1),
+        reported: (error) => this.#reported(error),
         handlerFault: () => this.#handlerFault(),
       })
     })
@@ -124,6 +135,7 @@ export class Simulation {
 
   /** Another client of the world: a producer of its own. */
   openClient(producer: string): Client {
+    this.clients += 1
     const clock: Clock = {
       now_ms: () => this.timeline.now_ms,
       soon: (run) => void this.timeline.after(0, run),
@@ -154,6 +166,10 @@ export class Simulation {
     return owners[hash % Math.max(1, owners.length)]
   }
 
+  hostOf(darq: string): string | undefined {
+    return this.#ownerOf(darq)?.name
+  }
+
   #route(life: Life): Route {
     return {
       [routeKind]: 'route',
@@ -167,26 +183,32 @@ export class Simulation {
 
   #carry(life: Life, to: string, frame: Uint8Array): void {
     if (life.state !== 'running') return
-    const from = life.host
-    const bytes = frame.slice()
-    const decoded = decodeFrame(bytes, Number.POSITIVE_INFINITY)
-    if (decoded.type === 'data' && decoded.version > (this.#seat(from)?.written ?? 0))
-      this.violate(`G5: ${from} sends what is in version ${decoded.version}, which is not durable`)
-    this.#network.carry(from, to, () => {
-      const opened = this.#seat(to)?.current
+    const seat = this.#seat(life.host)
+    const target = this.#seat(to)
+    if (!seat || !target) return
+    const decoded = this.#frames.leaves(seat, frame)
+    this.#network.carry(life.host, to, () => {
+      const opened = target.current
       opened?.life.guard(() => {
-        const { engine } = opened
-        const before = engine.counts.messages_accepted
         try {
-          engine.receive(from, bytes)
-          if (decoded.addressee !== engine.id && engine.counts.messages_accepted !== before)
-            this.violate(`G3: ${engine.id} took what was meant for ${decoded.addressee}`)
+          this.#frames.arrives(opened.engine, life.host, decoded, frame)
         } catch (error) {
           if (!(error instanceof DarqError)) throw error
-          this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1)
+          this.#reported(error)
         }
       })()
     })
+  }
+
+  #reported({ code }: DarqError): void {
+    this.codes.set(code, (this.codes.get(code) ?? 0) + 1)
+    if (code === 'backpressure') this.#paths.backpressure += 1
+  }
+
+  /** How often each rare path was taken so far. */
+  get paths(): PathCounts {
+    const duplicate_refused = this.#seats.reduce((sum, seat) => sum + seat.duplicates_refused, 0)
+    return { ...this.#paths, duplicate_refused }
   }
 
   #seat(name: string): Seat | undefined {
@@ -208,7 +230,7 @@ export class Simulation {
     const seat = random.pick(this.#seats)
     const kind = random.pick([...this.#plan.kinds])
     if (!seat || !kind) return
-    const inject = injections[kind]
+    const inject = isLoss(kind) && !this.#mayLose.has(seat.name) ? undefined : injections[kind]
     if (inject) {
       inject(seat, random)
       this.faults += 1
@@ -266,3 +288,5 @@ export class Simulation {
       .join('; ')
   }
 }
+
+const isLoss = (kind: FaultKind): boolean => lossKinds.some((loss) => loss === kind)

@@ -6,7 +6,7 @@
 import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/index.ts'
 
 /** An application's work, and what must be true of it at the end. */
-export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally'>
+export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'faults'>
 
 /** Small, so that full logs are part of the run. */
 const limits = { log_bytes_max: 32 * 1024 }

@@ -50,6 +50,8 @@ export function shop(): Job {
           placed.add(id)
           must(receipt === `receipt of ${id}`, `order ${id} has the receipt ${receipt}`)
         }
+        for (const [id, times] of Object.entries(await world.query(Orders.answers(key), { grade: 'committed' })))
+          must(times === 1, `G2: the charge of order ${id} was answered ${times} times`)
         for (const [id, times] of Object.entries(await world.query(Orders.reminders(key), { grade: 'committed' })))
           must(times === 1, `G2: order ${id} was reminded of ${times} times`)
         const letters = await world.inspect(`orders/${key}`).deadLetters()
