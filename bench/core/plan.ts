@@ -46,7 +46,7 @@ export function fullPlan(seed: number): Plan {
       ...batchSizes.map((n) => spec('vectors', 0, n, 1024)),
     ],
     rounds: 10,
-    warm_up_ms: 100,
+    warm_up_ms: 60,
     round_ms: 12,
     seed,
   }

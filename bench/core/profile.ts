@@ -27,8 +27,8 @@ export interface Profile {
 const sampling_interval_us = 100
 const profiled_ms = 400
 const hotspots_max = 7
-/** The parts of a workload that no round counts. */
-const untimed = new Set(['prepare', 'verify'])
+/** The parts of a workload that no round counts; those below `prepare` by name, too, as it may have been inlined. */
+const untimed = new Set(['prepare', 'verify', 'settle', '#pending', '#consume'])
 
 /**
  * Runs rounds of `spec` in this thread.
