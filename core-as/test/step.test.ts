@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Kind } from '../src/core.ts'
 import { join, stepFrame, text } from './frames.ts'
 import { Pair } from './pair.ts'
+import { segment, tables } from './segments.ts'
 
 /** A pair with `count` pending messages, and their LSNs. */
 function withMessages(count: number, limits = {}): { pair: Pair; messages: number[] } {
@@ -246,4 +247,18 @@ describe('acknowledging', () => {
       pair.each((core) => [...core.lsns.subarray(0, core.pending(from as never, -1))])
     }
   })
+})
+
+test('a channel that has come to the end of its sequences takes no more', () => {
+  const pair = new Pair()
+  const next = 2 ** 53 - 2 ** 32
+  pair.load(segment(0, tables(3, [{ table: 1, next, id: 'bob' }])))
+  const send = () => {
+    pair.ingest({ messages: ['m'] })
+    return pair.step({ consume: pair.pending(Kind.message).slice(-1), send: [{ to: 'bob' }] })
+  }
+  expect(send()).toBe('done')
+  expect(pair.each((core) => core.outgoing(text('bob')))).toBe(next + 1)
+  pair.ingest({ messages: ['m'] })
+  pair.refuses('full', () => pair.step({ consume: pair.pending(Kind.message).slice(-1), send: [{ to: 'bob' }] }))
 })
