@@ -16,17 +16,20 @@ export interface Hunted {
 
 const seeds_max = 60
 const at_once = 2
-const minute_ms = 60_000
+const hunt_ms_max = 60_000
 
-export async function huntMutants(): Promise<readonly Hunted[]> {
+/** @param names of those to hunt; all without it */
+export async function huntMutants(names?: readonly string[]): Promise<readonly Hunted[]> {
   const hunted: Hunted[] = []
-  const waiting = [...mutants]
+  for (const name of names ?? [])
+    if (!mutants.some((mutant) => mutant.name === name)) throw new Error(`there is no mutant ${name}`)
+  const waiting = mutants.filter(({ name }) => names?.includes(name) ?? true)
   const hunters = Array.from({ length: at_once }, async () => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
       const found = await hunt(mutant)
       hunted.push(found)
       const verdict = found.caught ? `caught by seed ${found.seed}: ${found.by}` : `LIVES: ${found.by}`
-      console.log(`${mutant.name.padEnd(26)} ${verdict}`)
+      console.log(`${mutant.name.padEnd(28)} ${verdict}`)
     }
   })
   await Promise.all(hunters)
@@ -40,7 +43,12 @@ function hunt(mutant: Mutant): Promise<Hunted> {
       process.execPath,
       ['--import', new URL('./mutate.mjs', import.meta.url).href, here('./hunt-one.ts')],
       {
-        env: { ...process.env, DARQ_MUTANT: JSON.stringify(mutant), DARQ_SEEDS: String(seeds_max) },
+        env: {
+          ...process.env,
+          DARQ_MUTANT: JSON.stringify(mutant),
+          DARQ_JOBS: mutant.jobs.join(),
+          DARQ_SEEDS: String(seeds_max),
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
@@ -52,7 +60,7 @@ function hunt(mutant: Mutant): Promise<Hunted> {
     child.stderr.on('data', (data) => {
       error += data
     })
-    const timer = setTimeout(() => child.kill('SIGKILL'), 3 * minute_ms)
+    const timer = setTimeout(() => child.kill('SIGKILL'), hunt_ms_max)
     child.on('close', (code) => {
       clearTimeout(timer)
       const last = out.trim().split('\n').at(-1) ?? ''

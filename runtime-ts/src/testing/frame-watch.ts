@@ -44,6 +44,8 @@ export class FrameWatch {
   readonly #paths: PathCounts
   /** By the sender's host id, then by channel. */
   readonly #promised = new Map<string, Map<string, Promised>>()
+  /** The newest epoch of each peer that a life has heard of. */
+  readonly #heard = new WeakMap<LiveHost, Map<string, Epoch>>()
   /** Channels whose break was told, per life: `epoch from → to`. */
   readonly #told = new Set<string>()
   readonly #ids = new Map<string, Uint8Array>()
@@ -67,22 +69,35 @@ export class FrameWatch {
 
   /** A frame arrives. @throws what the host throws */
   arrives(host: LiveHost, from: string, frame: Frame, bytes: Uint8Array): void {
-    if (frame.type === 'ack') {
-      const why = this.#contradiction(host, frame)
-      host.receive(from, bytes)
-      if (why === undefined) this.#remember(host, frame)
-      else if (!this.isBroken(host, frame.to, frame.from))
-        this.#violate(`G10: ${host.id}: ${frame.to} → ${frame.from}: ${why}, and nobody was told`)
-      return
-    }
+    const { messages_accepted } = host.counts
+    const { unacknowledged } = host
+    const isOld = this.#isOld(host, frame)
+    const why = frame.type === 'ack' ? this.#contradiction(host, frame) : undefined
     const isStranger = frame.addressee !== host.id
-    const skips = !isStranger && frame.count > 0 && frame.first > this.#expected(host, frame)
-    const before = host.counts.messages_accepted
+    const skips = frame.type === 'data' && !isStranger && frame.count > 0 && frame.first > this.#expected(host, frame)
     host.receive(from, bytes)
-    if (host.counts.messages_accepted !== before) {
-      if (isStranger) this.#violate(`G3: ${host.id} took what was meant for ${frame.addressee}`)
-      if (skips) this.#violate(`G2: ${host.id} skipped messages of ${frame.from} to ${frame.to}`)
-    } else if (skips) this.#paths.gap_refused += 1
+    const isTaken = host.counts.messages_accepted !== messages_accepted || host.unacknowledged < unacknowledged
+    if (isTaken && isStranger) this.#violate(`G3: ${host.id} took what was meant for ${frame.addressee}`)
+    if (isTaken && isOld)
+      this.#violate(`G3: ${host.id} took what an older life has sent or was to get, of ${frame.host}`)
+    if (isTaken && skips) this.#violate(`G2: ${host.id} skipped messages of ${frame.from} to ${frame.to}`)
+    if (skips && !isTaken) this.#paths.gap_refused += 1
+    if (frame.type !== 'ack') return
+    if (why === undefined) this.#remember(host, frame)
+    else if (!this.isBroken(host, frame.to, frame.from))
+      this.#violate(`G10: ${host.id}: ${frame.to} → ${frame.from}: ${why}, and nobody was told`)
+  }
+
+  /** Is it of an older life of the peer than this one has heard of, or an answer to an older life of this one? */
+  #isOld(host: LiveHost, frame: Frame): boolean {
+    let heard = this.#heard.get(host)
+    if (!heard) {
+      heard = new Map()
+      this.#heard.set(host, heard)
+    }
+    const newest = heard.get(frame.host) ?? 0
+    if (frame.epoch > newest) heard.set(frame.host, frame.epoch)
+    return frame.epoch < newest || (frame.type === 'ack' && frame.echo !== host.epoch)
   }
 
   /** A host has recovered: what its logs still hold may have been sent, and what they have forgotten was committed. */
@@ -148,7 +163,8 @@ export class FrameWatch {
   #remember(host: LiveHost, ack: Ack): void {
     if (ack.echo !== host.epoch || ack.addressee !== host.id || !host.running) return
     const promised = this.#of(host.id, ack.to, ack.from, host.epoch)
-    if (ack.committed < promised.committed) return
+    // A life that was replaced remembers for itself alone.
+    if (promised.life !== host.epoch || ack.committed < promised.committed) return
     promised.committed = ack.committed
     promised.by = ack.host
     promised.epoch = ack.epoch

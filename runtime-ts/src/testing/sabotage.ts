@@ -60,15 +60,18 @@ export function badStep(host: LiveHost, { random, counts, violate }: Saboteur): 
   const { core } = darq
   const span = (core.end - core.start) / 8
   const anywhere = (core.start + 8 * random.below(span + 2)) as Lsn
-  const pending = darq.pendingOf(Kind.message)[0]
-  const consume: NonEmpty<Lsn> = pending === undefined || random.chance(0.5) ? [anywhere] : [pending, pending]
-  if (consume.length === 1 && isConsumable(darq, anywhere)) return
+  const pending = random.pick([Kind.message, Kind.self, Kind.timer].flatMap((kind) => darq.pendingOf(kind)))
+  const wrong = pending !== undefined && random.chance(0.3) ? pending : anywhere
+  if (wrong === anywhere && isConsumable(darq, anywhere)) return
+  const consume: NonEmpty<Lsn> = pending === undefined || random.chance(0.3) ? [wrong] : [pending, wrong]
+  if (consume.length === 1 && wrong === pending) return
   const before = core.digest()
   counts.bad_step += 1
   const refusal = refusalOf(() => attachment.step({ consume, remember: ['never'] }))
   if (refusal === undefined) violate(`G2: ${darq.name} on ${host.name} let a step consume ${consume.join()}`)
   else if (refusal !== 'backpressure' && refusal !== 'conflict') violate(`a bad step is refused as ${refusal}`)
-  if (core.digest() !== before) violate(`G1: a refused step of ${darq.name} left a trace`)
+  const hasConsumed = pending !== undefined && !core.isPending(pending)
+  if (hasConsumed || core.digest() !== before) violate(`G1: a refused step of ${darq.name} left a trace`)
 }
 
 function refusalOf(step: () => unknown): string | undefined {

@@ -47,6 +47,9 @@ const slow_ms_max = 1_500
 /** Small, so that large commits stand in several values. */
 const value_bytes_max = 2_048
 
+/** So often in a row is no accident. */
+const failures_max = 100
+
 export type StorageLoss = (typeof lossKinds)[number]
 
 interface Opened {
@@ -85,6 +88,8 @@ export class Seat {
   /** The disk broke its promise, and was not opened since: what was told may be gone. */
   #loss: StorageLoss | undefined
   #lives = 0
+  /** Openings in a row that have failed. */
+  #failures = 0
   #inFlight = 0
   readonly #engines = new Set<LiveHost>()
 
@@ -160,6 +165,9 @@ export class Seat {
           this.disk.wipe()
           this.#loss = 'wiped'
         }
+        this.#failures += 1
+        if (this.#failures > failures_max)
+          world.violate(`G7: ${this.name} can't be opened, although nobody else owns its store: ${error.message}`)
         world.timeline.after(10 + world.random.below(90), () => {
           if (!this.opening && !this.running) this.open()
         })
@@ -219,6 +227,7 @@ export class Seat {
     }
     this.current = opened
     this.opening = undefined
+    this.#failures = 0
     this.#engines.add(engine)
     world.note(this.name, `life ${life.number} has recovered version ${engine.durableVersion} in epoch ${engine.epoch}`)
     this.#recovered(engine)
