@@ -36,11 +36,25 @@ function quickestMacrotask(): (run: () => void) => void {
     (typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined')
   )
     return (run) => void setTimeout(run, 0)
-  const { port1, port2 } = new MessageChannel()
-  const waiting: (() => void)[] = []
-  port1.onmessage = () => waiting.shift()?.()
-  return (run) => {
-    waiting.push(run)
-    port2.postMessage(0)
+  const ticks = new ChannelTicks()
+  return (run) => ticks.ask(run)
+}
+
+class ChannelTicks {
+  /** Both ports are kept: in workerd they hold each other weakly, and what was posted to one that was collected is lost. */
+  readonly #arriving: MessagePort
+  readonly #asking: MessagePort
+  readonly #waiting: (() => void)[] = []
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel()
+    this.#arriving = port1
+    this.#asking = port2
+    this.#arriving.onmessage = () => this.#waiting.shift()?.()
+  }
+
+  ask(run: () => void): void {
+    this.#waiting.push(run)
+    this.#asking.postMessage(0)
   }
 }
