@@ -1,7 +1,11 @@
 /** `npm run bench -- <benchmark> [options]`. @module */
 import { runCoreBenchmark } from './core/index.ts'
+import { runPipelineBenchmark } from './pipeline/index.ts'
 
-const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { core: runCoreBenchmark }
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  core: runCoreBenchmark,
+  pipeline: runPipelineBenchmark,
+}
 
 const [name = '', ...args] = process.argv.slice(2)
 const run = benchmarks[name]

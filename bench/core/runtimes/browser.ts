@@ -12,7 +12,7 @@ import type { Plan } from '../plan.ts'
 import { servePage } from './page-server.ts'
 import { Missing, type RunIn, type RuntimeReport } from './runtime.ts'
 
-const chromiumArguments = [
+export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

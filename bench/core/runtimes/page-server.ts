@@ -21,11 +21,12 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-export async function servePage(): Promise<PageServer> {
+/** @param root the folder with the page's index.html */
+export async function servePage(root = join(import.meta.dirname, '..', 'page')): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), 'darq-bench-page-'))
   await build({
     configFile: false,
-    root: join(import.meta.dirname, '..', 'page'),
+    root,
     logLevel: 'warn',
     worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, target: 'es2024', assetsInlineLimit: 0 },

@@ -1,0 +1,63 @@
+/**
+ * Anything that hosts participants, as a contender: a client for each producer, in the same thread.
+ *
+ * @module
+ */
+import { type Client, type Hosted, openClient } from '@darq/runtime'
+import { Counter, counter_name, randomTexts } from '../load/counter.ts'
+import type { Contender } from './contender.ts'
+
+const texts_count = 256
+/** How long steps may take that are still to come, before something is wrong. */
+const patience_ms = 30_000
+
+export interface Over {
+  readonly link: Hosted['link']
+  /** Where "committed" is not yet "on the disk": what makes it so. */
+  readonly sync?: () => Promise<unknown>
+  readonly close: () => Promise<void>
+}
+
+/** Each producer has an id of its own, so that its messages are numbered and a repeat would be told. */
+export function overLink({ link, sync, close }: Over): Contender {
+  const texts = randomTexts(texts_count)
+  const life = crypto.randomUUID()
+  const clients: Client[] = []
+  const reader = openClient({ link, producer: '' })
+  let sent = 0
+  return {
+    send(producer) {
+      const receipt = clientOf(producer).send(Counter.add(counter_name, texts[sent % texts_count] ?? ''))
+      sent += 1
+      return {
+        accepted: () => receipt.accepted,
+        durable: sync === undefined ? receipt.committed : receipt.committed.then(sync),
+      }
+    },
+    async settle() {
+      const signal = AbortSignal.timeout(patience_ms)
+      let total = 0
+      // Steps may come long after their messages are durable.
+      for await (const view of reader.watch(Counter.total(counter_name), { signal })) {
+        if (view.grade === 'withdrawn') throw view.error
+        total = view.value
+        if (view.grade === 'committed' && total >= sent) break
+      }
+      if (total !== sent) throw new Error(`${sent} messages were sent, ${total} were counted`)
+      await sync?.()
+    },
+    async close() {
+      for (const client of [...clients, reader]) await client.close()
+      await close()
+    },
+  }
+
+  function clientOf(producer: number): Client {
+    let client = clients[producer]
+    if (client === undefined) {
+      client = openClient({ link, producer: `${life}/${producer}`, fresh: true })
+      clients[producer] = client
+    }
+    return client
+  }
+}
