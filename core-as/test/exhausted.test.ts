@@ -134,7 +134,7 @@ test('a rewind behind a truncation leaves a log that is dead for the most part: 
     core.rewind(kept)
     return core.digest()
   })()
-  const large = batch({ messages: ['y'.repeat(20_000)] })
+  const large = batch({ messages: ['y'.repeat(25_000)] })
   expect(core.reserve(large.length)).toBeGreaterThan(0)
   expect(core.digest()).toBe(digest)
   expect(core.memory_bytes).toBe(65_536)

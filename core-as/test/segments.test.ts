@@ -232,6 +232,13 @@ describe('a refused load changes nothing:', () => {
   })
 })
 
+test('a snapshot that names a producer twice is taken at its larger word', () => {
+  const pair = new Pair()
+  const entries = [5, 3].map((next) => ({ table: 0, next, id: 'a' }) as const)
+  expect(pair.load(segment(0, tables(3, entries)))).toBe('ok')
+  expect(pair.each((core) => core.expected(text('a')))).toBe(5)
+})
+
 describe('rewinding', () => {
   test('to the end of a segment equals never having gone on', () => {
     const { segments } = busy()
