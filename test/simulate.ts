@@ -46,6 +46,7 @@ async function coreNamed(name: string): Promise<CoreMaker> {
 // The examples among the jobs need a resolver of their own, which must be there first.
 await import('./simulate/resolve-examples.mjs' as string)
 const { jobs } = await import('./simulate/jobs.ts')
+const { oracle } = await import('./simulate/oracle.ts')
 
 const core = await coreNamed(values.core)
 const started_ms = performance.now()
@@ -57,6 +58,7 @@ for (const name of values.jobs.split(',')) {
   let shown_ms = performance.now()
   const report = await simulate({
     ...job,
+    ...(job.outcome && { oracle: (seed: number) => oracle(job, seed) }),
     seeds: [from, to],
     events_max,
     core,

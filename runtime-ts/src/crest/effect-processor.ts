@@ -63,8 +63,15 @@ export class EffectProcessor implements Inhabitant, Site {
     this.ledger.fit(attached.log_bytes_max)
     this.ledger.restore(checkpoint, self, (_cell, value) => value)
     this.#stepping.restore(timers, attached)
-    // What was recovered is committed. Not at once: a restore is no time for the application's code.
-    for (const job of jobsOf(this.ledger)) this.#again.add(() => this.#start(job), 0)
+    const jobs = jobsOf(this.ledger)
+    const start = (): void => {
+      if (this.#stepping.attached === undefined) return
+      // Not at once: a restore is no time for the application's code.
+      for (const job of jobs) this.#again.add(() => this.#start(job), 0)
+    }
+    // After a crash all of it is committed; after a processor of this life has died, a crash may still take it back.
+    if (this.#effect.pure) start()
+    else attached.committed.then(start, () => {})
   }
 
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {

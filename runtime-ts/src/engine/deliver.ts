@@ -156,6 +156,9 @@ export class Attachment implements Attached {
   get log_start(): Lsn {
     return this.#darq.core.start
   }
+  get committed(): Promise<void> {
+    return this.#darq.host.versions.whenCommitted(this.#darq.newest)
+  }
 
   #assertCurrent(): void {
     const current = this.#darq.attachment

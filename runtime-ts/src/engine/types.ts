@@ -115,6 +115,8 @@ export interface Attached {
   readonly log_bytes_max: number
   /** LSN from which the live log reaches to the end. */
   readonly log_start: Lsn
+  /** Resolves when all that the log holds now is committed; rejects when it is lost. Never an unhandled rejection. */
+  readonly committed: Promise<void>
   detach(): void
 }
 

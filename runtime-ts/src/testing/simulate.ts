@@ -69,6 +69,13 @@ export interface SimulateOptions {
   finally?(world: World): Promise<void>
   /** Looked at every hundred events, on committed state: throw when something is wrong. */
   always?(world: World): Promise<void>
+  /**
+   * What it has all come to, as plain data, asked for after `finally`. It must be the same as in a run of the same seed
+   * without faults: give it only what does not depend on who came first.
+   */
+  outcome?(world: World): Promise<unknown>
+  /** The outcome of the same work by other means, which this one is held against. */
+  readonly oracle?: (seed: number) => Promise<unknown>
   /** Events of one seed after which its faults stop. Default 3,000. */
   readonly events_max?: number
   /** What may go wrong. Default: everything under which the guarantees must hold; `lossKinds` break some. */
@@ -93,6 +100,8 @@ const quiet_events_max = 200_000
 interface Outcome {
   readonly simulation: Simulation
   readonly message: string | undefined
+  /** What it has come to, if the application says so. */
+  readonly came: string | undefined
 }
 
 /**
@@ -125,17 +134,21 @@ export async function simulate(options: SimulateOptions): Promise<Report> {
     codes,
     hash: hash.toString(16).padStart(8, '0'),
   })
-  for (let seed = options.seeds[0]; seed <= options.seeds[1]; seed += 1) {
-    const { simulation, message } = await runSeed(options, seed, options.faults_max ?? Number.POSITIVE_INFINITY)
-    seeds += 1
-    events += simulation.events
-    hash = (Math.imul(hash, 31) + Number.parseInt(simulation.trace.hash, 16)) >>> 0
-    for (const kind of Object.keys(faults) as FaultKind[]) faults[kind] += simulation.counts[kind]
-    const taken = simulation.paths
+  const take = ({ events: count, counts, paths: taken, codes: told, trace }: Simulation): void => {
+    events += count
+    hash = (Math.imul(hash, 31) + Number.parseInt(trace.hash, 16)) >>> 0
+    for (const kind of Object.keys(faults) as FaultKind[]) faults[kind] += counts[kind]
     for (const path of rarePaths) paths[path] += taken[path]
-    for (const [code, count] of simulation.codes) codes[code] = (codes[code] ?? 0) + count
-    if (message !== undefined) {
-      violations.push(await explained(options, seed, { simulation, message }))
+    for (const [code, count] of told) codes[code] = (codes[code] ?? 0) + count
+  }
+  for (let seed = options.seeds[0]; seed <= options.seeds[1]; seed += 1) {
+    const { attempt, faultless } = await prepared(options, seed)
+    if (faultless) take(faultless)
+    const outcome = await attempt(options.faults_max ?? Number.POSITIVE_INFINITY)
+    seeds += 1
+    take(outcome.simulation)
+    if (outcome.message !== undefined) {
+      violations.push(await explained(options, seed, attempt, outcome))
       if (violations.length >= (options.violations_max ?? 1)) break
     }
     options.progress?.(seed, report())
@@ -143,15 +156,60 @@ export async function simulate(options: SimulateOptions): Promise<Report> {
   return report()
 }
 
+interface Prepared {
+  /** Runs the seed with so many faults. */
+  readonly attempt: (faults_max: number) => Promise<Outcome>
+  readonly faultless: Simulation | undefined
+}
+
+/** Finds out what a seed must come to, if the application says what that is. */
+async function prepared(options: SimulateOptions, seed: number): Promise<Prepared> {
+  if (!options.outcome) return { attempt: (faults_max) => runSeed(options, seed, faults_max), faultless: undefined }
+  const faultless = await runSeed(options, seed, 0)
+  const expected = new Map([['without faults', faultless.came]])
+  if (options.oracle) expected.set('of the oracle', canonical(await options.oracle(seed)))
+  const attempt = async (faults_max: number): Promise<Outcome> => {
+    const outcome = faults_max === 0 ? faultless : await runSeed(options, seed, faults_max)
+    if (outcome.message !== undefined) return outcome
+    for (const [where, came] of expected)
+      if (outcome.came !== came)
+        return { ...outcome, message: `the outcome is not the one ${where}: ${difference(outcome.came, came)}` }
+    return outcome
+  }
+  return { attempt, faultless: faultless.simulation }
+}
+
+/** Where two outcomes part, with a little of what stands before it. */
+function difference(came = '', expected = ''): string {
+  let at = 0
+  while (at < came.length && came[at] === expected[at]) at += 1
+  const around = (text: string) => `…${text.slice(Math.max(0, at - 40), at + 40)}…`
+  return `${around(came)} instead of ${around(expected)}`
+}
+
+/** Plain data as text, the same for equal data. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
 /** Finds a run with fewer faults that fails too: the first `n` faults of the same seed, by halving. */
-async function explained(options: SimulateOptions, seed: number, first: Outcome): Promise<Violation> {
+async function explained(
+  options: SimulateOptions,
+  seed: number,
+  attempt: (faults_max: number) => Promise<Outcome>,
+  first: Outcome,
+): Promise<Violation> {
   let failing = first
   let faults_max = first.simulation.faults
   if (options.shrink ?? true) {
     let good = -1
     while (faults_max - good > 1) {
       const middle = Math.floor((good + faults_max) / 2)
-      const outcome = await runSeed(options, seed, middle)
+      const outcome = await attempt(middle)
       if (outcome.message === undefined) good = middle
       else {
         failing = outcome
@@ -214,22 +272,23 @@ async function runSeed(options: SimulateOptions, seed: number, faults_max: numbe
   if (!done && message === undefined && simulation.violations.length === 0)
     failed(`G7: not quiet${driven ? '' : ', the work is not done'}: ${simulation.unrest}`)
 
-  if (message === undefined && simulation.violations.length === 0 && options.finally) {
+  let came: string | undefined
+  if (message === undefined && simulation.violations.length === 0) {
     let checked = false
-    options.finally(world).then(
-      () => {
+    const look = async (): Promise<void> => {
+      await options.finally?.(world)
+      if (options.outcome) came = canonical(await options.outcome(world))
+    }
+    look()
+      .catch(failed)
+      .finally(() => {
         checked = true
-      },
-      (error: unknown) => {
-        checked = true
-        failed(error)
-      },
-    )
+      })
     if (!(await simulation.run(() => checked, simulation.events + quiet_events_max)))
       failed('G7: the last look never ended')
   }
   await world.close()
-  return { simulation, message: message ?? simulation.violations[0] }
+  return { simulation, message: message ?? simulation.violations[0], came }
 }
 
 function worldOf(simulation: Simulation): World {

@@ -18,6 +18,7 @@ import { Network, type NetworkRates } from './network.ts'
 import { Random } from './random.ts'
 import { noPaths, type PathCounts } from './rare-paths.ts'
 import { Seat } from './seat.ts'
+import { settled } from './settled.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
@@ -62,21 +63,6 @@ const injections: Partial<Record<FaultKind, (seat: Seat, random: Random) => void
   restored: (seat) => seat.lose('restored'),
 }
 
-/** Lets every promise that can settle do so. */
-const settled: () => Promise<void> =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
-    : (() => {
-        const { port1, port2 } = new MessageChannel()
-        let next: (() => void) | undefined
-        port1.onmessage = () => next?.()
-        return () =>
-          new Promise<void>((resolve) => {
-            next = resolve
-            port2.postMessage(0)
-          })
-      })()
-
 export class Simulation {
   readonly seed: number
   readonly timeline = new Timeline()
@@ -100,6 +86,7 @@ export class Simulation {
   readonly #seats: readonly Seat[]
   readonly #mayLose: ReadonlySet<string>
   readonly #handlerRandom: Random
+  readonly #clientRandom: Random
   readonly #faultRandom: Random
 
   constructor(seed: number, hosts: readonly HostPlan[], plan: FaultPlan, core: CoreMaker) {
@@ -107,6 +94,7 @@ export class Simulation {
     this.#plan = plan
     const root = new Random(seed)
     this.random = root.fork()
+    this.#clientRandom = root.fork()
     this.#faultRandom = root.fork()
     this.#handlerRandom = root.fork()
     this.#network = new Network(this.timeline, root.fork(), this.counts)
@@ -150,7 +138,7 @@ export class Simulation {
       const opened = this.#ownerOf(darq)?.current
       return opened && { life: opened.life, link: opened.hosted.link }
     })
-    return openClient({ link: () => link, producer, clock, random: this.random.fork().next })
+    return openClient({ link: () => link, producer, clock, random: this.#clientRandom.fork().next })
   }
 
   violate(what: string): void {

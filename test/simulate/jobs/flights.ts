@@ -49,4 +49,8 @@ export const flightsJob: Job = {
       must(Object.keys(totals).length === Object.keys(expected).length, `${side}: origins that no flight left from`)
     }
   },
+  outcome: async (world) => ({
+    tab: await world.query(Flights.delays(), { grade: 'committed' }),
+    edge: await world.query(Totals.delays(), { grade: 'committed' }),
+  }),
 }

@@ -6,7 +6,7 @@
 import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/index.ts'
 
 /** An application's work, and what must be true of it at the end. */
-export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'faults'>
+export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults'>
 
 /** Small, so that full logs are part of the run. */
 const limits = { log_bytes_max: 32 * 1024 }
@@ -20,3 +20,11 @@ export function must(condition: boolean, otherwise: string): void {
 
 /** Waits between two pieces of work, so that faults find the hosts busy and idle. */
 export const breathe = (world: World): Promise<void> => world.advance(`${Math.floor(world.random() * 40)} ms`)
+
+/** Waits until something is seen: a message that was accepted may be handled after those behind it, if its handler threw. */
+export async function until(world: World, seen: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await seen()); tries += 1) {
+    must(tries < 200, 'G7: what was accepted is not done')
+    await world.advance('1 second')
+  }
+}

@@ -5,7 +5,7 @@
  */
 import { faultKinds, lossKinds } from '../../../runtime-ts/src/testing/index.ts'
 import { Account, account } from '../../apps/bank.ts'
-import { breathe, type Job, must, threeHosts } from './job.ts'
+import { breathe, type Job, must, threeHosts, until } from './job.ts'
 
 const unsafe = 'c'
 const names = Array.from({ length: 12 }, (_, index) => `account-${index}`)
@@ -29,10 +29,11 @@ export function loss(): Job {
       const pick = () => names[Math.floor(world.random() * names.length)] ?? ''
       let client = world.connect()
       const receipts: Promise<unknown>[] = []
-      // Another client's messages might come before it.
       await Promise.all(
         names.map((name) => settled(client.send(Account.deposit(name, { cents: cents_each })).committed)),
       )
+      for (const name of names.filter((name) => world.hostOf(`account/${name}`) !== unsafe))
+        await until(world, async () => (await world.query(Account.balance(name))) > 0)
       for (let id = 0; id < 240; id += 1) {
         const transfer = { id: `${id}`, from: pick(), to: pick() }
         transfers.push(transfer)

@@ -21,4 +21,10 @@ export const ring: Job = {
       sum += await world.query(Greeter.count(`${key}`), { grade: 'committed' })
     must(sum === 480, `G2: ${sum} greetings were seen instead of 480`)
   },
+  async outcome(world) {
+    const counts: number[] = []
+    for (let key = 0; key < ring_size; key += 1)
+      counts.push(await world.query(Greeter.count(`${key}`), { grade: 'committed' }))
+    return counts
+  },
 }

@@ -70,5 +70,16 @@ export function shop(): Job {
       for (const id of bank.charged.values()) keys.set(id, (keys.get(id) ?? 0) + 1)
       for (const [id, times] of keys) must(times === 1, `G6: order ${id} was charged under ${times} idempotency keys`)
     },
+    async outcome(world) {
+      const sides: Record<string, unknown> = {}
+      for (const key of shops)
+        sides[key] = [
+          await world.query(Orders.receipts(key), { grade: 'committed' }),
+          await world.query(Orders.reminders(key), { grade: 'committed' }),
+          (await world.inspect(`orders/${key}`).deadLetters()).map(({ name, error }) => `${name}: ${error.code}`),
+        ]
+      const sent = await world.query(Parcels.sent(), { grade: 'committed' })
+      return { ...sides, sent, charged: [...bank.charged.values()].sort() }
+    },
   }
 }

@@ -67,11 +67,19 @@ export const levelOneMutants: readonly Mutant[] = [
     jobs: ['shop'],
   },
   {
+    name: 'effect-again-before-committed',
+    breaks: 'G6: an effect runs that a processor which has died had decided, and a crash may still take back',
+    file: 'runtime-ts/src/crest/effect-processor.ts',
+    find: 'if (this.#effect.pure) start()',
+    put: 'if (this.surroundings) start()',
+    jobs: ['shop'],
+  },
+  {
     name: 'effect-not-taken-up',
     breaks: 'G7: after a restart an effect that was decided never runs',
     file: 'runtime-ts/src/crest/effect-processor.ts',
-    find: 'for (const job of jobsOf(this.ledger)) this.#again.add(() => this.#start(job), 0)',
-    put: 'void jobsOf',
+    find: 'for (const job of jobs) this.#again.add(() => this.#start(job), 0)',
+    put: 'void jobs',
     jobs: ['shop'],
   },
   {
