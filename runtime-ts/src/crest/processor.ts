@@ -75,11 +75,15 @@ export class ParticipantProcessor implements Inhabitant, Site {
   deliver<T>(messages: NonEmpty<Delivered<T>>): void {
     // First of all: a step for one of them must not move another, which is a timer no more.
     for (const { lsn } of messages) this.#stepping.fired(lsn)
+    let last = messages[0].lsn
     for (const message of messages) {
+      last = message.lsn
       const pending = new Pending(message.lsn, isSelf(message.from, this))
       this.#take(pending, (decode) => message.read(decode))
     }
     this.#gathering.flush()
+    // Those that have made no step may have filled the log.
+    this.#park(last)
   }
 
   detached(): void {
@@ -187,23 +191,35 @@ export class ParticipantProcessor implements Inhabitant, Site {
     this.#park(receipt.completion)
   }
 
-  /** In a step of its own, so that none of the application's can fail because of it. */
+  /**
+   * What waits and pins too much of a log that ends at `end` is parked: in steps of their own, so that none of the
+   * application's can fail because of it; and all of it, because a full log brings no other occasion.
+   */
   #park(end: Lsn): void {
     const log_bytes_max = this.#stepping.attached?.log_bytes_max ?? 0
-    const pending = this.#parking.due(end, log_bytes_max)
-    const bytes = pending === undefined ? undefined : this.#read(pending)
-    if (pending === undefined || bytes === undefined) return
-    // It is tried once: what is too large for a cell goes on waiting where it is.
-    pending.waits = false
-    try {
-      this.#stepping.step(this, pending.lsn, [pending.lsn], (turn) => {
-        this.#parking.park(pending, bytes)
-        if (this.#retries.size > 0) keepAwake(this, turn)
-      })
-      pending.parked = true
-    } catch (thrown) {
-      this.#report(asDarqError(thrown))
+    for (;;) {
+      const pending = this.#parking.due(end, log_bytes_max)
+      if (pending === undefined) return
+      try {
+        this.#parkOne(pending)
+      } catch (thrown) {
+        // There will be room again.
+        if (isBackpressure(thrown)) return
+        this.#report(asDarqError(thrown))
+      }
+      // It is tried once: what is too large for a cell goes on waiting where it is.
+      pending.waits = false
     }
+  }
+
+  #parkOne(pending: Pending): void {
+    const bytes = this.#read(pending)
+    if (bytes === undefined) return
+    this.#stepping.step(this, pending.lsn, [pending.lsn], (turn) => {
+      this.#parking.park(pending, bytes)
+      if (this.#retries.size > 0) keepAwake(this, turn)
+    })
+    pending.parked = true
   }
 
   #failed(pending: Pending, thrown: unknown, envelope: Envelope | undefined): void {

@@ -8,6 +8,9 @@ import type { Clock } from '../engine/types.ts'
 import type { Claimed, Commit, Epoch, Opened, Storage } from '../storage/contract.ts'
 import type { Timeline } from './timeline.ts'
 
+/** More than a millisecond since 1970 can be off by. */
+const rounding_ms = 2 ** -10
+
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
   /** The store belongs to this epoch from now on; its owner doesn't know as yet. */
@@ -78,7 +81,10 @@ export class Life {
         timeline.after(0, this.guard(run))
       },
       wake: (at_ms, run) => {
-        const event = timeline.at(at_ms - this.skew_ms, this.guard(run))
+        const { skew_ms } = this
+        const true_ms = at_ms - skew_ms
+        // What is lost in rounding must not make it early: whoever finds himself woken too early asks again, for ever.
+        const event = timeline.at(true_ms + skew_ms < at_ms ? true_ms + rounding_ms : true_ms, this.guard(run))
         return () => {
           event.run = undefined
         }

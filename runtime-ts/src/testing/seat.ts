@@ -47,6 +47,8 @@ const slow_ms_max = 1_500
 /** Small, so that large commits stand in several values. */
 const value_bytes_max = 2_048
 
+/** How long a life goes on whose store has another owner. */
+const zombie_ms_max = 20_000
 /** So often in a row is no accident. */
 const failures_max = 100
 
@@ -223,7 +225,10 @@ export class Seat {
     if (life.state === 'dead') return
     if (this.current && this.current.life.state !== 'dead') {
       world.paths.owner_replaced += 1
-      this.#zombies.add({ ...this.current, told: this.current.engine.durableVersion })
+      const zombie = { ...this.current, told: this.current.engine.durableVersion }
+      this.#zombies.add(zombie)
+      // One that has nothing to write never learns of it; sooner or later somebody closes it.
+      world.timeline.after(zombie_ms_max, () => zombie.life.die())
     }
     this.current = opened
     this.opening = undefined
