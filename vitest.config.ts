@@ -3,9 +3,11 @@
  * `firefox` and `webkit`. A suite that holds in several places is a plain module that exports a function; each place has a tiny
  * file that calls it.
  */
+import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -17,6 +19,12 @@ const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'b
 const named = (suffix: string) => rooms.map((room) => `${room}/**/*${suffix}`)
 const elsewhere = ['**/node_modules/**', '**/*.{chromium,firefox,webkit,workerd}.test.ts']
 const [firefox, webkit] = [findFirefox(), findWebkit()]
+
+/** What the simulator comes to in Node: a test in a browser asks for it. */
+async function sameSeedsInNode(): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['test/simulate/same-seeds-in-node.ts'])
+  return JSON.parse(stdout)
+}
 
 // On a real disk: a private context would keep IndexedDB in memory.
 const profile = join(tmpdir(), `darq-chromium-${process.pid}`)
@@ -51,6 +59,7 @@ export default defineConfig({
                 ],
               },
             }),
+            commands: { sameSeedsInNode },
             instances: [{ browser: 'chromium' }],
           },
         },

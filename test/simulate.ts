@@ -63,8 +63,8 @@ for (const name of values.jobs.split(',')) {
     events_max,
     core,
     ...(values['faults-max'] === undefined ? {} : { faults_max: Number(values['faults-max']) }),
-    replay: (seed, faults) =>
-      `npm run simulate -- --jobs ${name} --seeds ${seed}..${seed} --events ${events_max} --core ${values.core} --faults-max ${faults}`,
+    replay: ([first, last], faults) =>
+      `npm run simulate -- --jobs ${name} --seeds ${first}..${last} --events ${events_max} --core ${values.core}${Number.isFinite(faults) ? ` --faults-max ${faults}` : ''}`,
     progress: (seed, { events }) => {
       if (values.quiet || performance.now() - shown_ms < 2_000) return
       shown_ms = performance.now()

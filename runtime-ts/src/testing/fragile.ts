@@ -1,21 +1,28 @@
 /**
- * Participants whose handlers fail: before they did anything, or after they did everything.
+ * Participants whose handlers fail: before they did anything, or after they did everything. While one runs, what no step may
+ * ask is out of reach.
  *
  * @module
  */
 import { Definition, definitionOf, type MessageDefinition } from '../crest/definition.ts'
 import type { Participant } from '../crest/participant.ts'
+import { outOfReach } from './out-of-reach.ts'
 
 export class InjectedFault extends Error {}
 
-export function fragile(participant: Participant, fault: () => 'before' | 'after' | undefined): Participant {
+/** @param misused is told of what a handler has asked that it may not */
+export function fragile(
+  participant: Participant,
+  fault: () => 'before' | 'after' | undefined,
+  misused: (what: string) => void,
+): Participant {
   const definition = definitionOf(participant)
   const around =
     <A extends unknown[], R>(run: (...given: A) => R) =>
     (...given: A): R => {
       const when = fault()
       if (when === 'before') throw new InjectedFault('injected before the handler ran')
-      const result = run(...given)
+      const result = outOfReach(() => run(...given), misused)
       if (when === 'after') throw new InjectedFault('injected after the handler ran')
       return result
     }

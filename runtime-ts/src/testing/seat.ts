@@ -199,7 +199,11 @@ export class Seat {
     })
     hosted = await openHosted({
       name: this.name,
-      participants: this.#participants.map((participant) => fragile(participant, world.handlerFault)),
+      participants: this.#participants.map((participant) =>
+        fragile(participant, world.handlerFault, (what) =>
+          world.violate(`${participant.name} on ${this.name}: ${what}`),
+        ),
+      ),
       storage,
       core: world.core,
       clock: life.clock,

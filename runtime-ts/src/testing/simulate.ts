@@ -33,9 +33,11 @@ export interface Violation {
   readonly message: string
   /** What had happened, for people. */
   readonly trace: string
-  /** A command that does the same again. */
+  /** How to do the same again, in a fresh process. */
   readonly replay: string
-  /** How many faults it takes; fewer than were tried at first. */
+  /** The seeds that it takes: the one, unless participants remember something from one seed to the next. */
+  readonly seeds: readonly [from: number, to: number]
+  /** How many faults were injected into hosts; as few as still fail. */
   readonly faults: number
 }
 
@@ -87,9 +89,9 @@ export interface SimulateOptions {
   readonly progress?: (seed: number, report: Report) => void
   /** Default: as few as still fail. */
   readonly shrink?: boolean
-  /** How a seed is run again by hand. */
-  readonly replay?: (seed: number, faults_max: number) => string
-  /** No more faults than so many in a seed: what `replay` names. */
+  /** How seeds are run again by hand. */
+  readonly replay?: (seeds: readonly [from: number, to: number], faults_max: number) => string
+  /** Inject no more than so many faults in a seed: what `replay` names. With 0 the network and the handlers don't fail either. */
   readonly faults_max?: number
   /** Stop after so many violations. Default 1. */
   readonly violations_max?: number
@@ -204,29 +206,49 @@ async function explained(
   first: Outcome,
 ): Promise<Violation> {
   let failing = first
-  let faults_max = first.simulation.faults
+  // With none at all the network and the handlers are faultless too.
+  let faults_max = Math.max(1, first.simulation.faults)
+  let seeds: readonly [number, number] = [seed, seed]
   if (options.shrink ?? true) {
-    let good = -1
-    while (faults_max - good > 1) {
-      const middle = Math.floor((good + faults_max) / 2)
-      const outcome = await attempt(middle)
-      if (outcome.message === undefined) good = middle
-      else {
-        failing = outcome
-        faults_max = middle
+    const again = await attempt(options.faults_max ?? Number.POSITIVE_INFINITY)
+    if (again.message !== first.message || again.simulation.trace.hash !== first.simulation.trace.hash) {
+      // With fewer faults it would fail, or not, for what the runs before have left behind.
+      seeds = [options.seeds[0], seed]
+      faults_max = options.faults_max ?? Number.POSITIVE_INFINITY
+      failing = { ...first, message: `${first.message}\n${unrepeatable(again.message)}` }
+    } else {
+      let good = -1
+      while (faults_max - good > 1) {
+        const middle = Math.floor((good + faults_max) / 2)
+        const outcome = await attempt(middle)
+        if (outcome.message === undefined) good = middle
+        else {
+          failing = outcome
+          faults_max = middle
+        }
       }
     }
   }
   const { simulation, message } = failing
   return {
     seed,
+    seeds,
     event: simulation.events,
     message: message ?? '',
     trace: simulation.trace.text,
-    replay:
-      options.replay?.(seed, faults_max) ?? `simulate({ …, seeds: [${seed}, ${seed}], faults_max: ${faults_max} })`,
-    faults: faults_max,
+    replay: options.replay?.(seeds, faults_max) ?? defaultReplay(seeds, faults_max),
+    faults: simulation.faults,
   }
+}
+
+function unrepeatable(message: string | undefined): string {
+  const found = message === undefined ? 'finds nothing wrong' : `finds: ${message}`
+  return `The same seed again ${found}. So something is remembered outside of the participants' state: a variable of a module, perhaps.`
+}
+
+function defaultReplay([from, to]: readonly [number, number], faults_max: number): string {
+  const faults = Number.isFinite(faults_max) ? `, faults_max: ${faults_max}` : ''
+  return `simulate({ …, seeds: [${from}, ${to}]${faults} })`
 }
 
 async function runSeed(options: SimulateOptions, seed: number, faults_max: number): Promise<Outcome> {
@@ -263,7 +285,7 @@ async function runSeed(options: SimulateOptions, seed: number, faults_max: numbe
   )
   if (options.always) simulation.watch(() => options.always?.(world) ?? Promise.resolve(), failed)
   // Both the work and the faults have their time; then the faults stop, and what is left of the work must come to an end.
-  await simulation.run(() => message !== undefined || driven, events_max)
+  await simulation.run(() => message !== undefined || (driven && simulation.quiet), events_max)
   simulation.calm()
   const done = await simulation.run(
     () => message !== undefined || (driven && simulation.quiet),

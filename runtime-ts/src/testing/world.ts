@@ -5,7 +5,7 @@
  */
 import type { CoreMaker } from '@darq/core'
 import { openClient } from '../crest/client.ts'
-import type { Client } from '../crest/client-types.ts'
+import type { Client, Receipt } from '../crest/client-types.ts'
 import type { Participant } from '../crest/participant.ts'
 import { type Route, routeKind } from '../crest/route.ts'
 import type { Clock, EngineLimits } from '../engine/types.ts'
@@ -78,6 +78,8 @@ export class Simulation {
   /** How many were opened. */
   clients = 0
   events = 0
+  /** What clients have sent whose fate they don't know yet. */
+  #underWay = 0
   #faulty = true
   /** How many were injected. */
   faults = 0
@@ -138,7 +140,32 @@ export class Simulation {
       const opened = this.#ownerOf(darq)?.current
       return opened && { life: opened.life, link: opened.hosted.link }
     })
-    return openClient({ link: () => link, producer, clock, random: this.#clientRandom.fork().next })
+    const client = openClient({ link: () => link, producer, clock, random: this.#clientRandom.fork().next })
+    const sent = ({ committed }: Receipt): void => {
+      this.#underWay += 1
+      const over = () => {
+        this.#underWay -= 1
+      }
+      committed.then(over, over)
+    }
+    return {
+      send: (message, options) => {
+        const receipt = client.send(message, options)
+        sent(receipt)
+        return receipt
+      },
+      call: (message, options) => {
+        const asked = client.call(message, options)
+        sent(asked.receipt)
+        return asked
+      },
+      query: (message, options) => client.query(message, options),
+      watch: (message, options) => client.watch(message, options),
+      inspect: (name) => client.inspect(name),
+      session: client.session,
+      close: () => client.close(),
+      [Symbol.asyncDispose]: () => client.close(),
+    }
   }
 
   violate(what: string): void {
@@ -265,15 +292,13 @@ export class Simulation {
   }
 
   get quiet(): boolean {
-    return this.#seats.every((seat) => seat.quiet)
+    return this.#underWay === 0 && this.#seats.every((seat) => seat.quiet)
   }
 
   /** What keeps the world from being quiet. */
   get unrest(): string {
-    return this.#seats
-      .map((seat) => seat.unrest)
-      .filter((text) => text !== '')
-      .join('; ')
+    const clients = this.#underWay > 0 ? `${this.#underWay} messages of clients are not committed` : ''
+    return [clients, ...this.#seats.map((seat) => seat.unrest)].filter((text) => text !== '').join('; ')
   }
 }
 

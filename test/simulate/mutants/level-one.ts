@@ -87,7 +87,7 @@ export const levelOneMutants: readonly Mutant[] = [
     breaks: 'G6: an effect that is run again after a crash has another idempotency key',
     file: 'runtime-ts/src/crest/effect-processor.ts',
     find: 'const run: Run = { key: job.key, signal: stop.signal, attempt: job.attempts }',
-    put: 'const run: Run = { key: `${this.surroundings.life()}/${job.lsn}`, signal: stop.signal, attempt: job.attempts }',
+    put: 'const run: Run = { key: this.surroundings.life() + job.lsn, signal: stop.signal, attempt: job.attempts }',
     jobs: ['shop'],
   },
   {
