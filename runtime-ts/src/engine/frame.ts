@@ -57,9 +57,12 @@ export interface Ack extends Envelope {
 
 export type Frame = Data | Ack
 
+/** For all frames: each is copied out of it. */
+const writer = new ByteWriter(4_096)
+
 export function encodeFrame(frame: Frame): Uint8Array {
-  const writer = new ByteWriter()
   writer
+    .clear()
     .u16(magic)
     .u8(format_version)
     .u8(frame.type === 'data' ? type_data : type_ack)

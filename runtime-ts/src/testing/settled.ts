@@ -4,10 +4,13 @@
  * @module
  */
 
+// As it is now: while simulations run, something else may stand in for it.
+const immediate = typeof setImmediate === 'function' ? setImmediate : undefined
+
 /** Lets every promise that can settle do so. */
 export const settled: () => Promise<void> =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
+  immediate !== undefined
+    ? () => new Promise((resolve) => immediate(resolve))
     : (() => {
         const { port1, port2 } = new MessageChannel()
         let next: (() => void) | undefined

@@ -10,6 +10,7 @@ import type { Participant } from '../crest/participant.ts'
 import { milliseconds, type Span } from '../crest/span.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import { type FaultCounts, type FaultKind, faultKinds, noFaults } from './fault-kinds.ts'
+import { guardSteps } from './out-of-reach.ts'
 import { noPaths, type PathCounts, rarePaths } from './rare-paths.ts'
 import { type FaultPlan, Simulation } from './world.ts'
 
@@ -120,6 +121,15 @@ interface Outcome {
  * ```
  */
 export async function simulate(options: SimulateOptions): Promise<Report> {
+  const unguard = guardSteps()
+  try {
+    return await runSeeds(options)
+  } finally {
+    unguard()
+  }
+}
+
+async function runSeeds(options: SimulateOptions): Promise<Report> {
   const violations: Violation[] = []
   const faults = noFaults()
   const paths = noPaths()
