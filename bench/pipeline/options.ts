@@ -19,7 +19,7 @@ export interface Options {
 
 export const usage = `npm run bench -- pipeline [options]
   --runtimes a,b     which of ${runtimeNames.join(', ')} (default: all)
-  --producers 1,64   how many closed loops at once (default: 1,64,1024; quick: 1,16,128)
+  --producers 1,64   how many closed loops at once (default: 1,64,1024; quick: 1,16,64)
   --quick            short rounds, small stores: for a look, not for figures
   --seed N           of the order of rounds (default 1)
   --json FILE        the rows

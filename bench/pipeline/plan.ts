@@ -35,16 +35,16 @@ export function fullPlan(seed: number, producers: readonly number[] = [1, 64, 10
   return {
     producers,
     rounds: 7,
-    round_ms: 700,
-    warm_up_ms: 700,
+    round_ms: 500,
+    warm_up_ms: 500,
     seed,
-    flat: { producers: 1024, young_steps: 1_000, old_steps: 1_000_000, window_steps: 10_000, windows: 11 },
+    flat: { producers: 256, young_steps: 1_000, old_steps: 1_000_000, window_steps: 10_000, windows: 11 },
     opening: { pending: 1_000_000, times: 5 },
   }
 }
 
 /** The same, short: for a look, and for machines that only check that the benchmark runs. */
-export function quickPlan(seed: number, producers: readonly number[] = [1, 16, 128]): Plan {
+export function quickPlan(seed: number, producers: readonly number[] = [1, 16, 64]): Plan {
   return {
     producers,
     rounds: 2,

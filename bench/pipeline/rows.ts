@@ -34,11 +34,12 @@ export function rowsOf(runtime: string, all: readonly Measured[]): Row[] {
     const row = (metric: string, unit: string, { median: value, spread }: Summary): Row => {
       return { bench: 'pipeline', runtime, contender, workload, payload_bytes, batch, metric, unit, value, spread }
     }
-    const unit = contender === 'darq' || contender === 'transactional' ? 'steps/s' : 'transactions/s'
+    const unit = contender.startsWith('platform') ? 'transactions/s' : 'steps/s'
     return [
       row('throughput', unit, summarize(rounds.map(rateOf))),
       ...latencies('durable', rounds, ({ durable }) => durable, row),
       ...latencies('accepted', rounds, ({ accepted }) => accepted, row),
+      row('lag', 'ms', summarize(rounds.map(({ lag_ms }) => lag_ms))),
       ...written(rounds, row),
       ...comparisons(all, { cell, rounds }, row),
     ]
@@ -70,7 +71,7 @@ function written(rounds: readonly Round[], row: RowOf): Row[] {
 
 /** Round by round: rates over the best that the other reached with any number of producers, latencies over its with one. */
 function comparisons(all: readonly Measured[], { cell, rounds }: Measured, row: RowOf): Row[] {
-  if (cell.contender !== 'darq') return []
+  if (!cell.contender.startsWith('darq')) return []
   const others = { platform: 'platform-message', transactional: 'transactional' }
   return Object.entries(others).flatMap(([name, contender]) => {
     const theirs = all.filter((other) => other.cell.contender === contender)

@@ -20,7 +20,7 @@ import { MemoryStore } from '../../runtime-ts/src/transactional/index.ts'
 const place = { bench: 'pipeline', payload_bytes: 100, unit: '×', spread: 0 }
 const now_ms = () => performance.now()
 const latency = { p50_ms: 1, p99_ms: 2 }
-const round = { messages: 10, durable: latency, accepted: undefined, written_bytes: 1_000 }
+const round = { messages: 10, lag_ms: 0, durable: latency, accepted: undefined, written_bytes: 1_000 }
 
 function smallPlan(): Plan {
   const flat = { producers: 8, young_steps: 50, old_steps: 500, window_steps: 100, windows: 2 }

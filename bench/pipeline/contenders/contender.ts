@@ -4,7 +4,7 @@
  * @module
  */
 
-export const contenderNames = ['darq', 'transactional', 'platform-message', 'platform-64k'] as const
+export const contenderNames = ['darq', 'darq-one-client', 'transactional', 'platform-message', 'platform-64k'] as const
 export type ContenderName = (typeof contenderNames)[number]
 
 /** What has become of one message. */

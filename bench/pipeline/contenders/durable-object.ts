@@ -21,6 +21,8 @@ export async function openOverObject(
   switch (contender) {
     case 'darq':
       return openDarq(durableObject(meteredEngineStorage(storage, meter)))
+    case 'darq-one-client':
+      return openDarq(durableObject(meteredEngineStorage(storage, meter)), true)
     case 'transactional':
       return openPlain(durableObjectStore(meteredPlainStorage(storage, meter)), () => storage.sync())
     case 'platform-message':

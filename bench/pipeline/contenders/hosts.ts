@@ -12,10 +12,14 @@ import { overLink } from './over-link.ts'
 
 const options = { name: 'bench', participants: [counter], onError: report }
 
-/** The engine: log, Wasm core, group commit. */
-export async function openDarq(storage: Storage): Promise<Contender> {
+/**
+ * The engine: log, Wasm core, group commit.
+ *
+ * @param oneClient see `Over`
+ */
+export async function openDarq(storage: Storage, oneClient = false): Promise<Contender> {
   const hosted = await openHosted({ ...options, storage })
-  return overLink({ link: hosted.link, close: () => hosted.close() })
+  return overLink({ link: hosted.link, close: () => hosted.close(), oneClient })
 }
 
 /**

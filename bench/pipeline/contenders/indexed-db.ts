@@ -14,6 +14,8 @@ export async function openOverIndexedDb(contender: ContenderName, database: stri
   switch (contender) {
     case 'darq':
       return openDarq(indexedDbStorage(database))
+    case 'darq-one-client':
+      return openDarq(indexedDbStorage(database), true)
     case 'transactional':
       return openPlain(indexedDBStore(database))
     case 'platform-message':

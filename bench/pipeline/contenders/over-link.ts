@@ -16,10 +16,12 @@ export interface Over {
   /** Where "committed" is not yet "on the disk": what makes it so. */
   readonly sync?: () => Promise<unknown>
   readonly close: () => Promise<void>
+  /** All producers share one client: what they send in the same breath travels together. Default: one each. */
+  readonly oneClient?: boolean
 }
 
-/** Each producer has an id of its own, so that its messages are numbered and a repeat would be told. */
-export function overLink({ link, sync, close }: Over): Contender {
+/** Each client has a producer id of its own, so that its messages are numbered and a repeat would be told. */
+export function overLink({ link, sync, close, oneClient = false }: Over): Contender {
   const texts = randomTexts(texts_count)
   const life = crypto.randomUUID()
   const clients: Client[] = []
@@ -27,7 +29,9 @@ export function overLink({ link, sync, close }: Over): Contender {
   let sent = 0
   return {
     send(producer) {
-      const receipt = clientOf(producer).send(Counter.add(counter_name, texts[sent % texts_count] ?? ''))
+      const receipt = clientOf(oneClient ? 0 : producer).send(
+        Counter.add(counter_name, texts[sent % texts_count] ?? ''),
+      )
       sent += 1
       return {
         accepted: () => receipt.accepted,

@@ -79,7 +79,7 @@ async function openSubject(ground: Ground, store: string): Promise<Subject> {
     return made
   }
   const hosted = await openHosted({ name: 'bench', participants: [counter], storage: ground.storage(store), core })
-  const contender = overLink({ link: hosted.link, close: () => hosted.close() })
+  const contender = overLink({ link: hosted.link, close: () => hosted.close(), oneClient: true })
   async function run(steps: number, producers: number): Promise<number> {
     const { now_ms } = ground
     const more = (sent: number) => sent < steps

@@ -24,6 +24,8 @@ export interface Round {
   readonly messages: number
   /** From the first message until the last one's step is durable. */
   readonly elapsed_ms: number
+  /** The part of it in which all messages were durable, and not yet all of their steps. */
+  readonly lag_ms: number
   readonly durable: Latency
   /** `undefined`: the contender has no such grade, or the clock can't see it. */
   readonly accepted: Latency | undefined
@@ -60,9 +62,17 @@ export async function runClosedLoops(contender: Contender, loops: Loops): Promis
 
   const began_ms = now_ms()
   await Promise.all(Array.from({ length: producers }, (_, producer) => produce(producer)))
+  const sent_ms = now_ms()
   await contender.settle()
-  const elapsed_ms = now_ms() - began_ms
-  return { messages, elapsed_ms, durable: latencyOf(durable_ms), accepted: optional(accepted_ms) }
+  const ended_ms = now_ms()
+  const elapsed_ms = ended_ms - began_ms
+  return {
+    messages,
+    elapsed_ms,
+    lag_ms: ended_ms - sent_ms,
+    durable: latencyOf(durable_ms),
+    accepted: optional(accepted_ms),
+  }
 }
 
 function optional(samples_ms: readonly number[]): Latency | undefined {

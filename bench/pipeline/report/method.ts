@@ -10,8 +10,8 @@ export function howItIsMeasured({ producers, rounds, round_ms, warm_up_ms, seed,
 durable. All send to one counter, whose step adds 1 to its one cell. Everything happens in one thread: in a worker of the
 browser, in a Durable Object, in a thread of Node. So what is measured is the way from \`client.send\` through the link, the log, the
 step and the commit to the disk and back to the receipt; what is not measured is the way from a page to its worker, or from a
-client to the edge. Each producer has a client and a producer id of its own, so that its messages are numbered and
-deduplicated.
+client to the edge. The goals are judged by **darq**, where each producer has a client and a producer id of its own, whose
+messages are numbered and deduplicated by themselves.
 
 A round lasts ${round_ms} ms and until all that follows from its messages is durable, which counts: after each round the counter must
 stand at exactly the number of messages that were sent. Contenders and numbers of producers take turns, ${rounds} rounds each, in an order drawn
@@ -22,20 +22,22 @@ over the best rate that the other reached with *any* number of producers.
 | contender | what it is |
 | --- | --- |
 | **darq** | \`openHosted\`, with the Wasm core, over \`indexedDB\` or \`durableObject\`. |
+| **darq-one-client** | The same, but all producers share one client, as the parts of a page do: what they send in the same breath travels as one batch. |
 | **transactional** | The same participant and clients over plain storage transactions: one takes the messages that a client sends, one makes the step. In a Durable Object a transaction resolves before it is on the disk, so its receipt waits for \`storage.sync()\`, too. |
 | **platform-message** | One transaction a message of 100 random bytes, and nothing else. IndexedDB: strict, all issued at once, the browser runs them one after the other. Durable Object: \`put\` and \`sync()\`, one after the other, because writes of one tick would be one transaction. |
 | **platform-64k** | One value of 64 KiB of random bytes a transaction. |
 
 *Durable* is the receipt's \`committed\`: on one host the same commit. *Accepted* is timed for every message of a single
 producer, else for one in 16. *B/step* is what was handed to the platform's storage, values and keys as they stand in its
-calls, over the steps; what the platform makes of it on the disk is not in it.
+calls, over the steps; what the platform makes of it on the disk is not in it. *Lag* is how long, at the end of a round, steps are still
+to come when all messages are durable: a contender that takes messages faster than it makes steps shows it here.
 
 In workerd the clock goes in steps of 1 ms: with one producer 16 messages, one after the other, make one sample of the durable
 latency, and there is none of the accepted one; the others are exact to a millisecond. Local workerd commits inline on its event loop, in a
 fraction of a millisecond, so that there is less to gain by a common commit than where the disk is far away.
 
 Flat cost: ${flat.windows} windows of ${flat.window_steps.toLocaleString('en')} steps of a store that has seen ${flat.old_steps.toLocaleString('en')}, and as many of new stores that have seen
-${flat.young_steps.toLocaleString('en')}, in random order in one thread, with ${flat.producers} producers. *stored* is the mean size of all values in the store, sampled five times a
+${flat.young_steps.toLocaleString('en')}, in random order in one thread, with ${flat.producers} producers that share a client. *stored* is the mean size of all values in the store, sampled five times a
 window; *core memory* is the Wasm memory; *heap* is what the thread's heap and buffers (the store in memory among them) have grown by
 since before the host was opened, garbage collected.
 

@@ -98,13 +98,14 @@ function loopTable(figures: Figures, runtime: string): string {
       withSpread(at('throughput')),
       pair(at('durable_p50'), at('durable_p99')),
       pair(at('accepted_p50'), at('accepted_p99')),
+      plain(at('lag')),
       plain(at('written')),
       plain(at('ratio_to_platform')),
       plain(at('ratio_to_transactional')),
     ]
   })
   const latencies = ['durable p50 / p99, ms', 'accepted p50 / p99, ms']
-  return table(['', 'producers', 'steps/s', ...latencies, 'B/step', '× platform', '× transactional'], rows)
+  return table(['', 'producers', 'steps/s', ...latencies, 'lag, ms', 'B/step', '× platform', '× transactional'], rows)
 }
 
 function flatTable(figures: Figures, runtime: string): string {

@@ -14,6 +14,7 @@ import { stageIn } from '../stage.ts'
 const stage = stageIn({
   contender: (name: ContenderName) => {
     if (name === 'darq') return openDarq(memory())
+    if (name === 'darq-one-client') return openDarq(memory(), true)
     if (name === 'transactional') return openPlain(new MemoryStore())
     throw new Error(`memory has no transactions of its own: no ${name}`)
   },

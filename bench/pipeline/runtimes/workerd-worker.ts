@@ -4,6 +4,7 @@
  * @module
  */
 import type { DurableObjectState } from '@cloudflare/workers-types'
+import { durableObject } from '@darq/runtime/durable-object'
 import { openOverObject } from '../contenders/durable-object.ts'
 import { type Ask, answer } from '../remote-stage.ts'
 import { type Stage, stageIn } from '../stage.ts'
@@ -17,8 +18,10 @@ interface Environment {
 
 export class BenchObject {
   readonly #stage: Stage
+  readonly #storage: DurableObjectState['storage']
 
   constructor({ storage }: DurableObjectState) {
+    this.#storage = storage
     const meter = { bytes: 0 }
     this.#stage = stageIn({
       contender: (name) => openOverObject(name, storage, meter),
@@ -31,6 +34,11 @@ export class BenchObject {
   async fetch(request: Request): Promise<Response> {
     const ask: Ask = await request.json()
     return Response.json(await answer(this.#stage, ask))
+  }
+
+  /** A host that has messages waiting keeps an alarm, which rings should a round last that long: as every object does. */
+  async alarm(): Promise<void> {
+    await durableObject(this.#storage).rearm()
   }
 }
 

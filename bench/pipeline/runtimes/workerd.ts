@@ -29,7 +29,8 @@ export const runInWorkerd: RunIn = async (plan, say) => {
   const miniflare = new Miniflare({
     ...built,
     compatibilityDate,
-    durableObjects: { STAGE: { className: 'BenchObject', useSQLite: true } },
+    // Between two of its rounds an object may be idle for longer than the platform keeps it.
+    durableObjects: { STAGE: { className: 'BenchObject', useSQLite: true, unsafePreventEviction: true } },
     durableObjectsPersist: join(folder, 'storage'),
   })
   try {
