@@ -5,4 +5,5 @@
  */
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
 export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'
-export { type Report, type SimulateOptions, simulate, type Violation, type World } from './simulate.ts'
+export { type Report, type SimulateOptions, simulate, type Violation } from './simulate.ts'
+export type { World } from './world-view.ts'

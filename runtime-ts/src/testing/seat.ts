@@ -14,7 +14,6 @@ import type { EngineLimits, Epoch, Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { type Fate, type FaultyMemory, faultyMemory } from '../storage/memory-faults.ts'
 import type { FaultCounts, lossKinds } from './fault-kinds.ts'
-import { fragile } from './fragile.ts'
 import type { FrameWatch } from './frame-watch.ts'
 import { Life } from './life.ts'
 import type { Random } from './random.ts'
@@ -39,7 +38,6 @@ export interface Surroundings {
   readonly ownerOf: (darq: string) => string | undefined
   /** Errors that nobody waits for, by code. */
   readonly reported: (error: DarqError) => void
-  readonly handlerFault: () => 'before' | 'after' | undefined
 }
 
 const commit_ms_max = 3
@@ -199,11 +197,7 @@ export class Seat {
     })
     hosted = await openHosted({
       name: this.name,
-      participants: this.#participants.map((participant) =>
-        fragile(participant, world.handlerFault, (what) =>
-          world.violate(`${participant.name} on ${this.name}: ${what}`),
-        ),
-      ),
+      participants: this.#participants,
       storage,
       core: world.core,
       clock: life.clock,

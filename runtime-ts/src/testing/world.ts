@@ -116,7 +116,6 @@ export class Simulation {
         carry: (life, to, frame) => this.#carry(life, to, frame),
         ownerOf: (darq) => this.#ownerOf(darq)?.name,
         reported: (error) => this.#reported(error),
-        handlerFault: () => this.#handlerFault(),
       })
     })
     this.client = this.openClient(`client-${seed}`)
@@ -230,7 +229,8 @@ export class Simulation {
     return this.#seats.find((seat) => seat.name === name)
   }
 
-  #handlerFault(): 'before' | 'after' | undefined {
+  /** Whether a handler that is about to run fails, and when. */
+  handlerFault(): 'before' | 'after' | undefined {
     if (!this.#faulty || !this.#handlerRandom.chance(this.#plan.handler)) return undefined
     const when = this.#handlerRandom.chance(0.5) ? 'before' : 'after'
     const kind = when === 'before' ? 'handler_threw' : 'handler_died'
