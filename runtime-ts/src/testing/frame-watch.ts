@@ -14,10 +14,8 @@ import type { Epoch, Version } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
 import type { PathCounts } from './rare-paths.ts'
 
-/** Who sends, as its seat knows it. */
-export interface Speaker {
-  readonly name: string
-  /** The newest version, and the newest epoch, that are in its store. */
+/** The newest version, and the newest epoch, that are in a sender's store. */
+export interface Stored {
   readonly written: Version
   readonly claimed: Epoch
 }
@@ -56,7 +54,7 @@ export class FrameWatch {
   }
 
   /** A frame leaves. @returns it, decoded */
-  leaves({ name, written, claimed }: Speaker, bytes: Uint8Array): Frame {
+  leaves(name: string, { written, claimed }: Stored, bytes: Uint8Array): Frame {
     const frame = decodeFrame(bytes, Number.POSITIVE_INFINITY)
     if (frame.epoch > claimed) this.#violate(`G3: ${name} speaks in epoch ${frame.epoch}, which its store doesn't know`)
     if (frame.type === 'ack') return frame

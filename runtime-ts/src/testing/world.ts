@@ -51,12 +51,12 @@ const injections: Partial<Record<FaultKind, (seat: Seat, random: Random) => void
   clock_jump: (seat) => seat.jump(),
   processor_died: (seat, random) => seat.killProcessor(random),
   bad_step: (seat, random) => seat.badStep(random),
-  commit_slow: (seat) => seat.arm('slow'),
-  commit_failed: (seat) => seat.arm('failed'),
-  commit_unknown: (seat) => seat.arm('unknown'),
-  commit_in_flight_at_crash: (seat) => seat.crashWhenWriting(),
-  quota: (seat) => seat.arm('quota'),
-  disconnected: (seat) => seat.arm('disconnected'),
+  commit_slow: (seat) => seat.disk.arm('slow'),
+  commit_failed: (seat) => seat.disk.arm('failed'),
+  commit_unknown: (seat) => seat.disk.arm('unknown'),
+  commit_in_flight_at_crash: (seat) => seat.disk.interruptNext(),
+  quota: (seat) => seat.disk.arm('quota'),
+  disconnected: (seat) => seat.disk.arm('disconnected'),
   tail_lost: (seat) => seat.lose('tail_lost'),
   torn: (seat) => seat.lose('torn'),
   wiped: (seat) => seat.lose('wiped'),
@@ -174,11 +174,17 @@ export class Simulation {
 
   /** DARQs are spread over the hosts that have a participant for them. */
   #ownerOf(darq: string): Seat | undefined {
-    const owners = this.#seats.filter((seat) => seat.hosts(darq))
-    let hash = 7
-    for (let i = 0; i < darq.length; i += 1) hash = (Math.imul(hash, 31) + darq.charCodeAt(i)) >>> 0
-    return owners[hash % Math.max(1, owners.length)]
+    let owner = this.#owners.get(darq)
+    if (owner === undefined) {
+      const owners = this.#seats.filter((seat) => seat.hosts(darq))
+      let hash = 7
+      for (let i = 0; i < darq.length; i += 1) hash = (Math.imul(hash, 31) + darq.charCodeAt(i)) >>> 0
+      owner = owners[hash % Math.max(1, owners.length)]
+      if (owner) this.#owners.set(darq, owner)
+    }
+    return owner
   }
+  readonly #owners = new Map<string, Seat>()
 
   hostOf(darq: string): string | undefined {
     return this.#ownerOf(darq)?.name
@@ -200,7 +206,7 @@ export class Simulation {
     const seat = this.#seat(life.host)
     const target = this.#seat(to)
     if (!seat || !target) return
-    const decoded = this.#frames.leaves(seat, frame)
+    const decoded = this.#frames.leaves(seat.name, seat.history, frame)
     this.#network.carry(life.host, to, () => {
       const opened = target.current
       opened?.life.guard(() => {
@@ -254,7 +260,7 @@ export class Simulation {
       if (to) this.#network.cut(seat.name, to.name, 50 + random.below(2_000))
       this.faults += 1
       // What befalls single frames, requests and handlers is drawn where they pass.
-    } else if (random.chance(0.2)) seat.snapshot()
+    } else if (random.chance(0.2)) seat.disk.snapshot()
   }
 
   /** Runs until `done` says so, or no event is left, or `events_max`. @returns whether it is done */

@@ -1,0 +1,94 @@
+/**
+ * What a host has told, sealed and written over all its lives, and what each life finds of it (G1, G2, G3, G4).
+ *
+ * @module
+ */
+import { decodeCommit } from '../engine/commit-value.ts'
+import type { LiveHost } from '../engine/host.ts'
+import type { Epoch, Version } from '../engine/types.ts'
+import type { Commit } from '../storage/contract.ts'
+import type { StorageLoss } from './disk.ts'
+import { countPaths, type PathCounts } from './rare-paths.ts'
+import { Shadow } from './shadow.ts'
+
+/** A life that believes in itself, but owns the store no more. */
+interface Replaced {
+  readonly engine: LiveHost
+  readonly number: number
+  /** What it knew to be durable when its store was taken over. */
+  readonly told: Version
+}
+
+export class History {
+  /** The newest version, and the newest claim, that are in the store. */
+  written = 0 as Version
+  claimed = 0 as Epoch
+  /** The newest version that anybody was told is durable. */
+  #told = 0 as Version
+  /** The newest version that was on its way to the store. */
+  #sealed = 0 as Version
+  readonly #shadow = new Shadow()
+  readonly #replaced = new Set<Replaced>()
+  readonly #name: string
+  readonly #paths: PathCounts
+  readonly #violate: (what: string) => void
+
+  constructor(name: string, paths: PathCounts, violate: (what: string) => void) {
+    this.#name = name
+    this.#paths = paths
+    this.#violate = violate
+  }
+
+  /** The owner's commit is on its way to the store. */
+  committing(engine: LiveHost, { bytes }: Commit): void {
+    const commit = decodeCommit(bytes)
+    this.#sealed = commit.version
+    this.#shadow.committing(engine, commit)
+    countPaths(this.#paths, engine, commit.parts)
+  }
+
+  /** What a life finds is what the lives before have left, unless the disk broke its promise. */
+  recovered(engine: LiveHost, loss: StorageLoss | undefined): void {
+    const name = this.#name
+    const found = engine.durableVersion
+    if (loss === 'torn') this.#violate(`G10: ${name} takes no notice of a torn value`)
+    if (loss !== undefined) this.#shadow.adopt(engine)
+    else {
+      if (found < this.#told) this.#violate(`G4: ${name} told version ${this.#told} durable, and recovered ${found}`)
+      if (this.#sealed > this.#told) this.#paths[found < this.#sealed ? 'commit_lost' : 'commit_kept'] += 1
+      const wrong = this.#shadow.recovered(
+        engine,
+        (version) => engine.lineage.entries.findLast((entry) => entry.first <= version)?.epoch,
+      )
+      if (wrong !== undefined) this.#violate(`G1/G2/G4: ${name}: ${wrong}`)
+    }
+    this.#told = found
+    this.#sealed = found
+    this.written = found
+  }
+
+  /** Another life has claimed the store of this one, which still runs or sleeps. */
+  replaced(engine: LiveHost, number: number): void {
+    this.#paths.owner_replaced += 1
+    this.#replaced.add({ engine, number, told: engine.durableVersion })
+  }
+
+  /** Looks at what the owner tells, and at what the others believe: after every event. */
+  check(owner: LiveHost | undefined): void {
+    if (owner !== undefined) this.#checkOwner(owner)
+    for (const life of this.#replaced) {
+      // What was in flight when it was fenced may still be told; nothing that was sealed later.
+      if (life.engine.durableVersion > life.told + 1)
+        this.#violate(`G3: life ${life.number} of ${this.#name} writes although it is fenced`)
+      if (!life.engine.running) this.#replaced.delete(life)
+    }
+  }
+
+  #checkOwner(engine: LiveHost): void {
+    const durable = engine.durableVersion
+    if (durable < this.#told) this.#violate(`G4: ${this.#name} went back from ${this.#told} to ${durable}`)
+    if (engine.committedVersion > durable) this.#violate(`G4: ${this.#name} has committed what is not durable`)
+    if (durable > this.#told) this.#told = durable
+    if (engine.waiting < 0 || engine.unacknowledged < 0) this.#violate(`G7: ${this.#name} has lost count of what waits`)
+  }
+}
