@@ -87,7 +87,7 @@ describe('a step under the simulator', () => {
       drive: async (world) => void world.send(Counter.ask('0', what)),
       finally: async () => {},
     })
-    expect(violations[0]?.message).toContain(`counter/* on `)
+    expect(violations[0]?.message).toContain('counter/*: ')
     expect(violations[0]?.message).toContain(`${what} inside a step: there is`)
   })
 
