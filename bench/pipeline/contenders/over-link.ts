@@ -39,14 +39,9 @@ export function overLink({ link, sync, close, oneClient = false }: Over): Conten
       }
     },
     async settle() {
-      const signal = AbortSignal.timeout(patience_ms)
-      let total = 0
-      // Steps may come long after their messages are durable.
-      for await (const view of reader.watch(Counter.total(counter_name), { signal })) {
-        if (view.grade === 'withdrawn') throw view.error
-        total = view.value
-        if (view.grade === 'committed' && total >= sent) break
-      }
+      const tooLong = new AbortController()
+      const timer = setTimeout(() => tooLong.abort(), patience_ms)
+      const total = await countUpTo(sent, tooLong.signal).finally(() => clearTimeout(timer))
       if (total !== sent) throw new Error(`${sent} messages were sent, ${total} were counted`)
       await sync?.()
     },
@@ -54,6 +49,17 @@ export function overLink({ link, sync, close, oneClient = false }: Over): Conten
       for (const client of [...clients, reader]) await client.close()
       await close()
     },
+  }
+
+  /** Steps may come long after their messages are durable. @returns the committed total: what was expected, or what it is by then */
+  async function countUpTo(expected: number, signal: AbortSignal): Promise<number> {
+    let total = 0
+    for await (const view of reader.watch(Counter.total(counter_name), { signal })) {
+      if (view.grade === 'withdrawn') throw view.error
+      if (view.grade === 'committed') total = view.value
+      if (total >= expected) break
+    }
+    return total
   }
 
   function clientOf(producer: number): Client {

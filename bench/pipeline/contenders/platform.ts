@@ -15,7 +15,8 @@ export interface PlainStore {
   close(): Promise<void>
 }
 
-const samples_count = 16
+/** No divisor of the number of blocks: SQLite writes nothing when the same value is put again under its key. */
+const samples_count = 15
 const block_bytes = 64 * 1024
 /** Blocks are written over and over again, so that a long run doesn't fill the disk. */
 const blocks_count = 64

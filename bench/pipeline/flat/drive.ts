@@ -9,7 +9,7 @@ import { message_bytes } from '../load/counter.ts'
 import type { Plan } from '../plan.ts'
 import type { RuntimeName } from '../runtimes/runtime.ts'
 import type { AskGround, GroundAnswer, GroundAsk } from './asks.ts'
-import { old_store, type Window } from './flat.ts'
+import { type Flat, old_store, type Window } from './flat.ts'
 import { pending_store } from './opening.ts'
 
 export const flat_workload = 'flat-cost'
@@ -45,12 +45,13 @@ export async function driveFlat(
   await ask({ ask: 'fill', pending: opening.pending })
   const pending_ms = await openings(pending_store, opening.pending)
 
-  const { young, old } = answered.flat
+  const { young, old, heap } = answered.flat
   const open = rowMaker(runtime, opening_workload)
   return [
     ...windowRows(runtime, 'young', plan.young_steps, young),
     ...windowRows(runtime, 'old', plan.old_steps, old),
     ...growth(runtime, plan.old_steps, young, old),
+    ...heapRows(runtime, plan, heap),
     open('seen', plan.old_steps, 'duration', 'ms', summarize(seen_ms)),
     open('seen', plan.old_steps, 'longest', 'ms', alone(quantile(seen_ms, 1))),
     open('pending', opening.pending, 'duration', 'ms', summarize(pending_ms)),
@@ -72,13 +73,12 @@ const figures = {
   step: { unit: 'µs', of: ({ step_us }: Window) => step_us },
   stored: { unit: 'B', of: ({ stored_bytes }: Window) => stored_bytes },
   core_memory: { unit: 'B', of: ({ core_bytes }: Window) => core_bytes },
-  heap: { unit: 'B', of: ({ heap_bytes }: Window) => heap_bytes },
 }
 
 function windowRows(runtime: string, contender: string, steps: number, windows: readonly Window[]): Row[] {
   const row = rowMaker(runtime, flat_workload)
   return Object.entries(figures).flatMap(([metric, { unit, of }]) => {
-    const found = windows.flatMap((window) => of(window) ?? [])
+    const found = windows.map(of)
     return found.length === 0 ? [] : [row(contender, steps, metric, unit, summarize(found))]
   })
 }
@@ -87,7 +87,7 @@ function windowRows(runtime: string, contender: string, steps: number, windows: 
 function growth(runtime: string, steps: number, young: readonly Window[], old: readonly Window[]): Row[] {
   const row = rowMaker(runtime, flat_workload)
   return Object.entries(figures).flatMap(([metric, { of }]) => {
-    const [before, after] = [young, old].map((windows) => windows.flatMap((window) => of(window) ?? []))
+    const [before, after] = [young, old].map((windows) => windows.map(of))
     if (before === undefined || after === undefined || before.length === 0 || after.length === 0) return []
     const base = summarize(before).median
     const { median, spread } = summarize(after)
@@ -95,6 +95,17 @@ function growth(runtime: string, steps: number, young: readonly Window[], old: r
       ? []
       : [row('old', steps, `${metric}_growth`, '×', { median: median / base, spread: spread / base })]
   })
+}
+
+function heapRows(runtime: string, { young_steps, old_steps }: Plan['flat'], heap: Flat['heap']): Row[] {
+  if (heap === undefined) return []
+  const row = rowMaker(runtime, flat_workload)
+  const { early_bytes, late_bytes } = heap
+  return [
+    row('young', young_steps, 'heap', 'B', alone(early_bytes)),
+    row('old', old_steps, 'heap', 'B', alone(late_bytes)),
+    row('old', old_steps, 'heap_growth', '×', alone(late_bytes / early_bytes)),
+  ]
 }
 
 function alone(median: number): Summary {

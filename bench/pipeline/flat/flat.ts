@@ -14,22 +14,27 @@ import type { FlatPlan } from '../plan.ts'
 import type { Ground } from './ground.ts'
 
 /** A window is run in so many pieces; between them, untimed, it is looked at what is stored. */
-const pieces = 5
+const pieces = 10
+/** As many windows' steps does the old store see before anything is measured. */
+const warm_up_windows = 5
 
 /** One window. */
 export interface Window {
   readonly step_us: number
-  /** Mean over the window. */
+  /** The most that was seen in the window: what is consumed is cleared away now and then. */
   readonly stored_bytes: number
   /** Of the cores: all of the Wasm memory. */
   readonly core_bytes: number
-  /** By how much the heap has grown since before the host was opened; `undefined`: unknown here. */
-  readonly heap_bytes: number | undefined
 }
 
 export interface Flat {
   readonly young: readonly Window[]
   readonly old: readonly Window[]
+  /**
+   * All of the thread's heap and buffers, garbage collected, while the old store is the only one: when it is a few windows
+   * old, its code compiled, and when it is old. `undefined`: unknown here.
+   */
+  readonly heap: { readonly early_bytes: number; readonly late_bytes: number } | undefined
 }
 
 export const old_store = 'old'
@@ -40,9 +45,12 @@ export async function measureFlat(ground: Ground, plan: FlatPlan, seed: number):
   const random = new Random(seed)
   const young: Window[] = []
   const old: Window[] = []
-  await windowOfYoung(ground, plan) // warm-up
   const elder = await openSubject(ground, old_store)
-  await elder.run(plan.old_steps, plan.producers)
+  const warm_up_steps = warm_up_windows * plan.window_steps
+  await elder.run(warm_up_steps, plan.producers)
+  const early_bytes = await ground.heap_bytes?.()
+  await elder.run(plan.old_steps - warm_up_steps, plan.producers)
+  const late_bytes = await ground.heap_bytes?.()
   for (let nth = 0; nth < plan.windows; nth++) {
     for (const turn of random.shuffled(['young', 'old'] as const)) {
       if (turn === 'old') old.push(await elder.window(plan))
@@ -50,7 +58,8 @@ export async function measureFlat(ground: Ground, plan: FlatPlan, seed: number):
     }
   }
   await elder.contender.close()
-  return { young, old }
+  if (early_bytes === undefined || late_bytes === undefined) return { young, old, heap: undefined }
+  return { young, old, heap: { early_bytes, late_bytes } }
 }
 
 async function windowOfYoung(ground: Ground, plan: FlatPlan): Promise<Window> {
@@ -70,7 +79,6 @@ interface Subject {
 }
 
 async function openSubject(ground: Ground, store: string): Promise<Subject> {
-  const before_bytes = ground.heap_bytes?.()
   const buffers: (() => number)[] = []
   const make = await wasm()
   const core: CoreMaker = (limits) => {
@@ -93,13 +101,10 @@ async function openSubject(ground: Ground, store: string): Promise<Subject> {
       let stored_bytes = 0
       for (let piece = 0; piece < pieces; piece++) {
         elapsed_ms += await run(window_steps / pieces, producers)
-        stored_bytes += (await ground.stored_bytes(store)) / pieces
+        stored_bytes = Math.max(stored_bytes, await ground.stored_bytes(store))
       }
       const core_bytes = buffers.reduce((sum, bytesOf) => sum + bytesOf(), 0)
-      const after_bytes = ground.heap_bytes?.()
-      const heap_bytes =
-        after_bytes === undefined || before_bytes === undefined ? undefined : Math.max(0, after_bytes - before_bytes)
-      return { step_us: (elapsed_ms / window_steps) * 1000, stored_bytes, core_bytes, heap_bytes }
+      return { step_us: (elapsed_ms / window_steps) * 1000, stored_bytes, core_bytes }
     },
   }
 }

@@ -13,5 +13,5 @@ export interface Ground {
   drop(name: string): Promise<void>
   readonly now_ms: () => number
   /** What this thread's heap and buffers take when all garbage is gone; `undefined`: unknown here. */
-  readonly heap_bytes: (() => number) | undefined
+  readonly heap_bytes: (() => Promise<number>) | undefined
 }

@@ -8,7 +8,7 @@ import { storageOver } from '../../../runtime-ts/src/storage/store.ts'
 import type { Ground } from './ground.ts'
 
 /** @param heap_bytes see `Ground`; the stores are part of it */
-export function memoryGround(heap_bytes: () => number): Ground {
+export function memoryGround(heap_bytes: () => Promise<number>): Ground {
   const media = new Map<string, Medium>()
   return {
     storage(name) {

@@ -37,9 +37,9 @@ latency, and there is none of the accepted one; the others are exact to a millis
 fraction of a millisecond, so that there is less to gain by a common commit than where the disk is far away.
 
 Flat cost: ${flat.windows} windows of ${flat.window_steps.toLocaleString('en')} steps of a store that has seen ${flat.old_steps.toLocaleString('en')}, and as many of new stores that have seen
-${flat.young_steps.toLocaleString('en')}, in random order in one thread, with ${flat.producers} producers that share a client. *stored* is the mean size of all values in the store, sampled five times a
-window; *core memory* is the Wasm memory; *heap* is what the thread's heap and buffers (the store in memory among them) have grown by
-since before the host was opened, garbage collected.
+${flat.young_steps.toLocaleString('en')}, in random order in one thread, with ${flat.producers} producers that share a client. *stored* is the size of all values in the store, the largest of ten samples a
+window (what is consumed is cleared away now and then); *core memory* is the Wasm memory; *heap* is all of the thread's heap and buffers, garbage
+collected: of the same host when it is five windows old, so that its code is compiled, and when it is old.
 
 Opening: \`openHosted\`, until it resolves, ${opening.times} times; in Chromium each time in a worker that has just started, its modules loaded, the Wasm
 not. The pending messages are ${opening.pending.toLocaleString('en')} of 100 bytes, with the limit of the log raised; nothing of them is delivered while the
