@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'unavailable' // the other side could not be reached
   | 'peer_rewound' // another host's storage went back in time and contradicts what it had committed
   | 'peer_lost' // another host's storage is gone; a new generation has taken its name
+  | 'forgotten' // a state is older than what its host remembers: whether it survived is not known any more
+  | 'session_lost' // a session has seen a state that is lost
   // steps
   | 'step_closed'
   | 'step_empty'

@@ -35,11 +35,13 @@ function data(change: Partial<Data> = {}): Uint8Array<ArrayBuffer> {
     host: 'tab#g1',
     epoch: 1000 as Epoch,
     lineage: Lineage.empty,
+    durable: 1 as Version,
     from: 'source',
     to: name,
     addressee: '',
     first: 1,
     version: 1 as Version,
+    dependencies: [],
     messages: new Uint8Array(0),
     count: 0,
     ...change,
@@ -228,9 +230,10 @@ describe('a bad frame changes nothing:', () => {
       version: _version,
       messages: _messages,
       count: _count,
+      dependencies: _dependencies,
       ...envelope
     } = decodeData(good)
-    const ack = encodeFrame({ type: 'ack', ...envelope, echo: 1 as Epoch, expected: 1, committed: 1 })
+    const ack = encodeFrame({ type: 'ack', ...envelope, echo: 1 as Epoch, answers: 1, expected: 1, committed: 1 })
     return refused(post(new Uint8Array(ack)), 400, { code: 'bad_frame' })
   })
 

@@ -16,11 +16,13 @@ const data: Frame = {
   host: 'a#g1',
   epoch: epoch(9),
   lineage,
+  durable: version(3),
   from: 'flights',
   to: 'totals',
   addressee: 'b#g2',
   first: 7,
   version: version(4),
+  dependencies: [{ host: 'c#g3', epoch: epoch(5), version: version(17) }],
   messages: encodeMessages(['one', 'two', '']),
   count: 3,
 }
@@ -29,13 +31,28 @@ const ack: Frame = {
   host: 'b#g2',
   epoch: epoch(11),
   lineage,
+  durable: version(3),
   from: 'totals',
   to: 'flights',
   addressee: 'a#g1',
   echo: epoch(9),
+  answers: 10,
   expected: 10,
   committed: 8,
 }
+const ask: Frame = {
+  type: 'ask',
+  host: 'a#g1',
+  epoch: epoch(9),
+  lineage,
+  durable: version(3),
+  addressee: 'c#g3',
+  states: [
+    { epoch: epoch(5), version: version(17) },
+    { epoch: epoch(6), version: version(18) },
+  ],
+}
+const told: Frame = { type: 'told', host: 'c#g3', epoch: epoch(6), lineage, durable: version(20), addressee: 'a#g1' }
 const limit = 1 << 20
 
 function refusal(bytes: Uint8Array, bytes_max = limit): string {
@@ -56,7 +73,7 @@ async function resealed(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 describe('a frame', () => {
-  for (const frame of [data, ack])
+  for (const frame of [data, ack, ask, told])
     test(`carries ${frame.type} whole`, () => {
       const decoded = decodeFrame(encodeFrame(frame), limit)
       expect(decoded).toEqual(frame)
@@ -74,14 +91,14 @@ describe('a frame', () => {
 
   test('of an unknown format version is refused by a name of its own', () => {
     const bytes = encodeFrame(data)
-    bytes[2] = 2
+    bytes[2] = 3
     expect(refusal(bytes)).toBe('newer_format')
-    bytes[2] = 0
+    bytes[2] = 1
     expect(refusal(bytes)).toBe('older_format')
   })
 
   test('with any bit flipped is refused', () => {
-    for (const frame of [data, ack]) {
+    for (const frame of [data, ack, ask, told]) {
       const bytes = encodeFrame(frame)
       for (let bit = 0; bit < bytes.length * 8; bit += 1) {
         const flipped = bytes.slice()
@@ -109,7 +126,8 @@ describe('a frame', () => {
 })
 
 describe('a commit value', () => {
-  const header = { epoch: epoch(9), version: version(4), committed: version(3) }
+  const dependencies = [{ host: 'b#g2', epoch: epoch(7), version: version(12) }]
+  const header = { epoch: epoch(9), committed: version(3) }
 
   test('carries its parts whole', () => {
     fc.assert(
@@ -124,12 +142,18 @@ describe('a commit value', () => {
         ),
         (parts) => {
           const writer = new CommitWriter(header, 0)
+          writer.version(version(4), dependencies)
+          writer.add({ name: 'd', whole: false, bytes: new Uint8Array(3) })
+          writer.version(version(5), [])
           for (const part of parts) writer.add(part)
           const decoded = decodeCommit(writer.done())
           expect(decoded).toMatchObject(header)
-          expect(decoded.parts.map(({ name, whole, bytes }) => ({ name, whole, bytes: [...bytes] }))).toEqual(
-            parts.map(({ name, whole, bytes }) => ({ name, whole, bytes: [...bytes] })),
-          )
+          expect(decoded.versions.map(({ version }) => version)).toEqual([4, 5])
+          expect(decoded.versions[0]?.dependencies).toEqual(dependencies)
+          expect(decoded.versions[0]?.parts).toHaveLength(1)
+          expect(
+            (decoded.versions[1]?.parts ?? []).map(({ name, whole, bytes }) => ({ name, whole, bytes: [...bytes] })),
+          ).toEqual(parts.map(({ name, whole, bytes }) => ({ name, whole, bytes: [...bytes] })))
         },
       ),
     )
@@ -137,6 +161,7 @@ describe('a commit value', () => {
 
   test('of hostile bytes is refused as corrupt, or decoded, and never breaks the decoder', () => {
     const writer = new CommitWriter(header, 0)
+    writer.version(version(4), dependencies)
     writer.add({ name: 'd', whole: false, bytes: new Uint8Array(40) })
     const good = writer.done()
     const random = seeded(3)

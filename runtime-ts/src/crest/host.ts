@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
+import type { CoreMaker, VectorsMaker } from '@darq/core'
 import { platformClock } from '../clock.ts'
 import { openEngine } from '../engine/index.ts'
-import type { Clock, Engine, EngineLimits, Transport } from '../engine/types.ts'
+import type { Clock, Engine, EngineLimits, EngineOptions, Transport } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import type { Storage } from '../storage/contract.ts'
 import { secureRandom } from './client.ts'
-import { Directory } from './directory.ts'
+import { Directory, Patterns } from './directory.ts'
 import { Ends } from './ends.ts'
 import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
@@ -27,7 +27,10 @@ export interface HostOptions {
   participants: readonly Participant[]
   /** Where addresses live that are not hosted here: by name (`'totals'`), by family (`'account/*'`), or all (`'*'`). */
   routes?: Record<string, Route>
-  /** How many hosts' failures may revoke a message that leaves. 0, the only value so far: messages wait for committed. */
+  /**
+   * How many hosts' failures may revoke a message when it leaves, this one's among them: for all, or by the name or family
+   * that it goes to (`'account/*'`; `'*'`: all others). Default 0: it waits for committed. `Infinity`: it never waits.
+   */
   k?: number | Record<string, number>
   core?: 'wasm' | 'twin' | CoreMaker
 }
@@ -45,6 +48,10 @@ export interface HostedOptions extends HostOptions {
   limits?: Partial<EngineLimits>
   /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
   lives?: (darq: string) => boolean
+  /** The address of another host by its name, for questions about what is durable there. Default: its name. */
+  peer?: (host: string) => string | undefined
+  /** For a `core` of one's own. */
+  vectors?: VectorsMaker
   /** How often within a minute an engine that failed is opened anew. Default 5. */
   reopens_max?: number
 }
@@ -76,11 +83,16 @@ export async function openHosted(options: HostedOptions): Promise<Hosted> {
   return hosted
 }
 
-/** What an option can't do yet is refused, not passed over: a message that should leave early would only seem to. */
-function refuseSpeculation(k: HostOptions['k']): void {
-  const asked = typeof k === 'object' ? Object.values(k) : [k ?? 0]
-  if (asked.some((value) => value !== 0))
-    throw new DarqError('schema', { facts: { expected: 'k: 0, messages wait for committed', got: asked } })
+/** @returns K by the name of the DARQ that a message goes to */
+function speculationOf(k: number | Record<string, number>): number | ((darq: string) => number) {
+  if (typeof k === 'number') return k
+  for (const [pattern, value] of Object.entries(k))
+    if (!(value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)))
+      throw new DarqError('schema', {
+        facts: { expected: 'k: a whole number from 0, or Infinity', got: `${pattern}: ${value}` },
+      })
+  const patterns = new Patterns(Object.entries(k))
+  return (darq) => patterns.get(darq) ?? 0
 }
 
 class LiveHosted implements Hosted {
@@ -97,11 +109,12 @@ class LiveHosted implements Hosted {
   #next: PromiseWithResolvers<Life> | undefined
   #opening: Promise<void> = Promise.resolve()
   #failures_ms: number[] = []
+  /** One that went back: the next goes on with what it left. */
+  #previous: Engine | undefined
   #state: 'open' | 'closed' = 'open'
   #reason: DarqError | undefined
 
   constructor(options: HostedOptions) {
-    refuseSpeculation(options.k)
     this.#options = options
     this.#clock = options.clock ?? platformClock()
     this.#random = options.random ?? secureRandom
@@ -132,7 +145,7 @@ class LiveHosted implements Hosted {
   }
 
   async #open(): Promise<void> {
-    const { name, storage, core, k, limits } = this.#options
+    const { name, storage, core, vectors, k, peer, limits } = this.#options
     const surroundings = {
       host: name,
       clock: this.#clock,
@@ -143,7 +156,9 @@ class LiveHosted implements Hosted {
     }
     const residents = new Residents(this.#directory, surroundings)
     let life = ''
-    const engine = await openEngine({
+    const previous = this.#previous
+    this.#previous = undefined
+    const options: EngineOptions = {
       name,
       storage,
       clock: this.#clock,
@@ -154,8 +169,11 @@ class LiveHosted implements Hosted {
       onError: (error, where) => this.#report(error, where),
       ...(core !== undefined && { core }),
       ...(limits !== undefined && { limits }),
-      ...(typeof k === 'number' && { k }),
-    })
+      ...(k !== undefined && { k: speculationOf(k) }),
+      ...(peer !== undefined && { peer }),
+      ...(vectors !== undefined && { vectors }),
+    }
+    const engine = await openEngine(options, previous)
     life = `${name}#${engine.generation}/${engine.epoch}`
     // What waits as a cell, an effect under way or a parked message, is no message that would wake its participant.
     for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) this.#attach(engine, darq)
@@ -168,7 +186,7 @@ class LiveHosted implements Hosted {
     this.#next?.resolve(this.#life)
     this.#next = undefined
     void engine.stopped.then((reason) => {
-      this.#engineStopped(reason)
+      this.#engineStopped(engine, reason)
       ends.end(reason)
     })
   }
@@ -182,10 +200,15 @@ class LiveHosted implements Hosted {
     }
   }
 
-  #engineStopped(reason: DarqError | undefined): void {
+  #engineStopped(engine: Engine, reason: DarqError | undefined): void {
     this.#life = undefined
     if (this.#state === 'closed') return
-    if (reason === undefined || !reason.retryable || reason.code === 'fenced' || reason.code === 'closed')
+    if (reason?.code === 'withdrawn') {
+      // It is no failure of this host's: another has lost something.
+      this.#report(reason, 'host')
+      this.#previous = engine
+      void this.#reopen()
+    } else if (reason === undefined || !reason.retryable || reason.code === 'fenced' || reason.code === 'closed')
       this.#end(reason)
     else this.#reopenLater(reason)
   }

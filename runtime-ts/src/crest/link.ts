@@ -44,7 +44,7 @@ export type ViewFacts =
   | { readonly grade: 'withdrawn'; readonly error: ErrorFacts }
 
 /** What a host has counted in its present epoch. A newer epoch counts from 0 again. */
-export interface HostCounts extends EngineCounts {
+export interface HostCounts extends Omit<EngineCounts, 'questions_asked' | 'dependencies_sent'> {
   readonly epoch: Epoch
 }
 

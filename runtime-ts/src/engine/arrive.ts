@@ -28,6 +28,8 @@ export interface Batch {
   readonly told?: Told | undefined
   /** It comes out of another log of this host, which it would go on filling. */
   readonly handedOver?: true
+  /** Called when it is to be taken, just before: may close the open version. */
+  readonly depends?: () => void
 }
 
 export interface Arrived {
@@ -61,6 +63,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   const bytes = in_header_bytes + id_bytes + messages.length
   const share = batch.handedOver ? share_for_hand_overs : share_for_arrivals
   if (!hasRoom(darq, bytes, share)) return repeated(darq, batch, count)
+  batch.depends?.()
   const at = room(darq, bytes, share)
   const { words } = core
   const word = at >>> 2

@@ -1,8 +1,9 @@
 /**
  * Fourth on a message's path: arrive → deliver → step → **commit** → send.
  *
- * One commit is in flight per host, the next one gathers behind it. A commit seals every log that has grown and writes all
- * of it as one value; when the storage says that it is durable, receipts are told, answers and sends released, logs truncated.
+ * One commit is in flight per host, the next one gathers behind it. A version is closed by sealing every log that has grown.
+ * A commit writes all that is closed as one value; when the storage says that it is durable, receipts are told and peers who
+ * asked. When a version is committed as well, answers and gated sends are released, and logs are truncated.
  *
  * @module
  */
@@ -10,7 +11,9 @@ import type { Forget, Lsn } from '@darq/core'
 import type { Claimed, Commit } from '../storage/contract.ts'
 import { CommitWriter } from './commit-value.ts'
 import type { LiveDarq } from './darq.ts'
+import type { Dependency } from './dependency.ts'
 import type { LiveHost } from './host.ts'
+import type { RecoveredCommit } from './recovery.ts'
 import { Retention } from './retention.ts'
 import type { Version } from './types.ts'
 
@@ -18,34 +21,63 @@ import type { Version } from './types.ts'
 const snapshot_bytes_min = 64 * 1024
 /** While something waits, the platform is asked to wake the host this much later if it should be gone by then. */
 const wake_after_ms = 30_000
+/** The committed mark goes along with the next commit; if none comes, it is written by itself, this much later. */
+const mark_after_ms = 1_000
 
-/** What becomes true of a log when the commit is durable. */
+/** One DARQ's share of a version. */
 interface Sealing {
   readonly darq: LiveDarq
   readonly from: Lsn
   readonly end: Lsn
-  readonly bytes: number
   /** As the log could be truncated when it was sealed: what is consumed later may yet be lost. */
   readonly head: Lsn
   readonly whole: boolean
+}
+
+/** A version that is closed. */
+interface Sealed {
+  readonly version: Version
+  readonly dependencies: readonly Dependency[]
+  readonly sealings: Sealing[]
+}
+
+/** A stored value, of which not every version is committed: nothing that it replaces may be dropped. */
+interface Stored {
+  /** The newest in it. */
+  readonly version: Version
+  readonly sealings: readonly Sealing[]
 }
 
 export class GroupCommit {
   readonly retention: Retention
   readonly #host: LiveHost
   readonly #storage: Claimed
+  /** DARQs with something in the open version. */
   #grown = new Set<LiveDarq>()
+  /** Versions that no commit has taken. */
+  #sealed: Sealed[] = []
+  /** Those of the commit in flight. */
+  #writing: readonly Sealed[] = []
+  /** Those that are closed and not committed, durable or not. */
+  #ungraded: Sealed[] = []
+  #uncommitted: Stored[] = []
   #scheduled = false
   #inFlight: Promise<void> | undefined
+  /** The mark as it is stored, and the newest version that needs one: because of what it depended on. */
+  #marked: Version
+  #toMark = 0 as Version
+  #marking: (() => void) | undefined
 
-  constructor(host: LiveHost, storage: Claimed) {
+  constructor(host: LiveHost, storage: Claimed, marked: Version) {
     this.#host = host
     this.#storage = storage
+    this.#marked = marked
     this.retention = new Retention(host.limits.log_bytes_max)
   }
 
+  /** Something is accepted that is not durable. */
   get busy(): boolean {
-    return this.#inFlight !== undefined || this.#grown.size > 0
+    return this.#inFlight !== undefined || this.#grown.size > 0 || this.#sealed.length > 0
   }
 
   soon(darq: LiveDarq): void {
@@ -54,7 +86,7 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight || this.#grown.size === 0) return
+    if (this.#scheduled || this.#inFlight || !this.busy) return
     this.#scheduled = true
     this.#host.clock.soon(() => {
       this.#scheduled = false
@@ -62,29 +94,65 @@ export class GroupCommit {
     })
   }
 
-  #start(): void {
-    if (this.#inFlight || this.#grown.size === 0 || !this.#host.running) return
-    const host = this.#host
-    const version = host.versions.seal()
-    let capacity_bytes = 1024
-    for (const darq of this.#grown) capacity_bytes += darq.core.end - darq.handed + 1024
-    const writer = new CommitWriter({ epoch: host.epoch, version, committed: host.versions.committed }, capacity_bytes)
+  /** Closes the open version: its dependencies are what they are, and what comes now belongs to the next. */
+  seal(): void {
+    const { speculation } = this.#host
+    const version = speculation.open
+    const dependencies = speculation.unstable(version)
     const sealings: Sealing[] = []
-    for (const darq of this.#grown) sealings.push(...this.#seal(darq, writer))
-    for (const darq of [...this.retention.toMove(version)]) sealings.push(...this.#move(darq, writer))
+    for (const darq of this.#grown) sealings.push(...this.#seal(darq))
     this.#grown = new Set()
+    speculation.seal()
+    if (dependencies.length > 0) this.#toMark = version
+    const sealed = { version, dependencies, sealings }
+    this.#sealed.push(sealed)
+    this.#ungraded.push(sealed)
+  }
+
+  #start(): void {
+    const host = this.#host
+    if (this.#inFlight || !this.busy || !host.running) return
+    // What may leave before it is durable does so first: in some places a commit blocks the whole process.
+    host.offerSpeculative()
+    if (this.#grown.size > 0) this.seal()
+    const writing = this.#sealed
+    const newest = writing.at(-1)
+    if (newest === undefined) return
+    this.#sealed = []
+    this.#writing = writing
+    const { version } = newest
+    const grown = new Set<LiveDarq>()
+    let capacity_bytes = 1024
+    for (const { sealings } of writing)
+      for (const { darq, from, end } of sealings) {
+        grown.add(darq)
+        capacity_bytes += end - from + 1024
+      }
+    const marked = host.versions.committed
+    const writer = new CommitWriter({ epoch: host.epoch, committed: marked }, capacity_bytes)
+    for (const sealed of writing) write(writer, sealed)
+    const unsettled = this.#uncommitted[0]?.version ?? version
+    for (const darq of [...this.retention.toMove(unsettled)]) {
+      if (grown.has(darq) || darq.handed !== darq.core.end) continue
+      newest.sealings.push(this.#move(darq, writer))
+    }
     const bytes = writer.done()
-    const offers = host.takeOffers()
-    const keepFrom = this.retention.keepFrom(version)
+    const keepFrom = this.retention.keepFrom(unsettled)
     const size = bytes.length
+    host.questions.ask()
     this.#inFlight = this.#write({ version, bytes, wakeAt_ms: this.#wakeAt_ms(), keepFrom }).then((written) => {
       this.#inFlight = undefined
-      if (!written || !host.running) return
+      if (!written) return
+      this.#writing = []
+      if (!host.running) return
+      this.#marked = marked
       this.retention.committed(version, size)
-      for (const sealing of sealings) this.#durable(sealing, version)
+      const sealings = writing.flatMap((sealed) => sealed.sealings)
+      this.#uncommitted.push({ version, sealings })
+      for (const { darq, end } of sealings) darq.hardened(end)
       host.counts.commits += 1
       host.counts.committed_bytes += size
-      host.committed(version, offers)
+      host.durable(version)
       this.#schedule()
     })
   }
@@ -100,7 +168,7 @@ export class GroupCommit {
     }
   }
 
-  #seal(darq: LiveDarq, writer: CommitWriter): Sealing[] {
+  #seal(darq: LiveDarq): Sealing[] {
     const { core } = darq
     const since = core.end - core.snapshotted
     const due = Math.min(Math.max(snapshot_bytes_min, 4 * core.snapshot_bytes), core.limits.log_bytes_max / 4)
@@ -108,12 +176,11 @@ export class GroupCommit {
     if (since > due) core.snapshot(this.#forget())
     core.seal()
     const from = darq.handed
-    const bytes = core.end - from
-    if (bytes === 0) return []
-    const at = core.at(from)
-    writer.add({ name: darq.name, whole: false, bytes: core.bytes.subarray(at, at + bytes) })
-    darq.handed = core.end
-    return [{ darq, from, end: core.end, bytes, head: core.head, whole: false }]
+    const { end } = core
+    if (end === from) return []
+    darq.handed = end
+    darq.closed(this.#host.speculation.open, end)
+    return [{ darq, from, end, head: core.head, whole: false }]
   }
 
   #forget(): Forget {
@@ -123,44 +190,118 @@ export class GroupCommit {
   }
 
   /** Writes all of an idle DARQ's live log again, so that the old commits it stands in can go. */
-  #move(darq: LiveDarq, writer: CommitWriter): Sealing[] {
-    const { core } = darq
-    if (this.#grown.has(darq)) return []
-    const { start, end } = core
-    if (darq.handed !== end) return []
-    const at = core.at(start)
-    const bytes = end - start
-    writer.add({ name: darq.name, whole: true, bytes: core.bytes.subarray(at, at + bytes) })
-    return [{ darq, from: start, end, bytes, head: core.head, whole: true }]
+  #move(darq: LiveDarq, writer: CommitWriter): Sealing {
+    const { start, end, head } = darq.core
+    const sealing = { darq, from: start, end, head, whole: true }
+    writer.add(part(sealing))
+    return sealing
   }
 
-  #durable({ darq, from, end, bytes, head, whole }: Sealing, version: Version): void {
-    this.retention.stored(darq, version, from, bytes, whole)
-    // When nothing came since, the log is durable as it stands, with what was acknowledged meanwhile.
-    this.truncate(darq, darq.newest <= version ? darq.core.head : head)
-    darq.hardened(end)
+  /** What was found in the store, and is durable. Of what is not committed, nothing is dropped as yet. */
+  recovered(
+    { version, bytes, versions }: RecoveredCommit,
+    darqOf: (name: string) => LiveDarq,
+    committed: Version,
+  ): void {
+    this.retention.committed(version, bytes)
+    const all: Sealing[] = []
+    for (const stored of versions) {
+      const sealings = stored.parts.map(({ name, from, end, whole }): Sealing => {
+        const darq = darqOf(name)
+        return { darq, from, end, head: darq.core.start, whole }
+      })
+      all.push(...sealings)
+      if (stored.version <= committed) continue
+      if (stored.depends) this.#toMark = stored.version
+      for (const { darq, from, end } of sealings) darq.foundClosed(stored.version, from, end)
+      this.#ungraded.push({ version: stored.version, dependencies: [], sealings })
+    }
+    const stored = { version, sealings: all }
+    if (version > committed) this.#uncommitted.push(stored)
+    else this.#settle(stored, committed)
+  }
+
+  /** Those versions are durable, and depend on nothing unstable. */
+  committed(to: Version): void {
+    while (this.#ungraded[0] && this.#ungraded[0].version <= to)
+      for (const { darq, end } of this.#ungraded.shift()?.sealings ?? []) darq.settled(to, end)
+    while (this.#uncommitted[0] && this.#uncommitted[0].version <= to) {
+      const stored = this.#uncommitted.shift()
+      if (stored) this.#settle(stored, to)
+    }
+    if (this.#marked < Math.min(to, this.#toMark)) this.#markLater()
+  }
+
+  #settle({ version, sealings }: Stored, committed: Version): void {
+    for (const { darq, from, end, head, whole } of sealings) {
+      this.retention.stored(darq, version, from, end - from, whole)
+      // When nothing came since, the log is committed as it stands, with what was acknowledged meanwhile.
+      this.truncate(darq, darq.newest <= committed ? darq.core.head : head)
+    }
   }
 
   truncate(darq: LiveDarq, head: Lsn): void {
-    if (head <= darq.core.start) return
-    darq.core.truncate(head)
-    this.retention.truncated(darq, head)
+    if (head > darq.core.start) darq.core.truncate(head)
+    this.retention.truncated(darq, darq.core.start)
+  }
+
+  /** Recovery must not go below what was told to be committed, even if a peer's storage should lose what it depended on. */
+  #markLater(): void {
+    const { clock } = this.#host
+    this.#marking ??= clock.wake(clock.now_ms() + mark_after_ms, () => {
+      this.#marking = undefined
+      if (!this.#host.running || this.#marked >= Math.min(this.#host.versions.committed, this.#toMark)) return
+      if (!this.busy) this.seal()
+      this.#schedule()
+    })
   }
 
   #wakeAt_ms(): number | undefined {
     const { timers, waiting, unacknowledged, clock } = this.#host
-    const at_ms = Math.min(
-      timers.earliest_ms,
-      waiting > 0 || unacknowledged > 0 ? clock.now_ms() + wake_after_ms : Number.POSITIVE_INFINITY,
-    )
+    const isUnsettled = waiting > 0 || unacknowledged > 0 || this.#toMark > this.#marked
+    const at_ms = Math.min(timers.earliest_ms, isUnsettled ? clock.now_ms() + wake_after_ms : Number.POSITIVE_INFINITY)
     return at_ms === Number.POSITIVE_INFINITY ? undefined : at_ms
+  }
+
+  /**
+   * What is closed up to that version and not durable, as one value. Call it when the commit in flight has settled.
+   *
+   * @returns `undefined` when there is nothing
+   */
+  remains(to: Version): Uint8Array | undefined {
+    const left = [...this.#writing, ...this.#sealed].filter(({ version }) => version <= to)
+    if (left.length === 0) return undefined
+    const { epoch, versions } = this.#host
+    const writer = new CommitWriter({ epoch, committed: versions.committed }, 64 * 1024)
+    for (const sealed of left) write(writer, sealed)
+    return writer.done()
+  }
+
+  stop(): void {
+    this.#marking?.()
+    this.#marking = undefined
+  }
+
+  /** Resolves when no commit is in flight. */
+  async settled(): Promise<void> {
+    await this.#inFlight
   }
 
   /** Resolves when everything that was accepted is durable, or the host has failed. */
   async flush(): Promise<void> {
-    while (this.#host.running && (this.#inFlight || this.#grown.size > 0)) {
+    while (this.#host.running && this.busy) {
       this.#start()
       await this.#inFlight
     }
   }
+}
+
+const part = ({ darq, from, end, whole }: Sealing) => {
+  const at = darq.core.at(from)
+  return { name: darq.name, whole, bytes: darq.core.bytes.subarray(at, at + (end - from)) }
+}
+
+function write(writer: CommitWriter, { version, dependencies, sealings }: Sealed): void {
+  writer.version(version, dependencies)
+  for (const sealing of sealings) writer.add(part(sealing))
 }

@@ -38,6 +38,8 @@ export class LiveDarq implements Darq {
   /** Up to here the log was handed to a commit. */
   handed: Lsn
   grades: Grades
+  /** Where the versions end that are closed and not committed, in order. */
+  #boundaries: { readonly version: Version; readonly end: Lsn }[] = []
   /** Timers of its own that were due, and are not consumed. */
   readonly #fired = new Set<Lsn>()
   /** Those of them that the present incarnation has not got yet. */
@@ -94,14 +96,38 @@ export class LiveDarq implements Darq {
     const { core } = this
     // A log is truncated by whole segments, so a burst must not make one large one.
     if (core.end - core.sealed > Math.min(segment_bytes_max, core.limits.log_bytes_max / 16)) core.seal()
-    this.newest = this.host.versions.open
+    this.newest = this.host.speculation.open
     this.host.commitSoon(this)
     this.#regrade({ ...this.grades, accepted: this.core.end })
   }
 
+  /** A version was closed that holds this log up to `end`. */
+  closed(version: Version, end: Lsn): void {
+    this.#boundaries.push({ version, end })
+  }
+
+  /** As `closed`, for a version that was found in the store. */
+  foundClosed(version: Version, from: Lsn, end: Lsn): void {
+    if (this.#boundaries.length === 0) this.grades = { ...this.grades, committed: from }
+    this.closed(version, end)
+  }
+
+  /** The version that holds the record; of what was committed when it was looked for, the newest of that. */
+  versionOf(lsn: Lsn): Version {
+    const { versions, speculation } = this.host
+    if (lsn < this.grades.committed) return versions.committed
+    return this.#boundaries.find(({ end }) => lsn < end)?.version ?? speculation.open
+  }
+
   /** A version is durable that holds this log up to `end`. */
   hardened(end: Lsn): void {
-    this.#regrade({ accepted: this.core.end, durable: end, committed: end })
+    this.#regrade({ ...this.grades, accepted: this.core.end, durable: end })
+  }
+
+  /** The versions up to `version` are committed; they hold this log up to `end`. */
+  settled(version: Version, end: Lsn): void {
+    this.#boundaries = this.#boundaries.filter((boundary) => boundary.version > version)
+    this.#regrade({ ...this.grades, accepted: this.core.end, committed: end })
   }
 
   #regrade(grades: Grades): void {
@@ -122,7 +148,7 @@ export class LiveDarq implements Darq {
   /** A timer of its own is due: it is delivered, when its step is committed if it is gated. */
   fire(lsn: Lsn, gated: boolean): void {
     if (gated && lsn >= this.grades.committed) {
-      this.host.atCommitted(this.host.versions.open, () => this.fire(lsn, false))
+      this.host.atCommitted(this.versionOf(lsn), () => this.fire(lsn, false))
       return
     }
     if (this.#fired.has(lsn) || !this.core.isPending(lsn)) return
@@ -187,11 +213,16 @@ export class LiveDarq implements Darq {
     return channel
   }
 
+  /** The channel if there is one: what strangers name makes none. */
+  channelTo(to: string): Channel | undefined {
+    return this.#channels.get(to)
+  }
+
   get channels(): Iterable<Channel> {
     return this.#channels.values()
   }
 
-  /** After its log was loaded: what waits is counted, timers are armed, channels hold what is not acknowledged. */
+  /** After its log was loaded, and it is known how much of it is committed: what waits is counted, timers are armed, channels hold what is not acknowledged. */
   recovered(): void {
     this.waited(this.pendingOf(Kind.message).length)
     for (const lsn of this.pendingOf(Kind.timer)) this.host.timers.add({ darq: this, lsn, due_ms: dueOf(this, lsn) })

@@ -21,6 +21,14 @@ export function hostId(name: string, generation: string): HostId {
   return `${name}#${generation}`
 }
 
+export const isHostId = (text: string): text is HostId => /^[^#/]+#[^#/]+$/.test(text)
+
+/** The name and the generation of a host id. */
+export function partsOf(host: string): { readonly name: string; readonly generation: string } {
+  const at = host.lastIndexOf('#')
+  return { name: host.slice(0, at), generation: host.slice(at + 1) }
+}
+
 /** The producer id of a channel: names the sending DARQ, for all the hosts there ever were. */
 export const channelId = (host: string, darq: string): string => `${host}/${darq}`
 

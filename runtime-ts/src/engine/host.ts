@@ -3,16 +3,21 @@
  *
  * @module
  */
-import type { Core, CoreMaker } from '@darq/core'
+import type { Core, CoreMaker, VectorsMaker } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
+import { encodeClaimFacts } from './claim-facts.ts'
 import { GroupCommit } from './commit.ts'
 import { LiveDarq } from './darq.ts'
-import { checkDarqName, type HostId, hostId } from './host-id.ts'
+import type { Dependency } from './dependency.ts'
+import { checkDarqName, type HostId, hostId, partsOf } from './host-id.ts'
 import { type Lineage, nextEpoch } from './lineage.ts'
 import type { Channel } from './out-queue.ts'
+import { type Fate, fate, Peers, type Standing } from './peer.ts'
+import { Questions } from './questions.ts'
 import { Receiver } from './receive.ts'
-import { type Recovered, recover } from './recovery.ts'
+import { type Recovered, type Rollback, recover } from './recovery.ts'
+import { Speculation } from './speculation.ts'
 import { Timers } from './timers.ts'
 import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Processor, Version } from './types.ts'
 import { Versions } from './versions.ts'
@@ -46,6 +51,9 @@ export class LiveHost implements Engine {
   readonly lineage: Lineage
   readonly durability: Durability
   readonly versions: Versions
+  readonly speculation: Speculation
+  readonly peers: Peers
+  readonly questions: Questions
   readonly clock: Clock
   readonly random: () => number
   readonly limits: EngineLimits
@@ -58,6 +66,8 @@ export class LiveHost implements Engine {
     committed_bytes: 0,
     frames_sent: 0,
     frames_received: 0,
+    questions_asked: 0,
+    dependencies_sent: 0,
   }
   readonly stopped: Promise<DarqError | undefined>
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
@@ -77,21 +87,19 @@ export class LiveHost implements Engine {
   readonly #fresh = new Map<LiveDarq, Processor>()
   #ready = new Set<LiveDarq>()
   #deliveryScheduled = false
+  /** Channels with something that may leave now, and those that wait for a version to be committed. */
   #offers = new Set<Channel>()
-  readonly #atCommitted: { readonly version: Version; readonly run: () => void }[] = []
+  #blocked = new Set<Channel>()
+  #atCommitted: { readonly version: Version; readonly run: () => void }[] = []
+  /** What the next life goes on with, after a rollback. */
+  #remains: Remains | undefined
   readonly #processorRetry_ms = new Map<LiveDarq, number>()
 
-  constructor(
-    options: EngineOptions,
-    opened: Opened,
-    storage: Claimed,
-    epoch: Epoch,
-    recovered: Recovered,
-    makeCore: () => Core,
-  ) {
+  constructor(options: EngineOptions, opened: Opened, storage: Claimed, epoch: Epoch, found: Found) {
+    const { recovered, makers, remains } = found
     this.#options = options
     this.#storage = storage
-    this.#makeCore = makeCore
+    this.#makeCore = makers.core
     this.name = options.name
     this.generation = opened.generation
     this.id = hostId(options.name, opened.generation)
@@ -101,29 +109,46 @@ export class LiveHost implements Engine {
     this.clock = options.clock
     this.random = options.random
     this.limits = { ...defaults, ...options.limits }
-    this.versions = new Versions(recovered.lineage.last)
+    this.peers = remains?.peers ?? new Peers()
+    this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
+    this.#depended(recovered)
+    const { last } = recovered.lineage
+    this.versions = new Versions(last, this.speculation.committed(last))
+    remains?.versions.follow(this.versions)
     this.timers = new Timers(this.clock, (error, where) => this.report(error, where))
-    this.#commit = new GroupCommit(this, storage)
+    this.questions = new Questions(this)
+    this.#commit = new GroupCommit(this, storage, recovered.committed)
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.stopped = promise
     this.#stop = resolve
     this.#recover(recovered)
   }
 
-  #recover({ cores, commits, parts }: Recovered): void {
-    for (const [name, core] of cores) this.#darqs.set(name, new LiveDarq(name, this, core))
-    const { retention } = this.#commit
-    for (const { version, bytes } of commits) retention.committed(version, bytes)
-    for (const { name, version, from, bytes, whole } of parts) {
-      const darq = this.#darqs.get(name)
-      if (darq) retention.stored(darq, version, from, bytes, whole)
+  /** What the versions that are not settled depend on, as it was stored with them. */
+  #depended({ unsettled, committed, lineage }: Recovered): void {
+    const byVersion = new Map(unsettled.map(({ version, dependencies }) => [version, dependencies]))
+    for (let version = (committed + 1) as Version; version <= lineage.last; version = (version + 1) as Version) {
+      const dependencies = byVersion.get(version) ?? []
+      this.speculation.merge(dependencies.filter((dependency) => this.fateOf(dependency) !== 'durable'))
+      this.speculation.seal()
     }
+  }
+
+  #recover({ cores, commits, unsettled }: Recovered): void {
+    const { committed } = this.versions
+    for (const [name, core] of cores) this.#darqs.set(name, new LiveDarq(name, this, core))
+    for (const commit of commits) this.#commit.recovered(commit, (name) => this.localDarq(name), committed)
+    this.#receiver.recovered(unsettled, committed)
     for (const darq of this.#darqs.values()) {
       darq.recovered()
       this.trim(darq)
       if (darq.waiting > 0) this.deliverSoon(darq)
     }
-    this.clock.soon(() => this.retry())
+    this.clock.soon(() => {
+      if (!this.running) return
+      this.retry()
+      this.questions.ask()
+    })
   }
 
   get durableVersion(): Version {
@@ -212,6 +237,7 @@ export class LiveHost implements Engine {
         this.#processorDied(darq, error)
       }
     }
+    this.offerSpeculative()
   }
 
   #attach(darq: LiveDarq): LiveDarq['attachment'] {
@@ -242,7 +268,7 @@ export class LiveHost implements Engine {
    * undone.
    */
   trim(darq: LiveDarq): void {
-    if (darq.newest <= this.versions.durable) this.#commit.truncate(darq, darq.core.head)
+    if (darq.newest <= this.versions.committed) this.#commit.truncate(darq, darq.core.head)
   }
 
   /** Something is accepted that is not durable. */
@@ -254,15 +280,22 @@ export class LiveHost implements Engine {
     this.#commit.soon(darq)
   }
 
-  /** The channel has something that may leave once the open version is committed. */
-  offerWhenCommitted(channel: Channel): void {
+  /** The channel has something that may leave now, at the end of this turn. */
+  offerSoon(channel: Channel): void {
+    if (this.#offers.size === 0) this.clock.soon(() => this.offerSpeculative())
     this.#offers.add(channel)
   }
 
-  takeOffers(): Iterable<Channel> {
+  /** The channel has something that may leave once a version is committed, or fewer hosts can revoke it. */
+  offerWhenCommitted(channel: Channel): void {
+    this.#blocked.add(channel)
+  }
+
+  offerSpeculative(): void {
+    if (this.#offers.size === 0 || !this.running) return
     const offers = this.#offers
     this.#offers = new Set()
-    return offers
+    for (const channel of offers) channel.offer()
   }
 
   atCommitted(version: Version, run: () => void): void {
@@ -270,11 +303,140 @@ export class LiveHost implements Engine {
     else this.#atCommitted.push({ version, run })
   }
 
-  /** A version is durable and committed: everything that waited for it goes on. */
-  committed(version: Version, offers: Iterable<Channel>): void {
-    this.versions.advance(version)
-    while (this.#atCommitted[0] && this.#atCommitted[0].version <= version) this.#atCommitted.shift()?.run()
-    for (const channel of offers) channel.offer()
+  /** Versions up to this one are durable: peers who asked are told, and what is committed by that goes on. */
+  durable(version: Version): void {
+    this.versions.advanceDurable(version)
+    this.questions.tell(version)
+    this.#settle()
+  }
+
+  /** Everything that waited for what is committed now goes on. */
+  #settle(): void {
+    const committed = this.speculation.committed(this.versions.durable)
+    if (committed > this.versions.committed) {
+      this.versions.advanceCommitted(committed)
+      this.#commit.committed(committed)
+      const waited = this.#atCommitted
+      this.#atCommitted = waited.filter(({ version }) => version > committed)
+      for (const { version, run } of waited) if (version <= committed && this.running) run()
+    }
+    const blocked = this.#blocked
+    this.#blocked = new Set()
+    for (const channel of blocked) channel.offer()
+  }
+
+  /** What a host says of itself in each frame. */
+  get standing(): Standing {
+    return { host: this.id, epoch: this.epoch, lineage: this.lineage, durable: this.versions.durable }
+  }
+
+  addressOf(host: string): string {
+    return this.#options.peer?.(host) ?? host
+  }
+
+  /** How many hosts may be able to revoke what leaves to this DARQ. */
+  kOf(darq: string): number {
+    const { k = 0 } = this.#options
+    return typeof k === 'number' ? k : k(darq)
+  }
+
+  /** May messages of that version leave, if at most `k` hosts may be able to revoke them? */
+  mayLeave(version: Version, k: number): boolean {
+    if (k === Number.POSITIVE_INFINITY) return true
+    const own = version > this.versions.durable ? 1 : 0
+    return k > 0 && this.speculation.hosts(version) + own <= k
+  }
+
+  /** What became of a state, of this host or another. */
+  fateOf(dependency: Dependency): Fate {
+    if (partsOf(dependency.host).name !== this.name) return this.peers.fateOf(dependency)
+    // One's own: what this life has made can't be lost while it goes on.
+    if (dependency.host !== this.id) return 'lost'
+    const { epoch, version } = dependency
+    if (epoch === this.epoch) return version <= this.speculation.open ? 'durable' : 'lost'
+    const decided = fate(this.standing, dependency)
+    return decided === 'unknown' ? 'lost' : decided
+  }
+
+  /**
+   * What a peer says of itself, before anything else that it says.
+   *
+   * @throws {DarqError} `fenced`: it speaks for a life that is over. `withdrawn`: it has lost what this host depends on, which
+   * goes back.
+   */
+  hear(standing: Standing): void {
+    const { host, epoch, durable } = standing
+    if (partsOf(host).name === this.name)
+      throw new DarqError('fenced', { retryable: false, facts: { expected: 'another host', got: host } })
+    const heard = this.peers.hear(standing)
+    if (heard === 'older')
+      throw new DarqError('fenced', {
+        retryable: false,
+        facts: { expected: `epoch ${this.peers.epochOf(host)} of ${host}`, got: epoch },
+      })
+    if (heard === 'news') {
+      this.speculation.stable([{ host, epoch, version: durable }])
+      this.questions.answered()
+      this.#settle()
+    } else if (heard === 'newer') this.#examine(standing)
+  }
+
+  #examine({ host, epoch }: Standing): void {
+    const { name } = partsOf(host)
+    const to = this.speculation.examine(name, (dependency) => {
+      const fate = this.peers.fateOf(dependency)
+      if (fate === 'forgotten')
+        this.report(
+          new DarqError('forgotten', { facts: { expected: `a state of ${host}`, got: dependency.epoch } }),
+          name,
+        )
+      return fate
+    })
+    if (to < this.speculation.open) {
+      this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)
+      this.assertRunning()
+    }
+    for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.restarted?.(host)
+    this.#settle()
+  }
+
+  /**
+   * Lets the open version depend on states of other hosts. If that is fixed already, the next one.
+   *
+   * @throws {DarqError} `backpressure`: too many hosts; nothing changed then
+   */
+  depend(dependencies: readonly Dependency[]): void {
+    let merged = this.speculation.merge(dependencies)
+    if (merged === 'frozen') {
+      this.#commit.seal()
+      merged = this.speculation.merge(dependencies)
+    }
+    if (merged === 'full')
+      throw new DarqError('backpressure', { facts: { expected: 'fewer hosts that are not durable yet', got: 'more' } })
+  }
+
+  /** Ends this life; the next one goes on from version `to`. */
+  #goBack(to: Version, why: string): void {
+    if (this.#state === 'stopped') return
+    const error = new DarqError('withdrawn', { message: `${this.id} goes back to version ${to}: ${why}` })
+    this.#halt(error)
+    this.versions.withdraw(to, error)
+    void this.#commit.settled().then(async () => {
+      const { epoch, versions, peers } = this
+      // A commit that failed ends it all: what it wrote is unknown.
+      if (this.#stopReason === error)
+        this.#remains = { rollback: { epoch, to, tail: this.#commit.remains(to) }, versions, peers }
+      else versions.fail(this.#stopReason ?? error)
+      await this.#storage.close()
+      this.#stop(this.#stopReason)
+    })
+  }
+
+  /** For the next life, once: what this one leaves when it goes back. */
+  takeRemains(): Remains | undefined {
+    const remains = this.#remains
+    this.#remains = undefined
+    return remains
   }
 
   transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void {
@@ -327,51 +489,99 @@ export class LiveHost implements Engine {
 
   /** The storage failed: the outcome of the commit in flight is unknown, so this life of the host ends. */
   fail(cause: unknown): void {
-    this.#end(cause instanceof DarqError ? cause : new DarqError('storage', { cause }))
+    const reason = cause instanceof DarqError ? cause : new DarqError('storage', { cause })
+    // A rollback that waits for this commit must know.
+    if (this.#state === 'stopped' && this.#stopReason?.code === 'withdrawn') this.#stopReason = reason
+    this.#end(reason)
   }
 
   #end(reason: DarqError | undefined): void {
     if (this.#state === 'stopped') return
-    this.#state = 'stopped'
     const error = reason ?? new DarqError('closed', { message: 'the host was closed' })
+    this.#halt(error)
+    this.versions.fail(error)
+    void this.#storage.close().then(() => this.#stop(reason))
+  }
+
+  /** Nothing more is taken, delivered or sent. */
+  #halt(error: DarqError): void {
+    this.#state = 'stopped'
     this.#stopReason = error
     this.timers.stop()
+    this.questions.stop()
+    this.#commit.stop()
     for (const darq of this.#darqs.values()) {
       for (const channel of darq.channels) channel.close()
       darq.detach(error)
     }
-    this.versions.fail(error)
-    this.#atCommitted.length = 0
-    void this.#storage.close().then(() => this.#stop(reason))
+    this.#atCommitted = []
   }
+}
+
+/** What a life that went back leaves to the next one. */
+interface Remains {
+  readonly rollback: Rollback
+  readonly versions: Versions
+  readonly peers: Peers
+}
+
+interface Makers {
+  readonly core: () => Core
+  readonly vectors: VectorsMaker
+}
+
+/** What a life begins with. */
+interface Found {
+  readonly recovered: Recovered
+  readonly makers: Makers
+  readonly remains: Remains | undefined
 }
 
 /**
  * Opens the storage, recovers what it holds, and claims a new epoch: from then on every older owner of the storage is fenced.
  *
+ * @param previous a life that ended with `withdrawn`: who waits for what is left of it goes on waiting
  * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced` (somebody claimed it at the same moment), `storage`, `quota`
  */
-export async function openHost(options: EngineOptions, coreMaker: CoreMaker): Promise<LiveHost> {
+export async function openHost(
+  options: EngineOptions,
+  makers: { readonly core: CoreMaker; readonly vectors: VectorsMaker },
+  previous?: LiveHost,
+): Promise<LiveHost> {
   const limits = { ...defaults, ...options.limits }
   const hash_key = new Uint8Array(16)
   for (let i = 0; i < hash_key.length; i += 1) hash_key[i] = Math.floor(options.random() * 256)
   const { log_bytes_max, message_bytes_max, producers_max, keys_max } = limits
-  const makeCore = () => coreMaker({ log_bytes_max, message_bytes_max, producers_max, keys_max, hash_key })
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await takeOver(options, makeCore)
-    } catch (error) {
-      // The older owner has written while we read: read again. It can't go on for ever, for a claim fences it.
-      if (!(error instanceof DarqError && error.code === 'fenced') || tries === claim_tries_max) throw error
+  const core = () => makers.core({ log_bytes_max, message_bytes_max, producers_max, keys_max, hash_key })
+  const remains = previous?.takeRemains()
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await takeOver(options, { core, vectors: makers.vectors }, remains)
+      } catch (error) {
+        // The older owner has written while we read: read again. It can't go on for ever, for a claim fences it.
+        if (!(error instanceof DarqError && error.code === 'fenced') || tries === claim_tries_max) throw error
+      }
     }
+  } catch (error) {
+    remains?.versions.fail(
+      error instanceof DarqError && error.retryable ? error : new DarqError('unavailable', { cause: error }),
+    )
+    throw error
   }
 }
 
-async function takeOver(options: EngineOptions, makeCore: () => Core): Promise<LiveHost> {
+async function takeOver(options: EngineOptions, makers: Makers, remains: Remains | undefined): Promise<LiveHost> {
   const opened = await options.storage.open()
-  const recovered = await recover(opened, makeCore)
+  // Somebody else had the store meanwhile: what he found there counts.
+  const isOurs = remains !== undefined && opened.last?.epoch === remains.rollback.epoch
+  const recovered = await recover(opened, makers.core, isOurs ? remains.rollback : undefined)
   const epoch = nextEpoch(opened.last?.epoch, options.clock.now_ms(), options.random())
-  const { lineage } = recovered
-  const storage = await opened.claim(epoch, lineage.last, lineage.encode())
-  return new LiveHost(options, opened, storage, epoch, recovered, makeCore)
+  const { keep, tail } = recovered
+  const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)
+  if (remains !== undefined && !isOurs)
+    remains.versions.fail(
+      new DarqError('fenced', { retryable: true, message: 'another owner had the store meanwhile' }),
+    )
+  return new LiveHost(options, opened, storage, epoch, { recovered, makers, remains: isOurs ? remains : undefined })
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { twin, wasm } from '@darq/core'
+import { twin, twinVectors, wasm, wasmVectors } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { openHost } from './host.ts'
+import { LiveHost, openHost } from './host.ts'
 import type { Engine, EngineOptions } from './types.ts'
 
 export { DarqError } from '../error.ts'
@@ -16,10 +16,25 @@ export type * from './types.ts'
  * Opens a host. When it resolves, a new epoch is durable in the storage, every older owner is fenced, what the storage held
  * is recovered, and processors are attached where messages wait.
  *
+ * @param previous an engine of this storage that stopped with `withdrawn`: receipts for what is left of it settle as this
+ * one goes on. Without it they never do.
  * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`, `schema` for an option that can't be
  */
-export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { core = 'wasm', k = 0 } = options
-  if (k !== 0) throw new DarqError('schema', { facts: { expected: 'k: 0, messages wait for committed', got: k } })
-  return openHost(options, core === 'twin' ? twin() : core === 'wasm' ? await wasm() : core)
+export async function openEngine(options: EngineOptions, previous?: Engine): Promise<Engine> {
+  checkSpeculation(options)
+  return openHost(options, await makersOf(options), previous instanceof LiveHost ? previous : undefined)
+}
+
+async function makersOf({ core = 'wasm', vectors }: EngineOptions) {
+  if (core === 'wasm') return { core: await wasm(), vectors: vectors ?? (await wasmVectors()) }
+  return { core: core === 'twin' ? twin() : core, vectors: vectors ?? twinVectors() }
+}
+
+/** Peers would depend on what a storage forgets that only hopes to keep it. */
+function checkSpeculation({ k = 0, storage }: EngineOptions): void {
+  if (typeof k === 'number' && !(k === Number.POSITIVE_INFINITY || (Number.isInteger(k) && k >= 0)))
+    throw new DarqError('schema', { facts: { expected: 'k: a whole number from 0, or Infinity', got: String(k) } })
+  const { durability } = storage
+  if (k !== 0 && durability !== 'strict' && durability !== 'memory')
+    throw new DarqError('schema', { facts: { expected: 'k: 0 on storage that is not strict', got: durability } })
 }

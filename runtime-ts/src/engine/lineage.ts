@@ -45,6 +45,28 @@ export class Lineage {
     )
   }
 
+  /**
+   * The epoch of a surviving version. `undefined`: it is not among the surviving ones, or older than the horizon
+   * ({@link Lineage.forgets} tells which).
+   */
+  epochOf(version: Version): Epoch | undefined {
+    return version > this.last ? undefined : this.#entries.findLast((entry) => entry.first <= version)?.epoch
+  }
+
+  /** Is what it says of this epoch's versions unknown, because it is beyond the horizon? */
+  forgets(epoch: Epoch): boolean {
+    const oldest = this.#entries[0]
+    return oldest !== undefined && oldest.first > 1 && epoch < oldest.epoch
+  }
+
+  /** The newest surviving version of that epoch; 0 without one. */
+  survivedBy(epoch: Epoch): Version {
+    const at = this.#entries.findIndex((entry) => entry.epoch === epoch)
+    if (at < 0) return 0 as Version
+    const next = this.#entries[at + 1]
+    return next === undefined ? this.last : ((next.first - 1) as Version)
+  }
+
   write(writer: ByteWriter): void {
     writer.u16(this.#entries.length)
     for (const { epoch, first } of this.#entries) writer.f64(epoch).f64(first)

@@ -32,15 +32,11 @@ export class LocalChannel implements Channel {
 
   push(lsn: Lsn, gated: boolean): void {
     this.recover(lsn, gated)
-    if (gated) this.#darq.host.offerWhenCommitted(this)
-    else this.offer()
+    this.offer()
   }
 
   recover(lsn: Lsn, gated: boolean): void {
-    const { versions } = this.#darq.host
-    // What was recovered is durable: of a version that exists no more, or of the newest that is.
-    const version = lsn < this.#darq.grades.durable ? versions.durable : versions.open
-    this.#queue.push({ lsn, version, gated })
+    this.#queue.push({ lsn, version: this.#darq.versionOf(lsn), gated })
   }
 
   offer(): void {
@@ -59,7 +55,10 @@ export class LocalChannel implements Channel {
           host.limits.channel_bytes_max,
           (out) => !out.gated || out.version <= committed,
         )
-        if (batch.count === 0) break
+        if (batch.count === 0) {
+          host.offerWhenCommitted(this)
+          break
+        }
         const { expected } = arrive(target, {
           producer: this.#producer,
           first: batch.first,

@@ -26,11 +26,13 @@ export interface Channel {
   retry(): void
   /** The receiver's answer; only channels to other hosts get one. */
   answered?(ack: Ack): void
+  /** The host of that id has begun a new life: what was on its way there may be gone. */
+  restarted?(peer: string): void
   /** Stops for ever. */
   close(): void
 }
 
-interface Waiting {
+export interface Waiting {
   readonly lsn: Lsn
   readonly version: Version
   readonly gated: boolean

@@ -1,15 +1,17 @@
 /**
- * A frame of another host: the receiver's side of its channels, and the acks to one's own.
+ * A frame of another host: the receiver's side of its channels, the acks to one's own, questions and their answers.
  *
  * @module
  */
-import { DarqError } from '../error.ts'
 import { arrive } from './arrive.ts'
+import type { StoredVersion } from './commit-value.ts'
 import type { LiveDarq } from './darq.ts'
-import { type Ack, type Data, decodeFrame, encodeFrame } from './frame.ts'
+import type { Dependency } from './dependency.ts'
+import { type Ack, type Ask, type Data, decodeFrame, encodeFrame } from './frame.ts'
 import type { LiveHost } from './host.ts'
 import { channelId } from './host-id.ts'
-import type { Epoch, Version } from './types.ts'
+import { inRecords } from './in-records.ts'
+import type { Version } from './types.ts'
 
 /** Sequences that arrived but are not committed: from which one on, per version. */
 interface Uncommitted {
@@ -17,13 +19,10 @@ interface Uncommitted {
   readonly first: number
 }
 
-const peers_max = 10_000
 const encoder = new TextEncoder()
 
 export class Receiver {
   readonly #host: LiveHost
-  /** The newest epoch examined of each peer. */
-  readonly #peers = new Map<string, Epoch>()
   /** Per channel: a DARQ may have one to each of several here. */
   readonly #uncommitted = new Map<string, Uncommitted[]>()
 
@@ -31,83 +30,127 @@ export class Receiver {
     this.#host = host
   }
 
-  /** @throws {DarqError} `bad_frame`, `too_large`, `newer_format`, `unknown_address`, `fenced`, `backpressure`; nothing changed then */
-  receive(from: string, bytes: Uint8Array): void {
-    const frame = decodeFrame(bytes, this.#host.limits.frame_bytes_max)
-    this.#examine(frame.host, frame.epoch)
-    if (frame.type === 'ack') this.#host.existing(frame.to)?.channel(frame.from).answered?.(frame)
-    else this.#data(from, frame)
+  /** What was found in the logs and is not committed. */
+  recovered(unsettled: readonly StoredVersion[], committed: Version): void {
+    for (const { version, parts } of unsettled) {
+      if (version <= committed) continue
+      for (const { name, bytes } of parts)
+        for (const { producer, first } of inRecords(bytes)) this.#arrived(`${producer} ${name}`, version, first)
+    }
   }
 
-  /** Nothing of an older epoch is read once a newer one is known. (Without speculation there is nothing to roll back.) */
-  #examine(host: string, epoch: Epoch): void {
-    const known = this.#peers.get(host)
-    if (known !== undefined && epoch < known)
-      throw new DarqError('fenced', { retryable: false, facts: { expected: `epoch ${known} of ${host}`, got: epoch } })
-    // The longest known goes first; what a forgotten epoch could still send was committed there, and is a duplicate here.
-    this.#peers.delete(host)
-    this.#peers.set(host, epoch)
-    if (this.#peers.size > peers_max) for (const oldest of this.#peers.keys()) return void this.#peers.delete(oldest)
+  /**
+   * @throws {DarqError} `bad_frame`, `too_large`, `newer_format`, `unknown_address`, `fenced`, `backpressure`; nothing changed
+   * then. `withdrawn`: the host goes back, because the frame's sender has lost what it depends on.
+   */
+  receive(from: string, bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes, this.#host.limits.frame_bytes_max)
+    // Before anything else is read of it: only then do its numbers mean anything.
+    this.#host.hear(frame)
+    if (frame.type === 'data') this.#data(from, frame)
+    else if (frame.type === 'ack') this.#host.existing(frame.to)?.channelTo(frame.from)?.answered?.(frame)
+    else if (frame.type === 'ask') this.#asked(from, frame)
+  }
+
+  #asked(from: string, { host: asker, addressee, states }: Ask): void {
+    const { id, epoch, versions, questions } = this.#host
+    const undecided = states.filter((state) => state.epoch === epoch && state.version > versions.durable)
+    const isMeant = addressee === id
+    if (isMeant)
+      for (const { version } of undecided)
+        if (version <= this.#host.speculation.open) questions.wants(from, asker, version)
+    if (!isMeant || undecided.length < states.length) questions.answer(from, asker)
   }
 
   #data(from: string, frame: Data): void {
     const host = this.#host
-    const producer = encoder.encode(channelId(frame.host, frame.from))
-    const channel = `${frame.host}/${frame.from} ${frame.to}`
-    const answer = () => this.#answer(from, frame, producer, channel)
+    const producer = channelId(frame.host, frame.from)
+    const channel = `${producer} ${frame.to}`
+    const answer = () => this.#answer(from, frame, channel, frame.first + frame.count)
     const darq = host.localDarq(frame.to)
     // Meant for a generation that is gone, or nothing but a question: say who one is and what is expected.
-    if (frame.addressee !== host.id || frame.count === 0 || !this.#take(darq, frame, producer, channel)) {
+    if (frame.addressee !== host.id || frame.count === 0) {
       answer()
       return
     }
-    const uncommitted = this.#uncommitted.get(channel)?.at(-1)
-    if (uncommitted) host.atCommitted(uncommitted.version, answer)
-    else answer()
-  }
-
-  /** @returns false for a gap: the answer says what is expected */
-  #take(darq: LiveDarq, frame: Data, producer: Uint8Array, channel: string): boolean {
-    try {
-      const { version, lsns, expected } = arrive(darq, {
-        producer,
-        first: frame.first,
-        originEpoch: frame.epoch,
-        originVersion: frame.version,
-        messages: frame.messages,
-      })
-      if (lsns.length > 0) this.#arrived(channel, version, expected - lsns.length)
-      return true
-    } catch (error) {
-      if (error instanceof DarqError && error.code === 'gap') return false
-      throw error
+    const dependencies = this.#unstable(frame)
+    // It comes from a state that is lost: the sender will learn of it, and send what is left of it again.
+    if (dependencies === 'lost') {
+      answer()
+      return
     }
+    const version = this.#take(darq, frame, encoder.encode(producer), dependencies)
+    if (version !== undefined && this.#arrived(channel, version.version, version.first) && dependencies.length > 0)
+      host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
+    const waits = this.#uncommitted.get(channel)?.at(-1)
+    if (version === undefined || waits === undefined || dependencies.length > 0) answer()
+    else host.atCommitted(waits.version, answer)
   }
 
-  #arrived(channel: string, version: Version, first: number): void {
-    const rows = this.#uncommitted.get(channel)
-    if (!rows) this.#uncommitted.set(channel, [{ version, first }])
-    else if (rows.at(-1)?.version !== version) rows.push({ version, first })
+  /** What the messages depend on and is not known to be durable, the sender's own state among it. */
+  #unstable({ host: sender, epoch, version, durable, dependencies }: Data): readonly Dependency[] | 'lost' {
+    const unstable: Dependency[] = []
+    for (const dependency of dependencies) {
+      const fate = this.#host.fateOf(dependency)
+      if (fate === 'unknown') unstable.push(dependency)
+      else if (fate !== 'durable') return 'lost'
+    }
+    if (version > durable) unstable.push({ host: sender, epoch, version })
+    return unstable
   }
 
-  #answer(to: string, { host: peer, epoch, from, to: name }: Data, producer: Uint8Array, channel: string): void {
-    const { id, versions, lineage } = this.#host
-    const expected = this.#host.localDarq(name).expected(producer)
+  /** @returns what came; `undefined` for a gap: the answer says what is expected */
+  #take(
+    darq: LiveDarq,
+    frame: Data,
+    producer: Uint8Array,
+    dependencies: readonly Dependency[],
+  ): { readonly version: Version; readonly first: number } | undefined {
+    const { first, count, version, epoch, lineage, messages } = frame
+    const before = darq.expected(producer)
+    if (first > before) return undefined
+    const {
+      lsns,
+      expected,
+      version: taken,
+    } = arrive(darq, {
+      producer,
+      first,
+      originEpoch: lineage.epochOf(version) ?? epoch,
+      originVersion: version,
+      messages,
+      ...(dependencies.length > 0 && first + count > before && { depends: () => this.#host.depend(dependencies) }),
+    })
+    return { version: taken, first: lsns.length > 0 ? expected - lsns.length : 0 }
+  }
+
+  /** @returns whether it is the first of its version */
+  #arrived(channel: string, version: Version, first: number): boolean {
+    if (first === 0) return false
     const rows = this.#uncommitted.get(channel)
-    while (rows?.[0] && rows[0].version <= versions.committed) rows.shift()
+    if (rows?.at(-1)?.version === version) return false
+    if (rows) rows.push({ version, first })
+    else this.#uncommitted.set(channel, [{ version, first }])
+    return true
+  }
+
+  #answer(to: string, { host: peer, epoch, from, to: name }: Data, channel: string, answers: number): void {
+    const host = this.#host
+    const expected = host.localDarq(name).expected(encoder.encode(channelId(peer, from)))
+    const rows = this.#uncommitted.get(channel)
+    while (rows?.[0] && rows[0].version <= host.versions.committed) rows.shift()
     if (rows?.length === 0) this.#uncommitted.delete(channel)
     const ack: Ack = {
       type: 'ack',
-      host: id,
-      epoch: this.#host.epoch,
-      lineage,
+      ...host.standing,
       from: name,
       to: from,
       addressee: peer,
       echo: epoch,
+      answers,
       expected,
       committed: rows?.[0]?.first ?? expected,
     }
-    this.#host.transmit(to, encodeFrame(ack), (error) => this.#host.report(error, `answer to ${peer}`))
+    host.transmit(to, encodeFrame(ack), (error) => host.report(error, `answer to ${peer}`))
   }
 }

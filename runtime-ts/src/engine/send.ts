@@ -2,15 +2,17 @@
  * Last on a message's path: arrive → deliver → step → commit → **send**.
  *
  * The sender's side of a channel to another host: it reads its own out records in order, says hello to learn what the
- * receiver expects, keeps one batch under way, and forgets a message only when the receiver has it committed.
+ * receiver expects, keeps one batch under way, and forgets a message only when the receiver has it committed. A message
+ * leaves when at most K hosts could still revoke it; with K = 0, when it is committed.
  *
  * @module
  */
 import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { LiveDarq } from './darq.ts'
+import type { Dependency } from './dependency.ts'
 import { type Ack, encodeFrame } from './frame.ts'
-import { type Channel, OutQueue } from './out-queue.ts'
+import { type Channel, type Collected, OutQueue, type Waiting } from './out-queue.ts'
 import type { Epoch, Version } from './types.ts'
 
 const backoff_ms_min = 50
@@ -23,6 +25,8 @@ export class RemoteChannel implements Channel {
   readonly #darq: LiveDarq
   readonly #address: string
   readonly #queue: OutQueue
+  /** How many hosts may be able to revoke what leaves. */
+  readonly #k: number
   /** The peer's host id; '' before its first answer. */
   #peer = ''
   /** The newest epoch of the peer that has answered. */
@@ -33,7 +37,8 @@ export class RemoteChannel implements Channel {
   #cursor = 0
   /** The sequence behind all that was sent: by this life, or by an older one, which may have sent what it left in the log. */
   #sentEnd = 0
-  #underWay = false
+  /** The sequence behind the frame that waits for its answer. */
+  #underWay: number | undefined
   #backoff_ms = backoff_ms_min
   #timer: (() => void) | undefined
   /** The peer contradicts what it had committed: nothing can be sent any more without breaking a promise. */
@@ -44,64 +49,84 @@ export class RemoteChannel implements Channel {
     this.#darq = darq
     this.#address = address
     this.#queue = new OutQueue(darq)
+    this.#k = darq.host.kOf(to)
   }
 
-  push(lsn: Lsn, _gated: boolean): void {
-    this.#add(lsn)
+  push(lsn: Lsn, gated: boolean): void {
+    const { host } = this.#darq
+    this.#add(lsn, gated)
     // All before the first of this life was acknowledged, so that it was sent.
     if (this.#sentEnd === 0) this.#sentEnd = this.#queue.first
-    this.#darq.host.offerWhenCommitted(this)
+    if (gated || this.#k === 0) host.offerWhenCommitted(this)
+    else host.offerSoon(this)
   }
 
-  recover(lsn: Lsn): void {
-    this.#add(lsn)
+  recover(lsn: Lsn, gated: boolean): void {
+    this.#add(lsn, gated)
     this.#sentEnd = this.#queue.end
   }
 
-  #add(lsn: Lsn): void {
-    const { versions } = this.#darq.host
-    const version = lsn < this.#darq.grades.durable ? versions.durable : versions.open
-    this.#queue.push({ lsn, version, gated: true })
+  #add(lsn: Lsn, gated: boolean): void {
+    this.#queue.push({ lsn, version: this.#darq.versionOf(lsn), gated })
   }
 
   offer(): void {
-    if (this.#underWay || this.#timer || this.#broken || this.#queue.length === 0) return
+    if (this.#underWay !== undefined || this.#timer || this.#broken || this.#queue.length === 0) return
     const { host } = this.#darq
-    const committed = host.versions.committed
-    // Pessimistic (K = 0): only what is committed leaves. The first of the queue decides whether there is anything to say.
-    if ((this.#queue.at(this.#queue.first)?.version ?? committed + 1) > committed) return
-    if (!this.#examined) {
-      this.#hello(this.#queue.first)
-      return
-    }
-    const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, (out) => out.version <= committed)
-    if (batch.count > 0) this.#send(batch.messages, batch.first, batch.count, batch.version)
+    const may = this.#mayLeave()
+    const next = this.#queue.at(this.#examined ? this.#cursor : this.#queue.first)
+    if (next !== undefined && !may(next)) host.offerWhenCommitted(this)
+    else if (!this.#examined) this.#hello(this.#queue.first)
+    else if (next !== undefined) this.#sendBatch(may)
     // All is sent, but the peer has not committed it: ask again later.
     else if (this.#cursor > this.#queue.first) this.#wait(() => this.#hello(this.#cursor))
   }
 
-  #hello(next: number): void {
-    this.#send(new Uint8Array(0), next, 0, 0 as Version)
+  /** A version may be revoked by more hosts than the one before it, never by fewer: so it is asked once for each. */
+  #mayLeave(): (waiting: Waiting) => boolean {
+    const { host } = this.#darq
+    let asked = host.versions.committed
+    let may = true
+    return ({ version, gated }) => {
+      if (version <= host.versions.committed) return true
+      if (gated) return false
+      if (version > asked) {
+        asked = version
+        may &&= host.mayLeave(version, this.#k)
+      }
+      return may
+    }
   }
 
-  #send(messages: Uint8Array, first: number, count: number, version: Version): void {
+  #sendBatch(may: (waiting: Waiting) => boolean): void {
     const { host } = this.#darq
-    const { id, epoch, lineage } = host
+    const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, may)
+    // From here on the version is named: what it depends on must not change any more.
+    if (batch.version === host.speculation.open) host.speculation.freeze()
+    this.#send(batch, host.speculation.unstable(batch.version))
+  }
+
+  #hello(next: number): void {
+    this.#send({ messages: new Uint8Array(0), first: next, count: 0, version: 0 as Version }, [])
+  }
+
+  #send({ messages, first, count, version }: Collected, dependencies: readonly Dependency[]): void {
+    const { host } = this.#darq
     const frame = encodeFrame({
       type: 'data',
-      host: id,
-      epoch,
-      lineage,
+      ...host.standing,
       from: this.#darq.name,
       to: this.to,
       addressee: this.#peer,
       first,
       version,
+      dependencies,
       messages,
       count,
     })
+    host.counts.dependencies_sent += dependencies.length
     this.#sentEnd = Math.max(this.#sentEnd, first + count)
-    this.#underWay = true
+    this.#underWay = first + count
     this.#timer = host.clock.wake(host.clock.now_ms() + answer_ms_max, () => this.#lost())
     host.transmit(this.#address, frame, (error) => {
       if (!error.retryable) host.report(error, `${this.#darq.name} → ${this.to}`)
@@ -111,14 +136,14 @@ export class RemoteChannel implements Channel {
 
   /** The frame or its answer is lost, or the receiver has no room: what it has is unknown, so it is asked, after a while. */
   #lost(): void {
-    if (!this.#underWay) return
+    if (this.#underWay === undefined) return
     this.#settle()
     this.#examined = false
     this.#wait(() => this.offer())
   }
 
   #settle(): void {
-    this.#underWay = false
+    this.#underWay = undefined
     this.#timer?.()
     this.#timer = undefined
   }
@@ -144,14 +169,33 @@ export class RemoteChannel implements Channel {
       this.#break(broken)
       return
     }
-    const news = !this.#examined || ack.committed > this.#queue.first
-    this.#settle()
+    const progress = !this.#examined || ack.committed > this.#queue.first || ack.expected > this.#cursor
+    const isAnswer = ack.answers === this.#underWay
     this.#peer = ack.host
     this.#peerEpoch = ack.epoch
-    this.#examined = true
     this.#queue.acknowledge(ack.committed)
-    this.#cursor = Math.max(ack.expected, this.#queue.first)
-    if (news) this.#backoff_ms = backoff_ms_min
+    if (progress) this.#backoff_ms = backoff_ms_min
+    // Unasked, or late: what is under way has not arrived there yet.
+    if (isAnswer || (this.#underWay === undefined && this.#examined)) this.#next(ack.expected, isAnswer && !progress)
+    else this.#cursor = Math.max(this.#cursor, this.#queue.first)
+  }
+
+  /** @param refused the peer took nothing of what came: what it comes from is lost, or something is missing before it */
+  #next(expected: number, refused: boolean): void {
+    this.#settle()
+    this.#examined = true
+    const isBehind = expected < this.#cursor
+    this.#cursor = Math.max(expected, this.#queue.first)
+    if (refused && !isBehind && this.#queue.at(this.#cursor) !== undefined) this.#wait(() => this.offer())
+    else this.offer()
+  }
+
+  /** What was on its way there may be gone: ask at once what is left. */
+  restarted(peer: string): void {
+    if (peer !== this.#peer || this.#broken) return
+    this.#settle()
+    this.#examined = false
+    this.#backoff_ms = backoff_ms_min
     this.offer()
   }
 
@@ -178,7 +222,7 @@ export class RemoteChannel implements Channel {
   }
 
   retry(): void {
-    if (this.#underWay || this.#broken) return
+    if (this.#underWay !== undefined || this.#broken) return
     this.#timer?.()
     this.#timer = undefined
     this.#backoff_ms = backoff_ms_min

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CoreMaker, Lsn } from '@darq/core'
+import type { CoreMaker, Lsn, VectorsMaker } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
 
@@ -243,8 +243,18 @@ export interface EngineOptions {
    * name is taken, and processors are attached by hand.
    */
   readonly processor?: (darq: string) => Processor | undefined
-  /** How many hosts' failures may revoke a message that leaves. 0, the only value so far: it waits for committed. */
-  readonly k?: number
+  /**
+   * How many hosts' failures may revoke a message when it leaves, this one's among them: for all, or by the DARQ it goes to.
+   * Default 0: it waits for committed. `Infinity`: it never waits. More than 0 takes storage that is strict (or in memory).
+   */
+  readonly k?: number | ((darq: string) => number)
+  /**
+   * The address of a host by its name, for questions about what is durable there. Default: its name is its address. With
+   * `k` above 0, hosts must reach each other in this way.
+   */
+  readonly peer?: (host: string) => string | undefined
+  /** For a `core` of one's own: what keeps dependencies. Default: that of the same kind; for a maker the twin's. */
+  readonly vectors?: VectorsMaker
   readonly limits?: Partial<EngineLimits>
   /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void
@@ -259,6 +269,10 @@ export interface EngineCounts {
   readonly committed_bytes: number
   readonly frames_sent: number
   readonly frames_received: number
+  /** Frames that asked a host what is durable there. */
+  readonly questions_asked: number
+  /** Dependencies in all data frames together. */
+  readonly dependencies_sent: number
 }
 
 export interface Engine {
@@ -286,6 +300,10 @@ export interface Engine {
   close(): Promise<void>
   /** Stops at once, as a crash would: nothing more is written or sent. */
   abandon(reason: DarqError): void
-  /** Resolves when the engine has stopped: with the reason when it failed or was abandoned, `undefined` after `close`. */
+  /**
+   * Resolves when the engine has stopped: with the reason when it failed or was abandoned, `undefined` after `close`. With
+   * `withdrawn` it goes back, because another host has lost what it depends on: open it again at once with this one as
+   * `previous`, and what did not depend on that goes on.
+   */
   readonly stopped: Promise<DarqError | undefined>
 }

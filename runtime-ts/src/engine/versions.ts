@@ -1,5 +1,5 @@
 /**
- * A host's versions: which one is open, durable, committed; and who waits for that.
+ * How far a host's versions have come, and who waits for that.
  *
  * @module
  */
@@ -12,10 +12,18 @@ interface Waiting {
   readonly reject: (error: DarqError) => void
 }
 
+/** How the life of the host ended whose versions these are. */
+interface End {
+  /** Versions up to this one go on in the next life. */
+  readonly kept: Version
+  readonly error: DarqError
+}
+
 class Mark {
   at: Version
   readonly #waiting = new Map<Version, Waiting>()
-  #failure: DarqError | undefined
+  #end: End | undefined
+  #next: Mark | undefined
 
   constructor(at: Version) {
     this.at = at
@@ -24,7 +32,8 @@ class Mark {
   /** One promise a version, however many wait; nobody has to look at it. */
   reached(version: Version): Promise<void> {
     if (version <= this.at) return Promise.resolve()
-    if (this.#failure) return quiet(Promise.reject(this.#failure))
+    if (this.#end !== undefined && version > this.#end.kept) return quiet(Promise.reject(this.#end.error))
+    if (this.#next !== undefined) return this.#next.reached(version)
     let waiting = this.#waiting.get(version)
     if (!waiting) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -35,6 +44,7 @@ class Mark {
   }
 
   advance(to: Version): void {
+    if (to <= this.at) return
     this.at = to
     for (const [version, waiting] of this.#waiting) {
       if (version > to) continue
@@ -43,23 +53,31 @@ class Mark {
     }
   }
 
-  fail(error: DarqError): void {
-    this.#failure = error
-    for (const waiting of this.#waiting.values()) waiting.reject(error)
+  end(end: End): void {
+    this.#end = end
+    for (const [version, waiting] of this.#waiting) {
+      if (version <= end.kept) continue
+      this.#waiting.delete(version)
+      waiting.reject(end.error)
+    }
+  }
+
+  follow(next: Mark): void {
+    this.#next = next
+    for (const [version, waiting] of this.#waiting) next.reached(version).then(waiting.resolve, waiting.reject)
     this.#waiting.clear()
   }
 }
 
+const none = 0 as Version
+
 export class Versions {
-  /** Takes whatever is appended now. */
-  open: Version
   readonly #durable: Mark
   readonly #committed: Mark
 
-  constructor(last: Version) {
-    this.open = (last + 1) as Version
-    this.#durable = new Mark(last)
-    this.#committed = new Mark(last)
+  constructor(durable: Version, committed: Version) {
+    this.#durable = new Mark(durable)
+    this.#committed = new Mark(committed)
   }
 
   get durable(): Version {
@@ -76,22 +94,27 @@ export class Versions {
     return this.#committed.reached(version)
   }
 
-  /** Closes the open version. @returns it */
-  seal(): Version {
-    const sealed = this.open
-    this.open = (sealed + 1) as Version
-    return sealed
-  }
-
-  /** Durable, and so far without dependencies on other hosts: committed. */
-  advance(to: Version): void {
+  advanceDurable(to: Version): void {
     this.#durable.advance(to)
+  }
+  advanceCommitted(to: Version): void {
     this.#committed.advance(to)
   }
 
+  /** The life ends here: whoever waits for a version above `kept` is told; the others wait for the next life. */
+  withdraw(kept: Version, error: DarqError): void {
+    this.#durable.end({ kept, error })
+    this.#committed.end({ kept, error })
+  }
+
+  /** Those who still wait, wait for the versions of the next life: they have the same numbers. */
+  follow(next: Versions): void {
+    this.#durable.follow(next.#durable)
+    this.#committed.follow(next.#committed)
+  }
+
   fail(error: DarqError): void {
-    this.#durable.fail(error)
-    this.#committed.fail(error)
+    this.withdraw(none, error)
   }
 }
 

@@ -54,12 +54,14 @@ export interface Opened {
   segments(): AsyncIterable<Segment>
   /**
    * Takes the store over, in one transaction: fences every older owner inside the store, drops the commits above `keep`,
-   * records `epoch` and `facts`. Durable when it resolves.
+   * records `epoch` and `facts`, and adds `tail`: a rollback's last versions, which no commit holds as they are to stay.
+   * Durable when it resolves.
    *
+   * @param tail its version is above `keep`; the bytes are the storage's from here on
    * @throws {DarqError} `fenced` when the store holds an epoch that is not older, or was written to since it was opened: what
    * was not read must not be dropped. Open anew. `quota`, `storage`, `closed`: the outcome is unknown, open anew.
    */
-  claim(epoch: Epoch, keep: Version, facts: Uint8Array): Promise<Claimed>
+  claim(epoch: Epoch, keep: Version, facts: Uint8Array, tail?: Segment): Promise<Claimed>
 }
 
 /** A store that this owner may write to, until somebody claims a newer epoch. */

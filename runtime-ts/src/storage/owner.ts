@@ -6,12 +6,20 @@
 import { DarqError } from '../error.ts'
 import type { Cell, Cells, Clearing } from './cells.ts'
 import type { Chain, Entry } from './chain.ts'
-import type { Claimed, Commit } from './contract.ts'
+import type { Claimed, Commit, Segment } from './contract.ts'
 import { encodeRecord, type StoredRecord } from './record.ts'
 
 /** Dead values are deleted when so many, or so many bytes, have gathered: a deletion costs as much as a commit's value. */
 const DEAD_VALUES_MAX = 64
 const DEAD_BYTES_MAX = 1024 * 1024
+
+/** What a claim is to write. */
+export interface Claim {
+  readonly epoch: number
+  readonly keep: number
+  readonly facts: Uint8Array
+  readonly tail: Segment | undefined
+}
 
 export class Owner implements Claimed {
   readonly #cells: Cells
@@ -49,10 +57,9 @@ export class Owner implements Claimed {
     cells: Cells,
     chain: Chain | undefined,
     entries: readonly Entry[],
-    epoch: number,
-    keep: number,
-    facts: Uint8Array,
+    { epoch, keep, facts, tail }: Claim,
   ): Promise<Owner> {
+    if (tail !== undefined && tail.version <= keep) throw misuse('version of the tail', `above ${keep}`, tail.version)
     const number = (chain?.newest.number ?? 0) + 1
     const kept = entries.filter((entry) => entry.version <= keep)
     const from = entries.find((entry) => entry.version > keep)?.from ?? number
@@ -71,9 +78,19 @@ export class Owner implements Claimed {
       wakeAt_ms: newest === undefined ? chain?.newest.wakeAt_ms : newest.wakeAt_ms,
       body: facts,
     }
-    await cells.write({ add: [{ number, value: encodeRecord(claim) }], clear: undefined, wakeAt_ms: claim.wakeAt_ms })
     const leftover = (chain?.claims ?? []).map((claim) => claim.number).filter((claim) => claim < cleared(chain))
-    return new Owner(cells, claim, kept, leftover)
+    const owner = new Owner(cells, claim, kept, leftover)
+    const { wakeAt_ms } = claim
+    const records = tail === undefined ? [] : owner.#records({ ...tail, wakeAt_ms }, number + 1, claim.head)
+    await cells.write({ add: [{ number, value: encodeRecord(claim) }, ...records], clear: undefined, wakeAt_ms })
+    if (tail !== undefined) owner.#added({ ...tail, wakeAt_ms }, number + 1, records.length)
+    return owner
+  }
+
+  #added({ version, bytes, wakeAt_ms }: Omit<Commit, 'keepFrom'>, from: number, records: number): void {
+    this.#live.push({ version, from, wakeAt_ms, bytes: bytes.length })
+    this.#newest = from + records - 1
+    this.#version = version
   }
 
   commit(commit: Commit): Promise<void> {
@@ -145,7 +162,7 @@ export class Owner implements Claimed {
     return { from, to, keep: this.#claim, more }
   }
 
-  #records(commit: Commit, from: number, head: number): Cell[] {
+  #records(commit: Omit<Commit, 'keepFrom'>, from: number, head: number): Cell[] {
     const part_bytes = this.#cells.part_bytes_max
     const parts = Math.max(1, Math.ceil(commit.bytes.length / part_bytes))
     const fields = { head, cleared: this.#cleared, claim: this.#claim, from, parts, epoch: this.#epoch }

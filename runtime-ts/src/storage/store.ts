@@ -106,7 +106,7 @@ class OpenedStore implements Opened {
     this.#entries = entries
   }
 
-  async claim(epoch: Epoch, keep: Version, facts: Uint8Array): Promise<Claimed> {
+  async claim(epoch: Epoch, keep: Version, facts: Uint8Array, tail?: Segment): Promise<Claimed> {
     const expected = this.last?.epoch ?? 0
     if (this.#isClaimed || !(epoch > expected)) {
       throw new DarqError('fenced', { facts: { what: 'epoch', expected: `above ${expected}`, got: epoch } })
@@ -115,7 +115,7 @@ class OpenedStore implements Opened {
     try {
       // The places of the commits are needed, also when nobody wanted their bytes.
       if (this.#entries === undefined) for await (const _ of this.#read());
-      return await Owner.claim(this.#cells, this.#chain, this.#entries ?? [], epoch, keep, facts)
+      return await Owner.claim(this.#cells, this.#chain, this.#entries ?? [], { epoch, keep, facts, tail })
     } catch (error) {
       await this.#cells.close()
       throw error

@@ -57,7 +57,7 @@ export class FrameWatch {
   leaves(name: string, { written, claimed }: Stored, bytes: Uint8Array): Frame {
     const frame = decodeFrame(bytes, Number.POSITIVE_INFINITY)
     if (frame.epoch > claimed) this.#violate(`G3: ${name} speaks in epoch ${frame.epoch}, which its store doesn't know`)
-    if (frame.type === 'ack') return frame
+    if (frame.type !== 'data') return frame
     if (frame.version > written)
       this.#violate(`G5: ${name} sends what is in version ${frame.version}, which is not durable`)
     const promised = this.#of(frame.host, frame.from, frame.to, frame.epoch)

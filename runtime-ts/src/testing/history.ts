@@ -42,9 +42,13 @@ export class History {
   /** The owner's commit is on its way to the store. */
   committing(engine: LiveHost, { bytes }: Commit): void {
     const commit = decodeCommit(bytes)
-    this.#sealed = commit.version
+    this.#sealed = commit.versions.at(-1)?.version ?? this.#sealed
     this.#shadow.committing(engine, commit)
-    countPaths(this.#paths, engine, commit.parts)
+    countPaths(
+      this.#paths,
+      engine,
+      commit.versions.flatMap(({ parts }) => parts),
+    )
   }
 
   /** What a life finds is what the lives before have left, unless the disk broke its promise. */

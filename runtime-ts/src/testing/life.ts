@@ -128,8 +128,8 @@ export class Life {
               if (life.state === 'dead') await new Promise(() => {})
             }
           },
-          async claim(epoch, keep, facts) {
-            const claiming = opened.claim(epoch, keep, facts).then((inner) => {
+          async claim(epoch, keep, facts, tail) {
+            const claiming = opened.claim(epoch, keep, facts, tail).then((inner) => {
               witness.claimed(epoch)
               return inner
             })

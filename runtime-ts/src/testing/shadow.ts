@@ -5,12 +5,9 @@
  * @module
  */
 import { type Core, Kind, type Lsn, xxh32 } from '@darq/core'
-import type { CommitHeader, Part } from '../engine/commit-value.ts'
+import type { StoredCommit } from '../engine/commit-value.ts'
 import type { LiveHost } from '../engine/host.ts'
 import type { Epoch, Version } from '../engine/types.ts'
-
-/** A commit as it was read back from its bytes. */
-export type ReadCommit = CommitHeader & { readonly parts: readonly Part[] }
 
 interface SealedVersion {
   readonly version: Version
@@ -33,9 +30,11 @@ export class Shadow {
   readonly #known = new Map<string, Known>()
 
   /** A commit is on its way to the store: the cores are as they were sealed. */
-  committing(host: LiveHost, { parts, version, epoch }: ReadCommit): void {
+  committing(host: LiveHost, { versions, epoch }: StoredCommit): void {
+    const version = versions.at(-1)?.version
+    if (version === undefined) return
     const states = new Map<string, number>()
-    for (const { name, bytes } of parts) {
+    for (const { name, bytes } of versions.flatMap(({ parts }) => parts)) {
       const known = this.#knownOf(name)
       note(known, bytes)
       const core = host.existing(name)?.core

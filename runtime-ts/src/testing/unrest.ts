@@ -15,8 +15,8 @@ export function isQuiet(engine: LiveHost, frames: FrameWatch): boolean {
 
 /** @returns for people */
 export function unrestOf(engine: LiveHost): string {
-  const { waiting, unacknowledged, durableVersion, versions } = engine
-  return `${waiting} wait, ${kept(engine)} are put aside, ${unacknowledged} not acknowledged, version ${durableVersion} durable, ${versions.open} open`
+  const { waiting, unacknowledged, durableVersion, speculation } = engine
+  return `${waiting} wait, ${kept(engine)} are put aside, ${unacknowledged} not acknowledged, version ${durableVersion} durable, ${speculation.open} open`
 }
 
 /** What was sent on channels that can't go on, because storage was lost. */

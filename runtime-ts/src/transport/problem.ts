@@ -49,6 +49,8 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   unauthorized: { status: 401, title: 'Not authorized' },
   unavailable: { status: 503, title: 'Not available now' },
   peer_rewound: { status: 409, title: 'The other host has gone back in time' },
+  forgotten: { status: 503, title: 'A state is older than what its host remembers' },
+  session_lost: { status: 409, title: 'The session has seen a state that is lost' },
   peer_lost: { status: 409, title: 'The other host has lost its storage' },
   step_closed: { status: 500, title: 'A step was used after it ended' },
   step_empty: { status: 500, title: 'A step consumed nothing' },
