@@ -75,6 +75,8 @@ export class Simulation {
   readonly #frames = new FrameWatch((what) => this.violate(what), this.#paths)
   readonly client: Client
   readonly random: Random
+  /** The seed's choice: faults stop when the work is done, whatever is on its way. */
+  readonly stopsEarly: boolean
   /** How many were opened. */
   clients = 0
   events = 0
@@ -98,6 +100,7 @@ export class Simulation {
     this.random = root.fork()
     this.#clientRandom = root.fork()
     this.#faultRandom = root.fork()
+    this.stopsEarly = this.#faultRandom.chance(0.5)
     this.#handlerRandom = root.fork()
     this.#network = new Network(this.timeline, root.fork(), this.counts)
     this.#network.rates = plan.network
