@@ -19,6 +19,11 @@ const snapshot_bytes_min = 64 * 1024
 /** While something waits, the platform is asked to wake the host this much later if it should be gone by then. */
 const wake_after_ms = 30_000
 
+/** A commit waits while messages are being delivered, so that their steps are in it; for so many turns of delivery at most. */
+const turns_max = 16
+/** And not when a log has taken this part of its limit since the last commit: what it has consumed goes with the next. */
+const crowded_share = 16
+
 /** What becomes true of a log when the commit is durable. */
 interface Sealing {
   readonly darq: LiveDarq
@@ -56,10 +61,24 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || this.#grown.size === 0) return
     this.#scheduled = true
+    this.#startAfter(turns_max)
+  }
+
+  #startAfter(turns: number): void {
     this.#host.clock.soon(() => {
+      if (turns > 0 && this.#host.delivering && !this.#isCrowded()) {
+        this.#startAfter(turns - 1)
+        return
+      }
       this.#scheduled = false
       this.#start()
     })
+  }
+
+  #isCrowded(): boolean {
+    for (const { core, handed } of this.#grown)
+      if (core.end - handed > core.limits.log_bytes_max / crowded_share) return true
+    return false
   }
 
   #start(): void {
