@@ -190,13 +190,13 @@ describe('a bad frame changes nothing:', () => {
   test('with something behind its end', () => refused(post(new Uint8Array([...good, 0])), 400, { code: 'bad_frame' }))
 
   test('of a newer format', () => {
-    good[2] = 2
-    return refused(post(good), 415, { code: 'newer_format', facts: { expected: 'frame format 1', got: 2 } })
+    good[2] = 3
+    return refused(post(good), 415, { code: 'newer_format', facts: { expected: 'frame format 2', got: 3 } })
   })
 
   test('of an older format', () => {
-    good[2] = 0
-    return refused(post(good), 415, { code: 'older_format', facts: { expected: 'frame format 1', got: 0 } })
+    good[2] = 1
+    return refused(post(good), 415, { code: 'older_format', facts: { expected: 'frame format 2', got: 1 } })
   })
 
   test('too large, by what its length says, before any of it is sent', () =>

@@ -8,7 +8,7 @@ import { openClient } from '../../runtime-ts/src/crest/client.ts'
 import { milliseconds } from '../../runtime-ts/src/crest/span.ts'
 import type { World } from '../../runtime-ts/src/testing/index.ts'
 import { Random } from '../../runtime-ts/src/testing/random.ts'
-import { settled } from '../../runtime-ts/src/testing/settled.ts'
+import { eachSettled } from '../../runtime-ts/src/testing/settled.ts'
 import { Timeline } from '../../runtime-ts/src/testing/timeline.ts'
 import { MemoryStore, openTransactional } from '../../runtime-ts/src/transactional/index.ts'
 import type { Job } from './jobs/job.ts'
@@ -75,9 +75,12 @@ async function within<T>(timeline: Timeline, promise: Promise<T>): Promise<T> {
     isOver = true
   }
   promise.then(over, over)
-  for (let events = 0; ; events += 1) {
-    await settled()
-    if (isOver) return promise
-    if (events === events_max || !timeline.step()) throw new Error('the oracle has come to no end')
-  }
+  let events = 0
+  await eachSettled(() => {
+    if (isOver) return false
+    events += 1
+    if (events > events_max || !timeline.step()) throw new Error('the oracle has come to no end')
+    return true
+  })
+  return promise
 }

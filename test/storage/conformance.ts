@@ -154,6 +154,30 @@ export function conformance(name: string, { splits }: Adapter, inPlace: InPlace)
       expect(await contents(place.storage())).toEqual(['1:v1'])
     })
 
+    holds('may add a last version of their own in the place of what they drop', async (place) => {
+      const first = await own(place.storage(), 1)
+      for (const at of [1, 3, 8]) await first.commit(commit(at))
+      const tail = { version: version(6), bytes: bytes('left') }
+      const second = await (await place.storage().open()).claim(epoch(2), version(3), bytes('two'), tail)
+      expect(await contents(place.storage())).toEqual(['1:v1', '3:v3', '6:left'])
+      const { last } = await place.storage().open()
+      expect(last).toEqual({ epoch: 2, version: 3, facts: bytes('two') })
+      expect(await codeOf(() => first.commit(commit(9)))).toBe('fenced')
+      await second.commit(commit(7, 'anew', { keepFrom: version(6) }))
+      expect(await contents(place.storage())).toEqual(['6:left', '7:anew'])
+      await (await place.storage().open()).claim(epoch(3), version(6), bytes(''))
+      expect(await contents(place.storage())).toEqual(['6:left'])
+    })
+
+    holds('may add a large one', async (place) => {
+      await own(place.storage(), 1)
+      const left = noise(300_000, 7)
+      await (await place.storage().open()).claim(epoch(2), version(0), bytes(''), { version: version(2), bytes: left })
+      const found: Uint8Array[] = []
+      for await (const segment of (await place.storage().open()).segments()) found.push(segment.bytes)
+      expect(found).toEqual([left])
+    })
+
     holds('count also when the segments were not read, or only in part', async (place) => {
       const owner = await own(place.storage(), 1)
       for (let at = 1; at <= 100; at++) await owner.commit(commit(at))

@@ -69,13 +69,17 @@ it('any history of several owners leaves what the model says', async () => {
           const keep = Math.max(0, newest - step.drop)
           const at = seen + step.epochStep
           const isRight = writes === model.writes && at > seen
+          const left = step.drop > 0 && step.drop % 2 === 0 ? noise(step.drop * 30, at) : undefined
+          const tail = left && { version: version(keep + 1), bytes: left }
+          const text = `${keep + 1}:${new TextDecoder().decode(left)}`
           const code = await codeOf(async () => {
-            actor.owner = await handle.claim(epoch(at), version(keep), bytes(`${at}`))
+            actor.owner = await handle.claim(epoch(at), version(keep), bytes(`${at}`), tail)
           })
           expect(code).toBe(isRight ? undefined : 'fenced')
           if (!isRight) continue
           actor.ended = undefined
           model.commits = model.commits.filter((commit) => commit.version <= keep)
+          if (tail) model.commits.push({ version: tail.version, text })
           model.epoch = at
           model.writes++
           model.owner = step.actor

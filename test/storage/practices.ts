@@ -114,7 +114,7 @@ export const practices: readonly Practice[] = [
     test: fenced,
     without: {
       file: owner,
-      find: 'await cells.write({ add: [{ number, value: encodeRecord(claim) }], clear: undefined, wakeAt_ms: claim.wakeAt_ms })',
+      find: 'await cells.write({ add: [{ number, value: encodeRecord(claim) }, ...records], clear: undefined, wakeAt_ms })',
       put: '',
     },
   },

@@ -63,7 +63,11 @@ class LinkClient implements Client {
   readonly #onClose: () => Promise<void> | void
   readonly #links: Links
   readonly #window = new Window()
+  readonly #left = ({ bytes }: Parcel): void => this.#window.leave(bytes)
+  /** By DARQ. */
   readonly #lanes = new Map<string, Lane>()
+  /** Those of idempotency keys. */
+  readonly #keyed = new Map<string, Lane>()
   /** Names this client's calls when it has no producer id. */
   readonly #caller: string
   /** Calls whose answers are here, and whose callee doesn't know that yet. By DARQ. */
@@ -93,47 +97,72 @@ class LinkClient implements Client {
   }
 
   #enqueue(to: string, payload: Uint8Array | string, options: AskOptions): PendingReceipt {
-    const { idempotencyKey } = options
-    const parcel = new Parcel(payload, idempotencyKey === undefined ? (options.sequence ?? 0) : 1, () => {
-      this.#window.leave(parcel.bytes)
-      stopWaiting()
-      // A lane of numbers must be kept; one of a key has sent all that it ever will.
-      if (idempotencyKey !== undefined && lane.isIdle) this.#lanes.delete(laneName(keyProducer(idempotencyKey), to))
+    const { idempotencyKey, signal, timeout, sequence = 0 } = options
+    if (idempotencyKey !== undefined) return this.#enqueueKeyed(to, payload, idempotencyKey, options)
+    let lane = this.#lanes.get(to)
+    if (lane === undefined) {
+      lane = new Lane(to, this.#producer, this.#links, this.#fresh)
+      this.#lanes.set(to, lane)
+    }
+    if (signal === undefined && timeout === undefined) {
+      const parcel = new Parcel(payload, sequence, this.#left)
+      if (this.#enters(parcel)) lane.push(parcel)
+      return parcel.receipt
+    }
+    return this.#pushWithin(lane, payload, sequence, options, () => {})
+  }
+
+  /** A key stands for a producer that sends one message: its lane goes when all that it ever sends is told. */
+  #enqueueKeyed(to: string, payload: Uint8Array | string, key: string, options: AskOptions): PendingReceipt {
+    const producer = keyProducer(key)
+    const name = `${producer}\n${to}`
+    const lane = this.#keyed.get(name) ?? new Lane(to, producer, this.#links, this.#fresh)
+    this.#keyed.set(name, lane)
+    return this.#pushWithin(lane, payload, 1, options, () => {
+      if (lane.isIdle) this.#keyed.delete(name)
     })
+  }
+
+  /** Pushes a parcel for which its sender is willing to wait so long. */
+  #pushWithin(
+    lane: Lane,
+    payload: Uint8Array | string,
+    fixed: number,
+    options: AskOptions,
+    left: () => void,
+  ): PendingReceipt {
     let stopWaiting = (): void => {}
-    if (this.#links.isClosed) {
-      parcel.receipt.fail(closedError())
+    const parcel = new Parcel(payload, fixed, (parcel) => {
+      this.#left(parcel)
+      stopWaiting()
+      left()
+    })
+    if (!this.#enters(parcel)) {
+      left()
       return parcel.receipt
     }
-    try {
-      this.#window.enter(parcel.bytes)
-    } catch (error) {
-      parcel.receipt.fail(linkError(error))
-      return parcel.receipt
-    }
-    const lane = this.#lane(to, idempotencyKey)
     lane.push(parcel)
-    const { signal, timeout } = options
-    if (signal !== undefined || timeout !== undefined) {
-      const timeout_ms = timeout === undefined ? undefined : milliseconds(timeout)
-      stopWaiting = deadline(this.#clock, { signal, timeout_ms }, (error) => {
-        parcel.receipt.fail(error)
-        // One that has a number stays, and is sent: those behind it would be refused without it.
-        if (lane.withdraw(parcel)) parcel.leave()
-      })
-    }
+    stopWaiting = deadline(this.#clock, waiting(options), (error) => {
+      parcel.receipt.fail(error)
+      // One that has a number stays, and is sent: those behind it would be refused without it.
+      if (lane.withdraw(parcel)) parcel.leave()
+    })
     return parcel.receipt
   }
 
-  #lane(to: string, idempotencyKey: string | undefined): Lane {
-    const producer = idempotencyKey === undefined ? this.#producer : keyProducer(idempotencyKey)
-    const name = laneName(producer, to)
-    let lane = this.#lanes.get(name)
-    if (lane === undefined) {
-      lane = new Lane(to, producer, this.#links, this.#fresh)
-      this.#lanes.set(name, lane)
+  /** @returns whether there was room for it; its receipt says if not */
+  #enters({ bytes, receipt }: Parcel): boolean {
+    if (this.#links.isClosed) {
+      receipt.fail(closedError())
+      return false
     }
-    return lane
+    try {
+      this.#window.enter(bytes)
+    } catch (error) {
+      receipt.fail(linkError(error))
+      return false
+    }
+    return true
   }
 
   call<A>(message: Message<'call', A>, options: AskOptions = {}): Asked<A> {
@@ -254,7 +283,7 @@ class LinkClient implements Client {
 
   async #close(): Promise<void> {
     this.#links.close()
-    for (const lane of this.#lanes.values()) lane.failAll(closedError())
+    for (const lanes of [this.#lanes, this.#keyed]) for (const lane of lanes.values()) lane.failAll(closedError())
     await this.#onClose()
   }
 
@@ -262,12 +291,6 @@ class LinkClient implements Client {
     await this.close()
   }
 }
-
-function laneName(producer: string, to: string): string {
-  return `${producer}\n${to}`
-}
-
-/** A key stands for a producer that sends one message. */
 
 /** A callee's error, as opposed to a failure on the way. */
 class Answered extends Error {

@@ -22,6 +22,8 @@ import { isSelf, type Surroundings } from './surroundings.ts'
 import type { Site, Turn } from './turn.ts'
 
 const job_cell = '$jobs'
+/** The pause for room in a full log doubles until this attempt. */
+const tries_for_room_max = 6
 
 interface Job {
   /** Where its message stood; names its cell. */
@@ -108,11 +110,12 @@ export class EffectProcessor implements Inhabitant, Site {
     throw new DarqError('step_closed', { facts: { expected: 'an effect holds nothing' } })
   }
 
-  #take(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean): void {
+  /** @param tries including this one */
+  #take(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries = 1): void {
     const life = this.surroundings.life()
     // A host that is still being opened has no epoch to name yet.
     if (life === '') {
-      this.#again.add(() => this.#take(lsn, bytes, fromSelf), 1)
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf, tries), 1)
       return
     }
     try {
@@ -135,7 +138,7 @@ export class EffectProcessor implements Inhabitant, Site {
           () => {},
         )
     } catch (thrown) {
-      this.#refused(lsn, bytes, fromSelf, thrown)
+      this.#refused(lsn, bytes, fromSelf, tries, thrown)
     }
   }
 
@@ -143,7 +146,7 @@ export class EffectProcessor implements Inhabitant, Site {
     return admit(this.definition, bytes, fromSelf, this.surroundings.knows)
   }
 
-  #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, thrown: unknown): void {
+  #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries: number, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
     const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
     if (error.code === 'newer_version') {
@@ -151,7 +154,7 @@ export class EffectProcessor implements Inhabitant, Site {
       return
     }
     if (isBackpressure(thrown)) {
-      this.#again.add(() => this.#take(lsn, bytes, fromSelf), this.#pause(1))
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf, tries + 1), this.#pauseForRoom(tries))
       return
     }
     const envelope = readable(bytes)
@@ -202,7 +205,8 @@ export class EffectProcessor implements Inhabitant, Site {
     }
   }
 
-  #finish(job: Job, finish: (turn: Turn) => void): void {
+  /** @param tries including this one */
+  #finish(job: Job, finish: (turn: Turn) => void, tries = 1): void {
     if (this.#stepping.attached === undefined) return
     try {
       this.#step(job.lsn, [], (turn) => {
@@ -211,7 +215,7 @@ export class EffectProcessor implements Inhabitant, Site {
       })
     } catch (thrown) {
       // The log is full for now. The effect is done: it is its outcome that must be written, not the effect repeated.
-      if (isBackpressure(thrown)) this.#again.add(() => this.#finish(job, finish), this.#pause(1))
+      if (isBackpressure(thrown)) this.#again.add(() => this.#finish(job, finish, tries + 1), this.#pauseForRoom(tries))
       else this.#failed(job, thrown)
     }
   }
@@ -248,6 +252,11 @@ export class EffectProcessor implements Inhabitant, Site {
 
   #pause(attempts: number): number {
     return backoff_ms(this.definition.retry, attempts, this.surroundings.random)
+  }
+
+  /** A log is full for as long as a peer is away: it is asked less and less often, but never long after there is room. */
+  #pauseForRoom(tries: number): number {
+    return this.#pause(Math.min(tries, tries_for_room_max))
   }
 
   #report(error: DarqError): void {

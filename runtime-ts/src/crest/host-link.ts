@@ -13,7 +13,7 @@ import type { Ends } from './ends.ts'
 import { asDarqError } from './failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from './link.ts'
 import type { Inhabitant } from './processor.ts'
-import { toldBy } from './producer-id.ts'
+import { Producers } from './producer-id.ts'
 import type { Residents } from './residents.ts'
 import type { Route } from './route.ts'
 import { gradeOf, hasGrade, Watching } from './watching.ts'
@@ -30,25 +30,27 @@ const encoder = new TextEncoder()
 export class HostLink implements Link {
   readonly #directory: Directory
   readonly #clock: Clock
-  readonly #life: () => Promise<Life>
+  readonly #life: () => Life | Promise<Life>
   readonly #links = new Map<Route, Link>()
+  readonly #producers = new Producers()
 
   /** @param life the present one, or the next while the engine is opened anew */
-  constructor(directory: Directory, clock: Clock, life: () => Promise<Life>) {
+  constructor(directory: Directory, clock: Clock, life: () => Life | Promise<Life>) {
     this.#directory = directory
     this.#clock = clock
     this.#life = life
   }
 
+  /** Accepts before it returns, while the engine lives. */
   async enqueue(request: EnqueueRequest, report: (graded: Graded) => void): Promise<void> {
     const definition = this.#directory.local(request.to)
     if (definition === undefined) return this.#away(request.to).enqueue(request, report)
-    const { engine } = await this.#life()
+    const life = this.#life()
+    const { engine } = life instanceof Promise ? await life : life
     checkMessages(definition, request)
+    const { id, told } = this.#producers.get(request.producer)
     // The link's cast: a number becomes a sequence here, and the core refuses what is none.
-    const first = request.first as Sequence
-    const told = toldBy(request.producer)
-    const receipt = engine.darq(request.to).enqueue(encoder.encode(request.producer), first, request.messages, told)
+    const receipt = engine.darq(request.to).enqueue(id, request.first as Sequence, request.messages, told)
     const { lsns, duplicates } = receipt
     // A key's one message has the sequence 1.
     const expected = told !== undefined && 'key' in told ? 2 : receipt.expected

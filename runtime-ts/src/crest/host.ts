@@ -120,7 +120,7 @@ class LiveHosted implements Hosted {
     this.#random = options.random ?? secureRandom
     this.#directory = new Directory(options.participants, options.routes ?? {}, options.lives)
     this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
-    this.link = new HostLink(this.#directory, this.#clock, () => this.#living())
+    this.link = new HostLink(this.#directory, this.#clock, () => this.#life ?? this.#living())
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.stopped = promise
     this.#stop = resolve
@@ -132,7 +132,6 @@ class LiveHosted implements Hosted {
   }
 
   #living(): Promise<Life> {
-    if (this.#life !== undefined) return Promise.resolve(this.#life)
     if (this.#state === 'closed')
       return Promise.reject(this.#reason ?? new DarqError('closed', { message: 'the host was closed' }))
     this.#next ??= Promise.withResolvers<Life>()

@@ -9,9 +9,10 @@
  */
 import { encodeMessages } from '../engine/messages.ts'
 import type { DarqError } from '../error.ts'
-import type { Graded, Link } from './link.ts'
+import type { EnqueueRequest, Graded, Link } from './link.ts'
 import { closedError, type Links, linkError } from './links.ts'
 import type { Parcel } from './parcel.ts'
+import { Shipment } from './shipment.ts'
 
 const batch_messages_max = 4_096
 const batch_bytes_max = 256 * 1_024
@@ -37,9 +38,9 @@ export class Lane {
   /** Not accepted, in order. Those that were sent before have their sequence. */
   #waiting: Parcel[] = []
   /** Accepted, not committed, in order. */
-  #sent: Parcel[] = []
-  /** On its way to being accepted, and what ends the wait for that. */
-  #leaving: { readonly batch: readonly Parcel[]; readonly letGo: () => void } | undefined
+  #sent: Shipment[] = []
+  /** On its way to being accepted. */
+  #leaving: Shipment | undefined
   /** Counts failures: what an earlier attempt reports late is not of interest. */
   #attempt = 0
   #gaps = 0
@@ -81,12 +82,14 @@ export class Lane {
 
   async #pump(): Promise<void> {
     while (this.#waiting.length > 0) {
-      let link: Link | undefined
+      let link = this.#links.current
       try {
-        link = await this.#links.get()
+        link ??= await this.#links.get()
         if (this.#next === undefined && this.#waiting[0]?.fixed === 0)
           this.#next = await link.expected(this.#to, this.#producer)
-        if (this.#waiting.length > 0) await this.#sendBatch(link)
+        const batch = this.#takeBatch()
+        const gone = batch.length > 0 ? this.#send(link, batch) : undefined
+        if (gone !== undefined) await gone
       } catch (error) {
         await this.#linkFailed(link, linkError(error))
       }
@@ -101,61 +104,57 @@ export class Lane {
     else await this.#links.failed(link)
   }
 
-  /** Resolves when the batch is accepted, or when it is clear what to do instead. */
-  async #sendBatch(link: Link): Promise<void> {
-    const batch = this.#takeBatch()
-    const [head] = batch
-    if (head === undefined) return
-    const attempt = this.#attempt
-    const accepted = Promise.withResolvers<void>()
-    let isAccepted = false
-    const report = (graded: Graded): void => {
-      if (attempt !== this.#attempt) return
-      if (graded.grade === 'accepted') {
-        isAccepted = true
-        this.#links.worked()
-        this.#accepted(batch, graded)
-        accepted.resolve()
-      } else
-        for (const { receipt, accepted } of batch)
-          receipt.harden(graded.grade, { ...accepted, durability: graded.durability })
-    }
+  /** @returns resolves when the batch is accepted, or when it is clear what to do instead; `undefined`: that is so already */
+  #send(link: Link, batch: readonly Parcel[]): Promise<void> | undefined {
+    const shipment = new Shipment(batch, this.#attempt)
+    this.#leaving = shipment
     const request = {
       to: this.#to,
       producer: this.#producer,
-      first: head.sequence,
+      first: batch[0]?.sequence ?? 0,
       messages: encodeMessages(batch.map(({ payload }) => payload)),
     }
-    const finish = async (): Promise<void> => {
-      try {
-        await link.enqueue(request, report)
-        if (attempt !== this.#attempt) return
-        this.#links.worked()
-        this.#forget(batch)
-        for (const parcel of batch) parcel.leave()
-      } catch (thrown) {
-        if (attempt === this.#attempt) await this.#failed(link, batch, linkError(thrown), isAccepted)
-      } finally {
-        accepted.resolve()
-      }
-    }
-    this.#leaving = { batch, letGo: accepted.resolve }
-    void finish()
-    await accepted.promise
+    void this.#await(link, request, shipment)
+    return shipment.gone()
   }
 
-  #forget(batch: readonly Parcel[]): void {
-    const gone = new Set(batch)
-    this.#sent = this.#sent.filter((parcel) => !gone.has(parcel))
+  async #await(link: Link, request: EnqueueRequest, shipment: Shipment): Promise<void> {
+    try {
+      await link.enqueue(request, (graded) => {
+        if (shipment.attempt === this.#attempt) this.#reported(shipment, graded)
+      })
+      if (shipment.attempt !== this.#attempt) return
+      this.#links.worked()
+      this.#forget(shipment)
+      for (const parcel of shipment.batch) parcel.leave()
+    } catch (thrown) {
+      if (shipment.attempt === this.#attempt) await this.#failed(link, shipment, linkError(thrown))
+    } finally {
+      shipment.go()
+    }
+  }
+
+  #reported(shipment: Shipment, graded: Graded): void {
+    if (graded.grade === 'accepted') {
+      this.#links.worked()
+      this.#accepted(shipment, graded)
+      shipment.go()
+    } else for (const { receipt } of shipment.batch) receipt.harden(graded.grade, graded.durability)
+  }
+
+  #forget(shipment: Shipment): void {
+    const index = this.#sent.indexOf(shipment)
+    if (index >= 0) this.#sent.splice(index, 1)
   }
 
   /** Ends every attempt. @returns what was sent and is not committed, in order */
   #takeBack(): Parcel[] {
     this.#attempt += 1
-    const taken = [...new Set([...this.#sent.splice(0), ...(this.#leaving?.batch ?? [])])]
-    this.#leaving?.letGo()
+    const taken = this.#sent.splice(0).flatMap(({ batch }) => batch)
+    const leaving = this.#leaving
     this.#leaving = undefined
-    return taken
+    leaving?.go()
+    return leaving === undefined ? taken : [...taken, ...leaving.batch]
   }
 
   /** Numbers what is sent next, and takes it out of the queue. */
@@ -183,21 +182,22 @@ export class Lane {
     return batch
   }
 
-  #accepted(batch: readonly Parcel[], { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
+  #accepted(shipment: Shipment, { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
     if (lsns.length > 0) this.#gaps = 0
     this.#leaving = undefined
-    this.#sent.push(...batch)
-    for (const [index, parcel] of batch.entries()) {
-      parcel.accept(
+    shipment.isAccepted = true
+    this.#sent.push(shipment)
+    for (const [index, { receipt }] of shipment.batch.entries())
+      receipt.accept(
         index < duplicates ? { lsn: 0, duplicate: true } : { lsn: lsns[index - duplicates] ?? 0, duplicate: false },
       )
-    }
   }
 
-  async #failed(link: Link, batch: readonly Parcel[], error: DarqError, isAccepted: boolean): Promise<void> {
+  async #failed(link: Link, shipment: Shipment, error: DarqError): Promise<void> {
+    const { batch, isAccepted } = shipment
     if (!isAccepted) this.#leaving = undefined
     if (this.#links.isClosed) {
-      this.#forget(batch)
+      this.#forget(shipment)
       for (const parcel of batch) parcel.fail(closedError())
     } else if (error.code === 'backpressure' && !isAccepted) {
       // Refused whole: the host is full for now, and nothing is wrong with the way to it.
@@ -206,19 +206,19 @@ export class Lane {
     } else if (error.code === 'gap' && this.#producer !== '' && !isAccepted) {
       this.#gap(batch, error)
     } else if (error.retryable && this.#producer !== '') {
+      this.#forget(shipment)
       this.#again(batch)
       await this.#links.failed(link)
       this.#resume()
     } else if (error.retryable || isAccepted) {
       // Without numbers it can't be sent again: whoever sent it must decide.
-      this.#forget(batch)
+      this.#forget(shipment)
       for (const parcel of batch) parcel.fail(error)
     } else await this.#refused(link, batch, error)
   }
 
   /** Everything that is not committed is sent again, in order. */
   #again(batch: readonly Parcel[]): void {
-    this.#forget(batch)
     this.#waiting = [...new Set([...this.#takeBack(), ...batch, ...this.#waiting])].sort((a, b) => order(a) - order(b))
   }
 
@@ -227,7 +227,7 @@ export class Lane {
     const { facts } = error
     const expected = typeof facts === 'object' && facts !== null && 'expected' in facts ? facts.expected : undefined
     // Only what is still here can be sent again; a number that the application has left out can't.
-    const isHeld = this.#sent.some(({ sequence }) => sequence === expected)
+    const isHeld = this.#sent.some(({ batch }) => batch.some(({ sequence }) => sequence === expected))
     this.#gaps += 1
     if (isHeld && this.#gaps <= gaps_max) {
       this.#again(batch)

@@ -17,9 +17,11 @@ export class Links {
   readonly #source: LinkSource
   readonly #clock: Clock
   readonly #random: () => number
-  #current: Promise<Link> | undefined
+  #opening: Promise<Link> | undefined
+  #current: Link | undefined
   #failed: Link | undefined
   #failures = 0
+  #isClosed = false
   readonly #closed = new AbortController()
 
   constructor(source: LinkSource, clock: Clock, random: () => number) {
@@ -28,18 +30,28 @@ export class Links {
     this.#random = random
   }
 
+  /** The one that is open. */
+  get current(): Link | undefined {
+    return this.#current
+  }
+
   /** @throws {DarqError} `closed`, or why none could be opened */
   get(): Promise<Link> {
-    if (this.#closed.signal.aborted) return Promise.reject(closedError())
-    if (this.#current === undefined) {
+    if (this.#isClosed) return Promise.reject(closedError())
+    if (this.#opening === undefined) {
       const source = this.#source
       const opening = (async () => (typeof source === 'function' ? source(this.#failed) : source))()
-      opening.catch(() => {
-        if (this.#current === opening) this.#current = undefined
-      })
-      this.#current = opening
+      opening.then(
+        (link) => {
+          if (this.#opening === opening) this.#current = link
+        },
+        () => {
+          if (this.#opening === opening) this.#opening = undefined
+        },
+      )
+      this.#opening = opening
     }
-    return this.#current
+    return this.#opening
   }
 
   worked(): void {
@@ -49,6 +61,7 @@ export class Links {
   /** The link, or opening one, has failed: waits a while, so that the next one has a chance. Resolves at once when closed. */
   async failed(link: Link | undefined): Promise<void> {
     if (link !== undefined) this.#failed = link
+    this.#opening = undefined
     this.#current = undefined
     this.#failures += 1
     const whole_ms = Math.min(backoff_max_ms, backoff_ms * 2 ** Math.min(this.#failures - 1, 20))
@@ -74,13 +87,16 @@ export class Links {
   }
 
   get isClosed(): boolean {
-    return this.#closed.signal.aborted
+    return this.#isClosed
   }
   get closing(): AbortSignal {
     return this.#closed.signal
   }
 
   close(): void {
+    this.#isClosed = true
+    this.#opening = undefined
+    this.#current = undefined
     this.#closed.abort(closedError())
   }
 }

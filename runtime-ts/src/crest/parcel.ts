@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Accepted, Payload } from '../engine/types.ts'
+import type { Payload } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
 import { payloadBytes } from './plain.ts'
 import { PendingReceipt } from './receipt.ts'
@@ -17,23 +17,16 @@ export class Parcel {
   sequence: number
   /** It was refused in company: it is sent by itself now, to see who is to blame. */
   alone = false
-  accepted: Accepted = { lsn: 0, duplicate: false }
   /** It left the client's window. */
-  readonly #left: () => void
+  readonly #left: (parcel: Parcel) => void
   #done = false
 
-  constructor(payload: Payload, fixed: number, left: () => void) {
+  constructor(payload: Payload, fixed: number, left: (parcel: Parcel) => void) {
     this.payload = payload
     this.bytes = payloadBytes(payload)
     this.fixed = fixed
     this.sequence = fixed
     this.#left = left
-  }
-
-  accept(accepted: Accepted): void {
-    // Sent again, it may be a duplicate of itself: the first answer is the one that counts.
-    if (!accepted.duplicate || this.accepted.lsn === 0) this.accepted = accepted
-    this.receipt.accept(this.accepted)
   }
 
   fail(error: DarqError): void {
@@ -44,6 +37,6 @@ export class Parcel {
   leave(): void {
     if (this.#done) return
     this.#done = true
-    this.#left()
+    this.#left(this)
   }
 }

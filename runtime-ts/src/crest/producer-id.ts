@@ -28,3 +28,27 @@ export function mintProducer(word: 'tab' | 'client', now_ms: number, random: str
 export function keyProducer(idempotencyKey: string): string {
   return `key:${idempotencyKey}`
 }
+
+/** A producer's id, as the engine takes it. */
+interface Producer {
+  readonly id: Uint8Array
+  readonly told: Told | undefined
+}
+
+const encoder = new TextEncoder()
+const producers_max = 4_096
+
+/** The producers that were heard of last: an id comes again with every message. */
+export class Producers {
+  readonly #known = new Map<string, Producer>()
+
+  get(producer: string): Producer {
+    let known = this.#known.get(producer)
+    if (known === undefined) {
+      known = { id: encoder.encode(producer), told: toldBy(producer) }
+      if (this.#known.size >= producers_max) this.#known.clear()
+      this.#known.set(producer, known)
+    }
+    return known
+  }
+}

@@ -23,6 +23,10 @@ const snapshot_bytes_min = 64 * 1024
 const wake_after_ms = 30_000
 /** The committed mark goes along with the next commit; if none comes, it is written by itself, this much later. */
 const mark_after_ms = 1_000
+/** A commit waits while messages are being delivered, so that their steps are in it; for so many turns of delivery at most. */
+const turns_max = 16
+/** And not when a log has taken this part of its limit since the last commit: what it has consumed goes with the next. */
+const crowded_share = 16
 
 /** One DARQ's share of a version. */
 interface Sealing {
@@ -88,10 +92,24 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || !this.busy) return
     this.#scheduled = true
+    this.#startAfter(turns_max)
+  }
+
+  #startAfter(turns: number): void {
     this.#host.clock.soon(() => {
+      if (turns > 0 && this.#host.delivering && !this.#isCrowded()) {
+        this.#startAfter(turns - 1)
+        return
+      }
       this.#scheduled = false
       this.#start()
     })
+  }
+
+  #isCrowded(): boolean {
+    for (const { core, handed } of this.#grown)
+      if (core.end - handed > core.limits.log_bytes_max / crowded_share) return true
+    return false
   }
 
   /** Closes the open version: its dependencies are what they are, and what comes now belongs to the next. */

@@ -208,18 +208,18 @@ export class Attachment implements Attached {
     }
   }
 
-  /** Delivers what waits, one turn of it. @returns whether more waits */
+  /** Delivers what waits, one turn of it. @returns whether more may wait; what comes meanwhile asks for itself */
   deliver(): boolean {
     const darq = this.#darq
     const { core } = darq
     const turn: Turn = { over: false }
     const lsns = darq.takeDue(messages_per_turn_max)
-    if (lsns.length < messages_per_turn_max) {
-      const found = core.pending(this.#cursor, 1 << Kind.message)
-      const count = Math.min(found, messages_per_turn_max - lsns.length)
-      for (let i = 0; i < count; i += 1) lsns.push((core.lsns[i] ?? 0) as Lsn)
-      this.#cursor = count === 0 ? core.end : (((core.lsns[count - 1] ?? 0) + 8) as Lsn)
-    }
+    const room = messages_per_turn_max - lsns.length
+    const found = room === 0 ? 0 : core.pending(this.#cursor, 1 << Kind.message)
+    const count = Math.min(found, room)
+    for (let i = 0; i < count; i += 1) lsns.push((core.lsns[i] ?? 0) as Lsn)
+    if (room > 0) this.#cursor = count < room ? core.end : (((core.lsns[count - 1] ?? 0) + 8) as Lsn)
+    const isFull = count === room
     if (lsns.length === 0) return darq.hasDue
     const messages = lsns.map((lsn): Delivered<never> => new DeliveredMessage(lsn, darq, turn))
     try {
@@ -227,6 +227,6 @@ export class Attachment implements Attached {
     } finally {
       turn.over = true
     }
-    return darq.hasDue || this.#cursor < core.end
+    return isFull || darq.hasDue
   }
 }

@@ -223,6 +223,11 @@ export class LiveHost implements Engine {
     this.clock.soon(() => this.#deliver())
   }
 
+  /** There will be another turn of delivery soon. */
+  get delivering(): boolean {
+    return this.#deliveryScheduled
+  }
+
   #deliver(): void {
     this.#deliveryScheduled = false
     const ready = this.#ready

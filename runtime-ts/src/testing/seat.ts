@@ -239,7 +239,12 @@ export class Seat {
   }
 
   killProcessor(random: Random): void {
-    if (this.engine && this.running) killProcessor(this.engine, this.#saboteur(random))
+    if (!this.engine || !this.running) return
+    killProcessor(this.engine, this.#saboteur(random))
+    if (!random.chance(0.3)) return
+    // What it has decided is not written yet when its successor takes over, and perhaps never will be.
+    this.disk.arm('slow')
+    this.#world.timeline.after(100 + random.below(400), () => this.crash())
   }
 
   badStep(random: Random): void {

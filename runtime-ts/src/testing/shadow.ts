@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Core, Kind, type Lsn, xxh32 } from '@darq/core'
+import { type Core, Kind, type Lsn } from '@darq/core'
 import type { StoredCommit } from '../engine/commit-value.ts'
 import type { LiveHost } from '../engine/host.ts'
 import type { Epoch, Version } from '../engine/types.ts'
@@ -18,8 +18,25 @@ interface SealedVersion {
 
 /** Ids that a DARQ's log has named: their sequences are part of its state. */
 interface Known {
-  readonly producers: Map<string, Uint8Array>
-  readonly destinations: Map<string, Uint8Array>
+  readonly producers: Ids
+  readonly destinations: Ids
+}
+
+/** Ids in an order of their own, whichever was named first. */
+class Ids {
+  readonly #names = new Set<string>()
+  #sorted: readonly (readonly [name: string, bytes: Uint8Array])[] = []
+
+  add(bytes: Uint8Array): void {
+    const name = decoder.decode(bytes)
+    if (this.#names.has(name)) return
+    this.#names.add(name)
+    this.#sorted = [...this.#sorted, [name, bytes.slice()] as const].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  *[Symbol.iterator](): Iterator<Uint8Array> {
+    for (const [, bytes] of this.#sorted) yield bytes
+  }
 }
 
 const decoder = new TextDecoder()
@@ -46,7 +63,7 @@ export class Shadow {
   #knownOf(name: string): Known {
     let known = this.#known.get(name)
     if (!known) {
-      known = { producers: new Map(), destinations: new Map() }
+      known = { producers: new Ids(), destinations: new Ids() }
       this.#known.set(name, known)
     }
     return known
@@ -82,29 +99,44 @@ export class Shadow {
   }
 }
 
+/** A hash of what a log holds that is pending, and of the sequences that it has come to. */
 function stateOf(core: Core, { producers, destinations }: Known): number {
   let hash = 0
   for (let from = core.start; ; ) {
     const count = core.pending(from, kinds)
     for (let i = 0; i < count; i += 1) {
       const lsn = (core.lsns[i] ?? 0) as Lsn
-      const at = core.at(lsn)
-      // Without its header: a message's says how far its record is, and an open one may still be moved.
-      hash = xxh32(core.bytes.subarray(at + 8, at + (core.words[at >>> 2] ?? 0)), (hash ^ (lsn % 4294967296)) >>> 0)
+      hash = withRecord(mixed(hash, lsn), core, core.at(lsn))
       from = (lsn + 8) as Lsn
     }
     if (count < core.lsns_max) break
   }
   // An id that was named later is unknown as yet, and adds nothing.
-  const mix = (number: number) => {
-    if (number > 1) hash = Math.imul(hash ^ (number % 4294967296), 0x9e3779b1) >>> 0
-  }
-  for (const [, id] of [...producers].sort(byName)) mix(core.expected(id))
-  for (const [, id] of [...destinations].sort(byName)) mix(core.outgoing(id))
+  for (const id of producers) hash = withSequence(hash, core.expected(id))
+  for (const id of destinations) hash = withSequence(hash, core.outgoing(id))
   return hash
 }
 
-const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
+/** Without its header: a message's says how far its record is, and an open one may still be moved. */
+function withRecord(seed: number, { words }: Core, at: number): number {
+  let hash = seed
+  const bytes = words[at >>> 2] ?? 0
+  const end = (at + bytes) >>> 2
+  for (let word = (at >>> 2) + 2; word < end; word += 1) hash = mixed(hash, words[word] ?? 0)
+  // Behind its last byte there is no record.
+  const rest = bytes & 3
+  return rest === 0 ? hash : mixed(hash, (words[end] ?? 0) & ((1 << (8 * rest)) - 1))
+}
+
+const withSequence = (hash: number, next: number): number => (next > 1 ? mixed(hash, next) : hash)
+
+/** The low half of a number, mixed into a hash: a round of MurmurHash3. */
+function mixed(hash: number, number: number): number {
+  let mix = Math.imul(number | 0, 0xcc9e2d51)
+  mix = Math.imul((mix << 15) | (mix >>> 17), 0x1b873593)
+  const turned = hash ^ mix
+  return (Math.imul((turned << 13) | (turned >>> 19), 5) + 0xe6546b64) >>> 0
+}
 
 /** Notes the ids that sealed bytes name. */
 function note({ producers, destinations }: Known, bytes: Uint8Array): void {
@@ -112,12 +144,7 @@ function note({ producers, destinations }: Known, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at += (view.getUint32(at, true) + 7) & ~7) {
     const kind = view.getUint8(at + 4)
     const id_bytes = view.getUint16(at + 6, true)
-    if (kind === Kind.in && id_bytes > 0) {
-      const id = bytes.slice(at + 40, at + 40 + id_bytes)
-      producers.set(decoder.decode(id), id)
-    } else if (kind === Kind.out) {
-      const id = bytes.slice(at + 16, at + 16 + id_bytes)
-      destinations.set(decoder.decode(id), id)
-    }
+    if (kind === Kind.in && id_bytes > 0) producers.add(bytes.subarray(at + 40, at + 40 + id_bytes))
+    else if (kind === Kind.out) destinations.add(bytes.subarray(at + 16, at + 16 + id_bytes))
   }
 }

@@ -18,7 +18,7 @@ import { Network, type NetworkRates } from './network.ts'
 import { Random } from './random.ts'
 import { noPaths, type PathCounts } from './rare-paths.ts'
 import { Seat } from './seat.ts'
-import { settled } from './settled.ts'
+import { eachSettled } from './settled.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 
@@ -75,6 +75,8 @@ export class Simulation {
   readonly #frames = new FrameWatch((what) => this.violate(what), this.#paths)
   readonly client: Client
   readonly random: Random
+  /** The seed's choice: faults stop when the work is done, whatever is on its way. */
+  readonly stopsEarly: boolean
   /** How many were opened. */
   clients = 0
   events = 0
@@ -98,6 +100,7 @@ export class Simulation {
     this.random = root.fork()
     this.#clientRandom = root.fork()
     this.#faultRandom = root.fork()
+    this.stopsEarly = this.#faultRandom.chance(0.5)
     this.#handlerRandom = root.fork()
     this.#network = new Network(this.timeline, root.fork(), this.counts)
     this.#network.rates = plan.network
@@ -265,17 +268,26 @@ export class Simulation {
 
   /** Runs until `done` says so, or no event is left, or `events_max`. @returns whether it is done */
   async run(done: () => boolean, events_max: number): Promise<boolean> {
-    await settled()
-    while (!done()) {
-      if (this.events >= events_max || this.violations.length > 0) return false
+    let isDone = false
+    let isFirst = true
+    await eachSettled(() => {
+      if (isFirst) isFirst = false
+      else this.#happened()
+      isDone = done()
+      if (isDone || this.events >= events_max || this.violations.length > 0) return false
       this.#inject()
-      if (!this.timeline.step()) return done()
-      await settled()
-      this.events += 1
-      if (this.events % 100 === 0) this.#look?.()
-      for (const seat of this.#seats) seat.check()
-    }
-    return true
+      if (this.timeline.step()) return true
+      isDone = done()
+      return false
+    })
+    return isDone
+  }
+
+  /** An event has happened, with all that came of it. */
+  #happened(): void {
+    this.events += 1
+    if (this.events % 100 === 0) this.#look?.()
+    for (const seat of this.#seats) seat.check()
   }
 
   /** Looks at the world every hundred events; the next look waits for the one before. */

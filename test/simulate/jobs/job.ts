@@ -6,13 +6,13 @@
 import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/index.ts'
 
 /** An application's work, and what must be true of it at the end. */
-export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults'>
+export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults' | 'fault_rate'>
 
-/** Small, so that full logs are part of the run. */
-const limits = { log_bytes_max: 32 * 1024 }
-
-export const threeHosts = (participants: SimulateOptions['hosts'][number]['participants']): Job['hosts'] =>
-  ['a', 'b', 'c'].map((name) => ({ name, participants, limits }))
+/** Their logs are small, so that full ones are part of the run. */
+export const threeHosts = (
+  participants: SimulateOptions['hosts'][number]['participants'],
+  log_bytes_max = 32 * 1024,
+): Job['hosts'] => ['a', 'b', 'c'].map((name) => ({ name, participants, limits: { log_bytes_max } }))
 
 export function must(condition: boolean, otherwise: string): void {
   if (!condition) throw new Error(otherwise)

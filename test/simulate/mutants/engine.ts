@@ -181,6 +181,6 @@ export const engineMutants: readonly Mutant[] = [
     file: 'runtime-ts/src/engine/recovery.ts',
     find: 'let core = part.whole ? undefined : cores.get(part.name)',
     put: 'let core = cores.get(part.name)',
-    jobs: ['shop'],
+    jobs: ['ring', 'shop'],
   },
 ]
