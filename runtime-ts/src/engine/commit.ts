@@ -19,7 +19,11 @@ const snapshot_bytes_min = 64 * 1024
 /** While something waits, the platform is asked to wake the host this much later if it should be gone by then. */
 const wake_after_ms = 30_000
 
-/** A commit waits while messages are being delivered, so that their steps are in it; for so many turns of delivery at most. */
+/** A commit with so many new messages is worth its write: it starts at once, and their steps come with the next. */
+const messages_min = 512
+/** Unless so many wait for their steps already, which must not fall behind. */
+const waiting_max = 2_048
+/** A smaller one waits while messages are delivered, so that their steps are in it; for so many turns of delivery at most. */
 const turns_max = 16
 /** And not when a log has taken this part of its limit since the last commit: what it has consumed goes with the next. */
 const crowded_share = 16
@@ -42,6 +46,8 @@ export class GroupCommit {
   #grown = new Set<LiveDarq>()
   #scheduled = false
   #inFlight: Promise<void> | undefined
+  /** How many messages had been accepted when the last commit started. */
+  #written = 0
 
   constructor(host: LiveHost, storage: Claimed) {
     this.#host = host
@@ -58,6 +64,16 @@ export class GroupCommit {
     this.#schedule()
   }
 
+  /** Starts, if it is worth it. Not within a step: all that a step does belongs to one version. */
+  startIfLarge(): void {
+    if (this.#isLarge) this.#start()
+  }
+
+  get #isLarge(): boolean {
+    const { counts, waiting } = this.#host
+    return counts.messages_accepted - this.#written >= messages_min && waiting <= waiting_max
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || this.#grown.size === 0) return
     this.#scheduled = true
@@ -66,7 +82,7 @@ export class GroupCommit {
 
   #startAfter(turns: number): void {
     this.#host.clock.soon(() => {
-      if (turns > 0 && this.#host.delivering && !this.#isCrowded()) {
+      if (turns > 0 && this.#host.delivering && !this.#isLarge && !this.#isCrowded()) {
         this.#startAfter(turns - 1)
         return
       }
@@ -84,6 +100,7 @@ export class GroupCommit {
   #start(): void {
     if (this.#inFlight || this.#grown.size === 0 || !this.#host.running) return
     const host = this.#host
+    this.#written = host.counts.messages_accepted
     const version = host.versions.seal()
     let capacity_bytes = 1024
     for (const darq of this.#grown) capacity_bytes += darq.core.end - darq.handed + 1024
@@ -104,6 +121,7 @@ export class GroupCommit {
       host.counts.commits += 1
       host.counts.committed_bytes += size
       host.committed(version, offers)
+      this.startIfLarge()
       this.#schedule()
     })
   }

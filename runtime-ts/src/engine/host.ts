@@ -63,6 +63,8 @@ export class LiveHost implements Engine {
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
   waiting = 0
   unacknowledged = 0
+  /** A step is being made. */
+  stepping = false
   #state: 'running' | 'closing' | 'stopped' = 'running'
   #stopReason: DarqError | undefined
   readonly #stop: (reason: DarqError | undefined) => void
@@ -257,6 +259,11 @@ export class LiveHost implements Engine {
 
   commitSoon(darq: LiveDarq): void {
     this.#commit.soon(darq)
+  }
+
+  /** Much has arrived from outside: it is written while more arrives. */
+  commitIfLarge(): void {
+    if (!this.stepping) this.#commit.startIfLarge()
   }
 
   /** The channel has something that may leave once the open version is committed. */
