@@ -92,7 +92,8 @@ class LinkClient implements Client {
     const { body, input, kind: got, own } = message[content]
     if (got !== kind || own) throw new DarqError('unknown_message', { facts: { expected: `a ${kind}`, got } })
     const version = input === undefined ? 0 : versionOf(input)
-    const payload = encodeEnvelope({ name: message.name, body, version, ...(asker !== undefined && { asker }) })
+    const { name } = message
+    const payload = encodeEnvelope(asker === undefined ? { name, body, version } : { name, body, version, asker })
     return this.#enqueue(message.to, payload, options)
   }
 

@@ -6,7 +6,7 @@
 import { countMessages, decodeMessages } from '../engine/messages.ts'
 import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
-import { admit, Inadmissible } from './admission.ts'
+import { type Admitted, admit, Inadmissible } from './admission.ts'
 import type { Definition } from './definition.ts'
 import { type Directory, unknownAddress } from './directory.ts'
 import type { Ends } from './ends.ts'
@@ -46,14 +46,19 @@ export class HostLink implements Link {
     const definition = this.#directory.local(request.to)
     if (definition === undefined) return this.#away(request.to).enqueue(request, report)
     const life = this.#life()
-    const { engine } = life instanceof Promise ? await life : life
-    checkMessages(definition, request)
+    const { engine, residents } = life instanceof Promise ? await life : life
+    const admitted = admitMessages(definition, request)
     const { id, told } = this.#producers.get(request.producer)
     // The link's cast: a number becomes a sequence here, and the core refuses what is none.
     const receipt = engine.darq(request.to).enqueue(id, request.first as Sequence, request.messages, told)
     const { lsns, duplicates } = receipt
     // A key's one message has the sequence 1.
     const expected = told !== undefined && 'key' in told ? 2 : receipt.expected
+    const inhabitant = residents.current(request.to)
+    for (const [index, lsn] of lsns.entries()) {
+      const known = admitted[duplicates + index]
+      if (known !== undefined) inhabitant?.expect?.(lsn, known)
+    }
     report({ grade: 'accepted', lsns, duplicates, expected })
     const { durability } = engine
     await receipt.durable
@@ -140,30 +145,39 @@ export class HostLink implements Link {
 }
 
 /**
- * Refuses, to the sender, what its participant could only set aside, and what a client has no right to send.
+ * Admits what a client sends. Refuses, to the sender, what its participant could only set aside, and what a client has no right to send.
  *
+ * @returns each message as its participant will handle it; `undefined` for one from newer code, which waits for this host to be
+ * renewed too
  * @throws {DarqError} `bad_frame`, `unknown_message`, `schema`, `unauthorized`; facts: `index` of the message. None was taken then.
  */
-function checkMessages(definition: Definition, { messages, producer }: EnqueueRequest): void {
+function admitMessages(
+  definition: Definition,
+  { messages, producer }: EnqueueRequest,
+): readonly (Admitted | undefined)[] {
   const count = countMessages(messages)
   if (typeof count === 'string') throw new DarqError('bad_frame', { facts: { reason: count } })
-  let index = 0
+  const all: (Admitted | undefined)[] = []
   for (const payload of decodeMessages(messages)) {
     try {
-      const { envelope } = admit(definition, payload, false, () => true)
-      const { asker, echo, timer } = envelope
+      const admitted = admit(definition, payload, false, knowsAll)
+      const { asker, echo, timer } = admitted.envelope
       const isForeign = asker !== undefined && (!('client' in asker) || (producer !== '' && asker.client !== producer))
       if (isForeign || echo !== undefined || timer !== undefined) {
         throw new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
       }
+      all.push(admitted)
     } catch (thrown) {
       const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
-      // One from newer code waits for this host to be renewed too.
-      if (error.code !== 'newer_version') throw withIndex(error, index)
+      if (error.code !== 'newer_version') throw withIndex(error, all.length)
+      all.push(undefined)
     }
-    index += 1
   }
+  return all
 }
+
+/** What a client sends names nobody to answer to, or is refused. */
+const knowsAll = (): boolean => true
 
 function withIndex(error: DarqError, index: number): DarqError {
   const facts =

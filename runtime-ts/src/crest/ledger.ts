@@ -35,6 +35,8 @@ export interface Entry {
   bytes: number
   /** The turn that has touched it last. */
   turn: number
+  /** The turn that has said it last. */
+  said: number
 }
 
 interface Undo {
@@ -62,17 +64,18 @@ class Gathered implements Moves {
   readonly dropped: Entry[] = []
   readonly #encode: (entry: Entry) => Payload
   readonly #keepsCheckpoint: boolean
-  readonly #said = new Set<Entry>()
+  readonly #turn: number
 
-  constructor(encode: (entry: Entry) => Payload, keepsCheckpoint: boolean) {
+  constructor(encode: (entry: Entry) => Payload, keepsCheckpoint: boolean, turn: number) {
     this.#encode = encode
     this.#keepsCheckpoint = keepsCheckpoint
+    this.#turn = turn
   }
 
   /** Says once what became of an entry: its value, or that what the checkpoint has of it is no more. */
   say(entry: Entry): void {
-    if (this.#said.has(entry)) return
-    this.#said.add(entry)
+    if (entry.said === this.#turn) return
+    entry.said = this.#turn
     if (entry.lsn !== 0) this.consume.push(entry.lsn)
     if (entry.present || (entry.inCheckpoint && this.#keepsCheckpoint)) {
       this.remember.push(this.#encode(entry))
@@ -142,7 +145,7 @@ export class Ledger {
     const table = this.table(cell)
     let entry = table.get(key)
     if (entry === undefined) {
-      entry = { cell, key, value: initial, present: false, lsn: 0, inCheckpoint: false, bytes: 0, turn: 0 }
+      entry = { cell, key, value: initial, present: false, lsn: 0, inCheckpoint: false, bytes: 0, turn: 0, said: 0 }
       table.set(key, entry)
     }
     return entry
@@ -217,7 +220,7 @@ export class Ledger {
     const tooLong = span_bytes > Math.max(this.#span_bytes_min, 2 * live_bytes)
     if (tooLong && this.#state_bytes <= checkpoint_bytes_max) return this.#wholly()
     const dissolve = tooLong && this.#checkpoint !== 0 && this.#checkpoint === from
-    const moves = new Gathered((entry) => this.#encode(entry), !dissolve)
+    const moves = new Gathered(this.#encode, !dissolve, this.#turn)
     for (const { entry, value, present } of this.#undo) {
       if (entry.present !== present || !isSame(entry.value, value)) moves.say(entry)
     }
@@ -271,9 +274,7 @@ export class Ledger {
     return version === undefined ? [cell, key, kept] : [cell, key, kept, version]
   }
 
-  #encode(entry: Entry): Payload {
-    return encodePlain(this.#record(entry))
-  }
+  readonly #encode = (entry: Entry): Payload => encodePlain(this.#record(entry))
 
   /** The step has happened. */
   settle(moves: Moves, receipt: StepReceipt): void {

@@ -28,9 +28,14 @@ export interface Inhabitant extends Processor {
   readonly position: Lsn | 0
   /** How many messages wait as cells: the DARQ doesn't count them any more. */
   readonly kept: number
+  /** The message at `lsn`, which is not delivered yet, was sent by a client and is admitted: it needs no second look. */
+  expect?(lsn: Lsn, admitted: Admitted): void
   /** Runs a query. @returns the encoded value */
   query(name: string, body: Uint8Array): Uint8Array
 }
+
+/** So many admitted messages are remembered until they are delivered; others are admitted again. */
+const expected_max = 4_096
 
 export class ParticipantProcessor implements Inhabitant, Site {
   readonly name: string
@@ -45,6 +50,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
   readonly #gathering: Gathering<{ readonly pending: Pending; readonly body: unknown }>
   readonly #holds = new Holds<Pending>()
   readonly #parking: Parking
+  readonly #expected = new Map<Lsn, Admitted>()
 
   constructor(name: string, definition: Definition, surroundings: Surroundings) {
     this.name = name
@@ -78,12 +84,19 @@ export class ParticipantProcessor implements Inhabitant, Site {
     let last = messages[0].lsn
     for (const message of messages) {
       last = message.lsn
-      const pending = new Pending(message.lsn, isSelf(message.from, this))
-      this.#take(pending, (decode) => message.read(decode))
+      const admitted = this.#expected.get(last)
+      if (admitted !== undefined) {
+        this.#expected.delete(last)
+        this.#handle(new Pending(last, false), admitted)
+      } else this.#take(new Pending(last, isSelf(message.from, this)), (decode) => message.read(decode))
     }
     this.#gathering.flush()
     // Those that have made no step may have filled the log.
     this.#park(last)
+  }
+
+  expect(lsn: Lsn, admitted: Admitted): void {
+    if (this.#expected.size < expected_max) this.#expected.set(lsn, admitted)
   }
 
   detached(): void {
@@ -148,6 +161,10 @@ export class ParticipantProcessor implements Inhabitant, Site {
       }
       return
     }
+    this.#handle(pending, admitted)
+  }
+
+  #handle(pending: Pending, admitted: Admitted): void {
     try {
       // A timer's message is looked at by itself: it may have been taken back.
       const isAlone = pending.alone || admitted.envelope.timer !== undefined
@@ -181,7 +198,8 @@ export class ParticipantProcessor implements Inhabitant, Site {
   #step(messages: readonly Pending[], body: (turn: Turn) => void): void {
     const [first] = messages
     if (first === undefined) return
-    const lsns = messages.filter(({ parked }) => !parked).map(({ lsn }) => lsn)
+    const lsns: Lsn[] = []
+    for (const { parked, lsn } of messages) if (!parked) lsns.push(lsn)
     const { turn, receipt } = this.#stepping.step(this, first.lsn, lsns, (turn) => {
       for (const pending of messages) this.#parking.leave(pending)
       body(turn)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Attached, LiveTimer, Lsn, StepReceipt } from '../engine/types.ts'
+import type { Attached, LiveTimer, Lsn, NonEmpty, StepReceipt } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { isBackpressure } from './failure.ts'
 import type { Ledger } from './ledger.ts'
@@ -60,10 +60,10 @@ export class Stepping {
       const end = this.position !== 0 && this.position > at ? this.position : at
       const moves = ledger.moves(end, 2 * Math.max(1, lsns.length), lsns.length + turn.consume.length > 0)
       const { outs, timers } = turn.outs()
-      const [first, ...rest] = [...lsns, ...turn.consume, ...moves.consume]
-      if (first === undefined) throw new DarqError('step_empty')
+      const consume = [...lsns, ...turn.consume, ...moves.consume]
+      if (!isNonEmpty(consume)) throw new DarqError('step_empty')
       const receipt = attached.step({
-        consume: [first, ...rest],
+        consume,
         send: outs,
         remember: moves.remember,
         ...(moves.checkpoint !== undefined && { checkpoint: moves.checkpoint }),
@@ -89,4 +89,8 @@ export class Stepping {
       if (!isBackpressure(error)) throw error
     }
   }
+}
+
+function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
+  return list.length > 0
 }

@@ -63,6 +63,7 @@ export class LiveTimers {
    * @param sent where each of `outs` stands
    */
   settle(outs: readonly Out[], timers: ReadonlyMap<string, number | undefined>, sent: readonly Lsn[]): void {
+    if (outs.length === 0 && timers.size === 0) return
     const names = new Map<number, string>()
     for (const [name, index] of timers) {
       this.#named.delete(name)

@@ -37,6 +37,7 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown; readonly version: number }
   | { readonly ok: false; readonly error: DarqError }
 
+const none: readonly Out[] = []
 export const later_cell = '$later'
 export const timer_cell = '$timers'
 export const call_cell = '$calls'
@@ -215,6 +216,7 @@ export class Turn {
 
   /** What goes out, and where in it each named timer stands. */
   outs(): { readonly outs: readonly Out[]; readonly timers: ReadonlyMap<string, number | undefined> } {
+    if (this.#outs.length === 0) return { outs: none, timers: this.timers }
     const outs: Out[] = []
     const places = this.#outs.map((out) => (out === undefined ? undefined : outs.push(out) - 1))
     const timers = new Map(

@@ -10,7 +10,8 @@ import { DarqError } from '../error.ts'
 import { padded } from './byte-codec.ts'
 import type { LiveDarq } from './darq.ts'
 import { countMessages } from './messages.ts'
-import type { Epoch, Told, Version } from './types.ts'
+import type { EnqueueReceipt, Epoch, Told, Version } from './types.ts'
+import type { Versions } from './versions.ts'
 
 const in_header_bytes = 40
 const id_bytes_max = 1023
@@ -32,13 +33,39 @@ export interface Batch {
   readonly depends?: () => void
 }
 
-export interface Arrived {
+export class Arrived implements EnqueueReceipt {
   readonly lsns: readonly Lsn[]
   readonly duplicates: number
   readonly expected: number
   /** The version whose fate these messages share. */
   readonly version: Version
+  readonly #versions: Versions
+
+  constructor(darq: LiveDarq, lsns: readonly Lsn[], duplicates: number, expected: number) {
+    this.lsns = lsns
+    this.duplicates = duplicates
+    this.expected = expected
+    this.version = darq.newest
+    this.#versions = darq.host.versions
+  }
+  get lsn(): number {
+    return this.lsns[0] ?? 0
+  }
+  get duplicate(): boolean {
+    return this.lsns.length === 0
+  }
+  get accepted(): number {
+    return this.lsns.length
+  }
+  get durable(): Promise<void> {
+    return this.#versions.whenDurable(this.version)
+  }
+  get committed(): Promise<void> {
+    return this.#versions.whenCommitted(this.version)
+  }
 }
+
+const none: readonly Lsn[] = []
 
 /** @throws {DarqError} `gap`, `bad_frame`, `too_large`, `backpressure`, `closed`; nothing changed then */
 export function arrive(darq: LiveDarq, batch: Batch): Arrived {
@@ -99,14 +126,14 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   }
   const { accepted, duplicates, expected } = result
   host.counts.duplicates_refused += duplicates
-  if (accepted === 0) return { lsns: [], duplicates, expected, version: darq.newest }
+  if (accepted === 0) return new Arrived(darq, none, duplicates, expected)
   const lsns = messageLsns(darq, result.first, accepted)
   host.counts.messages_accepted += accepted
   // Delivery is asked for first, so that the steps it brings are in the same commit.
   host.deliverSoon(darq)
   darq.appended()
   darq.waited(accepted)
-  return { lsns, duplicates, expected, version: darq.newest }
+  return new Arrived(darq, lsns, duplicates, expected)
 }
 
 const seconds_max = 2 ** 32
@@ -172,7 +199,7 @@ function repeated(darq: LiveDarq, { producer, first, told }: Batch, count: numbe
   const expected = first === 0 || told !== undefined ? 0 : darq.core.expected(producer)
   if (first + count > expected) throw full(darq)
   darq.host.counts.duplicates_refused += count
-  return { lsns: [], duplicates: count, expected, version: darq.newest }
+  return new Arrived(darq, none, count, expected)
 }
 
 const hasRoom = (darq: LiveDarq, bytes: number, share: number): boolean =>

@@ -23,7 +23,11 @@ const snapshot_bytes_min = 64 * 1024
 const wake_after_ms = 30_000
 /** The committed mark goes along with the next commit; if none comes, it is written by itself, this much later. */
 const mark_after_ms = 1_000
-/** A commit waits while messages are being delivered, so that their steps are in it; for so many turns of delivery at most. */
+/** A commit with so many new messages is worth its write: it starts at once, and their steps come with the next. */
+const messages_min = 512
+/** Unless so many wait for their steps already, which must not fall behind. */
+const waiting_max = 2_048
+/** A smaller one waits while messages are delivered, so that their steps are in it; for so many turns of delivery at most. */
 const turns_max = 16
 /** And not when a log has taken this part of its limit since the last commit: what it has consumed goes with the next. */
 const crowded_share = 16
@@ -66,11 +70,15 @@ export class GroupCommit {
   #ungraded: Sealed[] = []
   #uncommitted: Stored[] = []
   #scheduled = false
+  /** For how many turns of delivery the scheduled one may still wait. */
+  #turns = 0
   #inFlight: Promise<void> | undefined
   /** The mark as it is stored, and the newest version that needs one: because of what it depended on. */
   #marked: Version
   #toMark = 0 as Version
   #marking: (() => void) | undefined
+  /** How many messages had been accepted when the last commit started. */
+  #written = 0
 
   constructor(host: LiveHost, storage: Claimed, marked: Version) {
     this.#host = host
@@ -89,21 +97,30 @@ export class GroupCommit {
     this.#schedule()
   }
 
+  /** Starts, if it is worth it. Not within a step: all that a step does belongs to one version. */
+  startIfLarge(): void {
+    if (this.#isLarge) this.#start()
+  }
+
+  get #isLarge(): boolean {
+    const { counts, waiting } = this.#host
+    return counts.messages_accepted - this.#written >= messages_min && waiting <= waiting_max
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || !this.busy) return
     this.#scheduled = true
-    this.#startAfter(turns_max)
+    this.#turns = turns_max
+    if (!this.#host.delivering) this.#host.clock.soon(() => this.turn())
   }
 
-  #startAfter(turns: number): void {
-    this.#host.clock.soon(() => {
-      if (turns > 0 && this.#host.delivering && !this.#isCrowded()) {
-        this.#startAfter(turns - 1)
-        return
-      }
-      this.#scheduled = false
-      this.#start()
-    })
+  /** A turn of delivery is over. Starts what is scheduled, unless there is another turn to wait for: that will call again. */
+  turn(): void {
+    if (!this.#scheduled) return
+    this.#turns -= 1
+    if (this.#host.delivering && this.#turns > 0 && !this.#isLarge && !this.#isCrowded()) return
+    this.#scheduled = false
+    this.#start()
   }
 
   #isCrowded(): boolean {
@@ -130,6 +147,7 @@ export class GroupCommit {
   #start(): void {
     const host = this.#host
     if (this.#inFlight || !this.busy || !host.running) return
+    this.#written = host.counts.messages_accepted
     // What may leave before it is durable does so first: in some places a commit blocks the whole process.
     host.offerSpeculative()
     if (this.#grown.size > 0) this.seal()
@@ -171,6 +189,7 @@ export class GroupCommit {
       host.counts.commits += 1
       host.counts.committed_bytes += size
       host.durable(version)
+      this.startIfLarge()
       this.#schedule()
     })
   }

@@ -69,22 +69,8 @@ export class LiveDarq implements Darq {
 
   enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt {
     const arrived = arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages, told })
-    const { versions } = this.host
-    const { lsns, duplicates, expected, version } = arrived
-    return {
-      lsn: lsns[0] ?? 0,
-      duplicate: lsns.length === 0,
-      lsns,
-      accepted: lsns.length,
-      duplicates,
-      expected,
-      get durable() {
-        return versions.whenDurable(version)
-      },
-      get committed() {
-        return versions.whenCommitted(version)
-      },
-    }
+    this.host.commitIfLarge()
+    return arrived
   }
 
   expected(producer: Uint8Array): number {

@@ -174,7 +174,13 @@ export class Attachment implements Attached {
 
   step(record: StepRecord): StepReceipt {
     this.#assertCurrent()
-    return step(this.#darq, record)
+    const { host } = this.#darq
+    host.stepping = true
+    try {
+      return step(this.#darq, record)
+    } finally {
+      host.stepping = false
+    }
   }
 
   read(lsn: Lsn): Uint8Array | undefined {

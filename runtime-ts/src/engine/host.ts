@@ -73,6 +73,8 @@ export class LiveHost implements Engine {
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
   waiting = 0
   unacknowledged = 0
+  /** A step is being made. */
+  stepping = false
   #state: 'running' | 'closing' | 'stopped' = 'running'
   #stopReason: DarqError | undefined
   readonly #stop: (reason: DarqError | undefined) => void
@@ -243,6 +245,7 @@ export class LiveHost implements Engine {
       }
     }
     this.offerSpeculative()
+    this.#commit.turn()
   }
 
   #attach(darq: LiveDarq): LiveDarq['attachment'] {
@@ -283,6 +286,11 @@ export class LiveHost implements Engine {
 
   commitSoon(darq: LiveDarq): void {
     this.#commit.soon(darq)
+  }
+
+  /** Much has arrived from outside: it is written while more arrives. */
+  commitIfLarge(): void {
+    if (!this.stepping) this.#commit.startIfLarge()
   }
 
   /** The channel has something that may leave now, at the end of this turn. */

@@ -15,7 +15,7 @@ export async function explained(
 ): Promise<Violation> {
   let failing = first
   // With none at all the network and the handlers are faultless too.
-  let faults_max = Math.max(1, first.simulation.faults)
+  let faults_max = Math.max(1, first.simulation.faults.count)
   let seeds: readonly [number, number] = [seed, seed]
   if (options.shrink ?? true) {
     const again = await attempt(options.faults_max ?? Number.POSITIVE_INFINITY)
@@ -45,7 +45,7 @@ export async function explained(
     message: message ?? '',
     trace: simulation.trace.text,
     replay: options.replay?.(seeds, faults_max) ?? defaultReplay(seeds, faults_max),
-    faults: simulation.faults,
+    faults: simulation.faults.count,
   }
 }
 

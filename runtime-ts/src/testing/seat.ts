@@ -3,41 +3,16 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
 import { type Hosted, openHosted } from '../crest/host.ts'
-import type { Participant } from '../crest/participant.ts'
-import type { Route } from '../crest/route.ts'
 import type { LiveHost } from '../engine/host.ts'
-import type { EngineLimits } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { Disk, type StorageLoss } from './disk.ts'
-import type { FaultCounts } from './fault-kinds.ts'
-import type { FrameWatch } from './frame-watch.ts'
 import { History } from './history.ts'
 import { Life } from './life.ts'
 import type { Random } from './random.ts'
-import type { PathCounts } from './rare-paths.ts'
 import { badStep, killProcessor, type Saboteur } from './sabotage.ts'
-import type { Timeline } from './timeline.ts'
+import type { HostPlan, Surroundings } from './surroundings.ts'
 import { isQuiet, unrestOf } from './unrest.ts'
-
-/** What a seat needs of its world. */
-export interface Surroundings {
-  readonly timeline: Timeline
-  readonly random: Random
-  readonly counts: FaultCounts
-  readonly paths: PathCounts
-  readonly frames: FrameWatch
-  readonly core: CoreMaker
-  readonly note: (host: string, what: string) => void
-  readonly violate: (what: string) => void
-  /** The way of one life to the DARQs of other hosts. */
-  readonly route: (life: Life) => Route
-  readonly carry: (life: Life, to: string, frame: Uint8Array) => void
-  readonly ownerOf: (darq: string) => string | undefined
-  /** Errors that nobody waits for, by code. */
-  readonly reported: (error: DarqError) => void
-}
 
 /** How long a life goes on whose store has another owner. */
 const zombie_ms_max = 20_000
@@ -58,8 +33,7 @@ export class Seat {
   current: Opened | undefined
   /** The life that is being opened. */
   opening: Life | undefined
-  readonly #participants: readonly Participant[]
-  readonly #limits: Partial<EngineLimits>
+  readonly #plan: HostPlan
   readonly #world: Surroundings
   /** Lives whose store has another owner. */
   readonly #zombies = new Set<Life>()
@@ -68,10 +42,10 @@ export class Seat {
   #failures = 0
   readonly #engines = new Set<LiveHost>()
 
-  constructor(name: string, participants: readonly Participant[], limits: Partial<EngineLimits>, world: Surroundings) {
+  constructor(plan: HostPlan, world: Surroundings) {
+    const { name } = plan
     this.name = name
-    this.#participants = participants
-    this.#limits = limits
+    this.#plan = plan
     this.#world = world
     const { timeline, random, counts, paths, violate } = world
     const note = (what: string) => world.note(name, what)
@@ -81,6 +55,11 @@ export class Seat {
 
   get engine(): LiveHost | undefined {
     return this.current?.engine
+  }
+
+  /** Its disk suffers the faults of `lossKinds`. */
+  get mayLose(): boolean {
+    return this.#plan.mayLose === true
   }
 
   get running(): boolean {
@@ -135,12 +114,12 @@ export class Seat {
     })
     hosted = await openHosted({
       name: this.name,
-      participants: this.#participants,
+      participants: this.#plan.participants,
       storage,
       core: world.core,
       clock: life.clock,
       random: world.random.fork().next,
-      limits: this.#limits,
+      limits: this.#plan.limits ?? {},
       routes: { '*': world.route(life) },
       reply: { send: (to, frame) => world.carry(life, to, frame) },
       lives: (darq) => world.ownerOf(darq) === this.name,
@@ -288,7 +267,7 @@ export class Seat {
 
   /** Has it a participant for this DARQ? */
   hosts(darq: string): boolean {
-    return this.#participants.some(
+    return this.#plan.participants.some(
       ({ name }) => name === darq || (name.endsWith('/*') && darq.startsWith(name.slice(0, -1))),
     )
   }

@@ -4,10 +4,11 @@
  * @module
  */
 import { twin } from '@darq/core'
+import type { FaultPlan } from './fault-injection.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
 import type { SimulateOptions } from './simulate.ts'
 import type { Stage } from './stage.ts'
-import { type FaultPlan, Simulation } from './world.ts'
+import { Simulation } from './world.ts'
 import { worldOf } from './world-view.ts'
 
 const quiet_events_max = 200_000
@@ -101,7 +102,7 @@ export async function runSeed(
   if (options.always) simulation.watch(() => options.always?.(world) ?? Promise.resolve(), failed)
   // The faults stop, and what is left must come to an end. When the work is done in half of the seeds: then what is stuck
   // between hosts stays so. In the others when all is quiet: work that nobody waits for needs its faults too.
-  const { stopsEarly } = simulation
+  const { stopsEarly } = simulation.faults
   await simulation.run(() => message !== undefined || (driven && (stopsEarly || simulation.quiet)), events_max)
   simulation.calm()
   const done = await simulation.run(

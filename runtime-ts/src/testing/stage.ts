@@ -4,7 +4,8 @@
  * @module
  */
 import { fragile } from './fragile.ts'
-import type { HostPlan, Simulation } from './world.ts'
+import type { HostPlan } from './surroundings.ts'
+import type { Simulation } from './world.ts'
 
 export class Stage {
   readonly hosts: readonly HostPlan[]
@@ -16,7 +17,7 @@ export class Stage {
         participant,
         fragile(
           participant,
-          () => this.#simulation?.handlerFault(),
+          () => this.#simulation?.faults.handler(),
           (what) => this.#simulation?.violate(`${participant.name}: ${what}`),
         ),
       ]),

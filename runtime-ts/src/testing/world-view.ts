@@ -25,7 +25,7 @@ export function worldOf(simulation: Simulation): World {
   return {
     seed,
     random: random.next,
-    connect: () => simulation.openClient(`client-${seed}-${simulation.clients}`),
+    connect: () => simulation.clients.open(`client-${seed}-${simulation.clients.opened}`),
     hostOf: (darq) => simulation.hostOf(darq),
     advance: (by) => new Promise((resolve) => void timeline.after(milliseconds(by), resolve)),
     send: (message, options) => client.send(message, options),

@@ -1,0 +1,42 @@
+/**
+ * What a simulated host is, and what it needs of its world.
+ *
+ * @module
+ */
+import type { CoreMaker } from '@darq/core'
+import type { Participant } from '../crest/participant.ts'
+import type { Route } from '../crest/route.ts'
+import type { EngineLimits } from '../engine/types.ts'
+import type { DarqError } from '../error.ts'
+import type { FaultCounts } from './fault-kinds.ts'
+import type { FrameWatch } from './frame-watch.ts'
+import type { Life } from './life.ts'
+import type { Random } from './random.ts'
+import type { PathCounts } from './rare-paths.ts'
+import type { Timeline } from './timeline.ts'
+
+export interface HostPlan {
+  readonly name: string
+  readonly participants: readonly Participant[]
+  readonly limits?: Partial<EngineLimits>
+  /** Its disk suffers the faults of `lossKinds`, if they are among the plan's. */
+  readonly mayLose?: boolean
+}
+
+/** What a seat needs of its world. */
+export interface Surroundings {
+  readonly timeline: Timeline
+  readonly random: Random
+  readonly counts: FaultCounts
+  readonly paths: PathCounts
+  readonly frames: FrameWatch
+  readonly core: CoreMaker
+  readonly note: (host: string, what: string) => void
+  readonly violate: (what: string) => void
+  /** The way of one life to the DARQs of other hosts. */
+  readonly route: (life: Life) => Route
+  readonly carry: (life: Life, to: string, frame: Uint8Array) => void
+  readonly ownerOf: (darq: string) => string | undefined
+  /** Errors that nobody waits for, by code. */
+  readonly reported: (error: DarqError) => void
+}
