@@ -63,7 +63,7 @@ export class Lane {
     if (this.#pumping) return
     this.#pumping = true
     // What is sent in the same breath travels together.
-    queueMicrotask(() => this.#pump())
+    queueMicrotask(this.#pump)
   }
 
   /** Takes back what was never sent. @returns whether it was so */
@@ -80,21 +80,32 @@ export class Lane {
     for (const parcel of this.#waiting.splice(0)) parcel.fail(error)
   }
 
-  async #pump(): Promise<void> {
+  /** Goes on until it must wait for something, and then when that has come. */
+  readonly #pump = (): void => {
     while (this.#waiting.length > 0) {
-      let link = this.#links.current
-      try {
-        link ??= await this.#links.get()
-        if (this.#next === undefined && this.#waiting[0]?.fixed === 0)
-          this.#next = await link.expected(this.#to, this.#producer)
-        const batch = this.#takeBatch()
-        const gone = batch.length > 0 ? this.#send(link, batch) : undefined
-        if (gone !== undefined) await gone
-      } catch (error) {
-        await this.#linkFailed(link, linkError(error))
+      const link = this.#links.current
+      const wait = link === undefined || this.#mustAsk ? this.#prepare() : this.#send(link, this.#takeBatch())
+      if (wait !== undefined) {
+        void wait.then(this.#pump)
+        return
       }
     }
     this.#pumping = false
+  }
+
+  get #mustAsk(): boolean {
+    return this.#next === undefined && this.#waiting[0]?.fixed === 0
+  }
+
+  /** Opens a link, and asks where to go on. */
+  async #prepare(): Promise<void> {
+    let link: Link | undefined
+    try {
+      link = await this.#links.get()
+      if (this.#mustAsk) this.#next = await link.expected(this.#to, this.#producer)
+    } catch (error) {
+      await this.#linkFailed(link, linkError(error))
+    }
   }
 
   /** Nothing was sent: no link, or no answer to the question where to go on. */
@@ -264,7 +275,7 @@ export class Lane {
   #resume(): void {
     if (this.#pumping || this.#waiting.length === 0) return
     this.#pumping = true
-    void this.#pump()
+    this.#pump()
   }
 }
 
