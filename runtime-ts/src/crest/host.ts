@@ -5,7 +5,7 @@
  */
 import type { CoreMaker, VectorsMaker } from '@darq/core'
 import { platformClock } from '../clock.ts'
-import { openEngine } from '../engine/index.ts'
+import { type ChronicleEvent, openEngine } from '../engine/index.ts'
 import type { Clock, Engine, EngineLimits, EngineOptions, Transport } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import type { Storage } from '../storage/contract.ts'
@@ -45,6 +45,8 @@ export interface HostedOptions extends HostOptions {
   reply?: Transport
   /** A failure that nobody waits for. Default: none is told. */
   onError?: (error: DarqError, where: string) => void
+  /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
+  onChronicle?: (event: ChronicleEvent) => void
   limits?: Partial<EngineLimits>
   /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
   lives?: (darq: string) => boolean
@@ -144,7 +146,7 @@ class LiveHosted implements Hosted {
   }
 
   async #open(): Promise<void> {
-    const { name, storage, core, vectors, k, peer, limits } = this.#options
+    const { name, storage, core, vectors, k, peer, limits, onChronicle } = this.#options
     const surroundings = {
       host: name,
       clock: this.#clock,
@@ -170,6 +172,7 @@ class LiveHosted implements Hosted {
       ...(limits !== undefined && { limits }),
       ...(k !== undefined && { k: speculationOf(k) }),
       ...(peer !== undefined && { peer }),
+      ...(onChronicle !== undefined && { onChronicle }),
       ...(vectors !== undefined && { vectors }),
     }
     const engine = await openEngine(options, previous)

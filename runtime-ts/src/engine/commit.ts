@@ -138,6 +138,7 @@ export class GroupCommit {
     for (const darq of this.#grown) sealings.push(...this.#seal(darq))
     this.#grown = new Set()
     speculation.seal()
+    this.#host.chronicle?.({ kind: 'sealed', version, dependencies })
     if (dependencies.length > 0) this.#toMark = version
     const sealed = { version, dependencies, sealings }
     this.#sealed.push(sealed)

@@ -6,6 +6,7 @@
 import type { Core, CoreMaker, VectorsMaker } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
+import { type Happening, teller } from './chronicle.ts'
 import { encodeClaimFacts } from './claim-facts.ts'
 import { GroupCommit } from './commit.ts'
 import { LiveDarq } from './darq.ts'
@@ -54,6 +55,8 @@ export class LiveHost implements Engine {
   readonly speculation: Speculation
   readonly peers: Peers
   readonly questions: Questions
+  /** Tells what happens; `undefined` when nobody listens. */
+  readonly chronicle: ((what: Happening) => void) | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly limits: EngineLimits
@@ -111,12 +114,14 @@ export class LiveHost implements Engine {
     this.clock = options.clock
     this.random = options.random
     this.limits = { ...defaults, ...options.limits }
+    this.chronicle = teller(options.onChronicle, this)
     this.peers = remains?.peers ?? new Peers()
     this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
     this.#depended(recovered)
     const { last } = recovered.lineage
     this.versions = new Versions(last, this.speculation.committed(last))
     remains?.versions.follow(this.versions)
+    this.chronicle?.({ kind: 'opened', found: last, committed: this.versions.committed })
     this.timers = new Timers(this.clock, (error, where) => this.report(error, where))
     this.questions = new Questions(this)
     this.#commit = new GroupCommit(this, storage, recovered.committed)
@@ -319,6 +324,7 @@ export class LiveHost implements Engine {
   /** Versions up to this one are durable: peers who asked are told, and what is committed by that goes on. */
   durable(version: Version): void {
     this.versions.advanceDurable(version)
+    this.chronicle?.({ kind: 'durable', version })
     this.questions.tell(version)
     this.#settle()
   }
@@ -328,6 +334,7 @@ export class LiveHost implements Engine {
     const committed = this.speculation.committed(this.versions.durable)
     if (committed > this.versions.committed) {
       this.versions.advanceCommitted(committed)
+      this.chronicle?.({ kind: 'committed', version: committed })
       this.#commit.committed(committed)
       const waited = this.#atCommitted
       this.#atCommitted = waited.filter(({ version }) => version > committed)
@@ -406,6 +413,7 @@ export class LiveHost implements Engine {
       return fate
     })
     if (to < this.speculation.open) {
+      this.chronicle?.({ kind: 'withdrawn', to, because: { host, epoch } })
       this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)
       this.assertRunning()
     }
@@ -512,6 +520,7 @@ export class LiveHost implements Engine {
     if (this.#state === 'stopped') return
     const error = reason ?? new DarqError('closed', { message: 'the host was closed' })
     this.#halt(error)
+    this.chronicle?.(reason ? { kind: 'stopped', code: reason.code, message: reason.message } : { kind: 'closed' })
     this.versions.fail(error)
     void this.#storage.close().then(() => this.#stop(reason))
   }

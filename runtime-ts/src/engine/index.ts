@@ -9,6 +9,7 @@ import { LiveHost, openHost } from './host.ts'
 import type { Engine, EngineOptions } from './types.ts'
 
 export { DarqError } from '../error.ts'
+export { Chronicle, type ChronicleEvent, type Happening } from './chronicle.ts'
 export { decodeMessages, encodeMessages } from './messages.ts'
 export type * from './types.ts'
 

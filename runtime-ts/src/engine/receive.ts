@@ -76,15 +76,24 @@ export class Receiver {
     const dependencies = this.#unstable(frame)
     // It comes from a state that is lost: the sender will learn of it, and send what is left of it again.
     if (dependencies === 'lost') {
+      const { from, to, first, count } = frame
+      host.chronicle?.({ kind: 'refused', of: origin(frame), from, to, first, count })
       answer()
       return
     }
     const version = this.#take(darq, frame, encoder.encode(producer), dependencies)
     if (version !== undefined && this.#arrived(channel, version.version, version.first) && dependencies.length > 0)
       host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
+    if (version !== undefined && version.first > 0) this.#tell(frame, version, dependencies.length > 0)
     const waits = this.#uncommitted.get(channel)?.at(-1)
     if (version === undefined || waits === undefined || dependencies.length > 0) answer()
     else host.atCommitted(waits.version, answer)
+  }
+
+  #tell(frame: Data, { version: into, first }: { version: Version; first: number }, depends: boolean): void {
+    const { from, to } = frame
+    const count = frame.first + frame.count - first
+    this.#host.chronicle?.({ kind: 'taken', of: origin(frame), into, depends, from, to, first, count })
   }
 
   /** What the messages depend on and is not known to be durable, the sender's own state among it. */
@@ -154,3 +163,10 @@ export class Receiver {
     host.transmit(to, encodeFrame(ack), (error) => host.report(error, `answer to ${peer}`))
   }
 }
+
+/** The state of the sender that messages come from. */
+const origin = ({ host, epoch, version, lineage }: Data): Dependency => ({
+  host,
+  epoch: lineage.epochOf(version) ?? epoch,
+  version,
+})

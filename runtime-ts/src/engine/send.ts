@@ -103,6 +103,8 @@ export class RemoteChannel implements Channel {
     const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, may)
     // From here on the version is named: what it depends on must not change any more.
     if (batch.version === host.speculation.open) host.speculation.freeze()
+    const { first, count, version } = batch
+    host.chronicle?.({ kind: 'sent', version, from: this.#darq.name, to: this.to, first, count })
     this.#send(batch, host.speculation.unstable(batch.version))
   }
 

@@ -7,6 +7,7 @@
 import type { CoreMaker, Lsn, VectorsMaker } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
+import type { ChronicleEvent } from './chronicle.ts'
 
 export type { Lsn } from '@darq/core'
 export type { Epoch, Version } from '../storage/contract.ts'
@@ -258,6 +259,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>
   /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void
+  /** Versions, dependencies, commits, rollbacks and messages, as they happen. `Chronicle` keeps the newest. */
+  readonly onChronicle?: (event: ChronicleEvent) => void
 }
 
 /** Counters since the engine was opened. */
