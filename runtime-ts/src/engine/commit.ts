@@ -23,13 +23,9 @@ const snapshot_bytes_min = 64 * 1024
 const wake_after_ms = 30_000
 /** The committed mark goes along with the next commit; if none comes, it is written by itself, this much later. */
 const mark_after_ms = 1_000
-/** A commit with so many new messages is worth its write: it starts at once, and their steps come with the next. */
-const messages_min = 512
-/** Unless so many wait for their steps already, which must not fall behind. */
-const waiting_max = 2_048
-/** A smaller one waits while messages are delivered, so that their steps are in it; for so many turns of delivery at most. */
+/** A commit waits while messages are delivered, so that their steps are in it; for so many turns of delivery at most. */
 const turns_max = 16
-/** And not when a log has taken this part of its limit since the last commit: what it has consumed goes with the next. */
+/** It doesn't wait when a log has grown by this part of its limit since the last: room is made by commits. */
 const crowded_share = 16
 
 /** One DARQ's share of a version. */
@@ -77,8 +73,6 @@ export class GroupCommit {
   #marked: Version
   #toMark = 0 as Version
   #marking: (() => void) | undefined
-  /** How many messages had been accepted when the last commit started. */
-  #written = 0
 
   constructor(host: LiveHost, storage: Claimed, marked: Version) {
     this.#host = host
@@ -97,16 +91,6 @@ export class GroupCommit {
     this.#schedule()
   }
 
-  /** Starts, if it is worth it. Not within a step: all that a step does belongs to one version. */
-  startIfLarge(): void {
-    if (this.#isLarge) this.#start()
-  }
-
-  get #isLarge(): boolean {
-    const { counts, waiting } = this.#host
-    return counts.messages_accepted - this.#written >= messages_min && waiting <= waiting_max
-  }
-
   #schedule(): void {
     if (this.#scheduled || this.#inFlight || !this.busy) return
     this.#scheduled = true
@@ -118,12 +102,12 @@ export class GroupCommit {
   turn(): void {
     if (!this.#scheduled) return
     this.#turns -= 1
-    if (this.#host.delivering && this.#turns > 0 && !this.#isLarge && !this.#isCrowded()) return
+    if (this.#host.delivering && this.#turns > 0 && !this.#isCrowded) return
     this.#scheduled = false
     this.#start()
   }
 
-  #isCrowded(): boolean {
+  get #isCrowded(): boolean {
     for (const { core, handed } of this.#grown)
       if (core.end - handed > core.limits.log_bytes_max / crowded_share) return true
     return false
@@ -148,7 +132,6 @@ export class GroupCommit {
   #start(): void {
     const host = this.#host
     if (this.#inFlight || !this.busy || !host.running) return
-    this.#written = host.counts.messages_accepted
     // What may leave before it is durable does so first: in some places a commit blocks the whole process.
     host.offerSpeculative()
     if (this.#grown.size > 0) this.seal()
@@ -190,7 +173,6 @@ export class GroupCommit {
       host.counts.commits += 1
       host.counts.committed_bytes += size
       host.durable(version)
-      this.startIfLarge()
       this.#schedule()
     })
   }

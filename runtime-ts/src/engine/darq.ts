@@ -68,9 +68,7 @@ export class LiveDarq implements Darq {
   }
 
   enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt {
-    const arrived = arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages, told })
-    this.host.commitIfLarge()
-    return arrived
+    return arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages, told })
   }
 
   expected(producer: Uint8Array): number {

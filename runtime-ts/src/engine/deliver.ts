@@ -174,13 +174,7 @@ export class Attachment implements Attached {
 
   step(record: StepRecord): StepReceipt {
     this.#assertCurrent()
-    const { host } = this.#darq
-    host.stepping = true
-    try {
-      return step(this.#darq, record)
-    } finally {
-      host.stepping = false
-    }
+    return step(this.#darq, record)
   }
 
   read(lsn: Lsn): Uint8Array | undefined {

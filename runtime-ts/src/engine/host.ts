@@ -76,8 +76,6 @@ export class LiveHost implements Engine {
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
   waiting = 0
   unacknowledged = 0
-  /** A step is being made. */
-  stepping = false
   #state: 'running' | 'closing' | 'stopped' = 'running'
   #stopReason: DarqError | undefined
   readonly #stop: (reason: DarqError | undefined) => void
@@ -291,11 +289,6 @@ export class LiveHost implements Engine {
 
   commitSoon(darq: LiveDarq): void {
     this.#commit.soon(darq)
-  }
-
-  /** Much has arrived from outside: it is written while more arrives. */
-  commitIfLarge(): void {
-    if (!this.stepping) this.#commit.startIfLarge()
   }
 
   /** The channel has something that may leave now, at the end of this turn. */
