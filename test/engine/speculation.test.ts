@@ -39,6 +39,7 @@ class SlowDisk {
           generation: opened.generation,
           last: opened.last,
           segments: () => opened.segments(),
+          close: () => opened.close(),
           claim: async (epoch, keep, facts, tail) => {
             const claimed = await opened.claim(epoch, keep, facts, tail)
             return {

@@ -43,6 +43,8 @@ export interface HostedOptions extends HostOptions {
   random?: () => number
   /** For frames to addresses that no route gave: an edge answers HTTP requests through it. */
   reply?: Transport
+  /** Called with the engine whenever one was opened: at first, after a failure, and after it went back. */
+  onOpened?: (engine: Engine) => void
   /** A failure that nobody waits for. Default: none is told. */
   onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
@@ -176,6 +178,7 @@ class LiveHosted implements Hosted {
       ...(vectors !== undefined && { vectors }),
     }
     const engine = await openEngine(options, previous)
+    this.#options.onOpened?.(engine)
     life = `${name}#${engine.generation}/${engine.epoch}`
     // What waits as a cell, an effect under way or a parked message, is no message that would wake its participant.
     for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) this.#attach(engine, darq)

@@ -575,7 +575,8 @@ export async function openHost(
         return await takeOver(options, { core, vectors: makers.vectors }, remains)
       } catch (error) {
         // The older owner has written while we read: read again. It can't go on for ever, for a claim fences it.
-        if (!(error instanceof DarqError && error.code === 'fenced') || tries === claim_tries_max) throw error
+        const isOvertaken = error instanceof DarqError && error.code === 'fenced' && error.retryable
+        if (!isOvertaken || tries === claim_tries_max) throw error
       }
     }
   } catch (error) {
@@ -588,15 +589,13 @@ export async function openHost(
 
 async function takeOver(options: EngineOptions, makers: Makers, remains: Remains | undefined): Promise<LiveHost> {
   const opened = await options.storage.open()
-  // Somebody else had the store meanwhile: what he found there counts.
-  const isOurs = remains !== undefined && opened.last?.epoch === remains.rollback.epoch
-  const recovered = await recover(opened, makers.core, isOurs ? remains.rollback : undefined)
+  if (remains !== undefined && opened.last?.epoch !== remains.rollback.epoch) {
+    await opened.close()
+    throw new DarqError('fenced', { retryable: false, message: 'another owner has taken the storage over' })
+  }
+  const recovered = await recover(opened, makers.core, remains?.rollback)
   const epoch = nextEpoch(opened.last?.epoch, options.clock.now_ms(), options.random())
   const { keep, tail } = recovered
   const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)
-  if (remains !== undefined && !isOurs)
-    remains.versions.fail(
-      new DarqError('fenced', { retryable: true, message: 'another owner had the store meanwhile' }),
-    )
-  return new LiveHost(options, opened, storage, epoch, { recovered, makers, remains: isOurs ? remains : undefined })
+  return new LiveHost(options, opened, storage, epoch, { recovered, makers, remains })
 }

@@ -62,6 +62,8 @@ export interface Opened {
    * was not read must not be dropped. Open anew. `quota`, `storage`, `closed`: the outcome is unknown, open anew.
    */
   claim(epoch: Epoch, keep: Version, facts: Uint8Array, tail?: Segment): Promise<Claimed>
+  /** Lets it go without a claim. Never throws. */
+  close(): Promise<void>
 }
 
 /** A store that this owner may write to, until somebody claims a newer epoch. */

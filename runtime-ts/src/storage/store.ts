@@ -121,6 +121,10 @@ class OpenedStore implements Opened {
       throw error
     }
   }
+
+  close(): Promise<void> {
+    return this.#cells.close()
+  }
 }
 
 function writtenMeanwhile(expected: number, got: number, cause: unknown): DarqError {
