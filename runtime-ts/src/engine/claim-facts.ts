@@ -26,7 +26,7 @@ export function decodeClaimFacts(last: LastClaim | undefined): ClaimFacts {
   if (!last) return { lineage: Lineage.empty, committed: 0 as Version }
   try {
     const reader = new ByteReader(last.facts)
-    const lineage = Lineage.read(reader).kept(last.version)
+    const lineage = Lineage.read(reader)
     return { lineage, committed: reader.whole('committed mark') as Version }
   } catch (error) {
     if (error instanceof BrokenBytes)

@@ -35,7 +35,11 @@ export class Receiver {
     for (const { version, parts } of unsettled) {
       if (version <= committed) continue
       for (const { name, bytes } of parts)
-        for (const { producer, first } of inRecords(bytes)) this.#arrived(`${producer} ${name}`, version, first)
+        for (const { producer, first, originEpoch, originVersion } of inRecords(bytes)) {
+          this.#arrived(`${producer} ${name}`, version, first)
+          const host = producer.slice(0, producer.indexOf('/'))
+          this.#host.origins.add(version, { host, epoch: originEpoch, version: originVersion })
+        }
     }
   }
 
@@ -116,6 +120,7 @@ export class Receiver {
     dependencies: readonly Dependency[],
   ): { readonly version: Version; readonly first: number } | undefined {
     const { first, count, version, epoch, lineage, messages } = frame
+    const origin = { host: frame.host, epoch: lineage.epochOf(version) ?? epoch, version }
     const before = darq.expected(producer)
     if (first > before) return undefined
     const {
@@ -125,11 +130,12 @@ export class Receiver {
     } = arrive(darq, {
       producer,
       first,
-      originEpoch: lineage.epochOf(version) ?? epoch,
+      originEpoch: origin.epoch,
       originVersion: version,
       messages,
       ...(dependencies.length > 0 && first + count > before && { depends: () => this.#host.depend(dependencies) }),
     })
+    if (lsns.length > 0) this.#host.origins.add(taken, origin)
     return { version: taken, first: lsns.length > 0 ? expected - lsns.length : 0 }
   }
 

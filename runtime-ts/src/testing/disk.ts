@@ -10,7 +10,7 @@ import type { Timeline } from './timeline.ts'
 
 export type StorageLoss = (typeof lossKinds)[number]
 
-const write_ms_max = 3
+const write_ms_max_default = 3
 const slow_ms_max = 1_500
 /** Small, so that large commits stand in several values. */
 const value_bytes_max = 2_048
@@ -19,6 +19,8 @@ const armed_max = 3
 
 export interface DiskOptions {
   readonly name: string
+  /** The longest that a write takes, when nothing is wrong with it. */
+  readonly write_ms_max?: number
   readonly timeline: Timeline
   readonly random: Random
   readonly counts: FaultCounts
@@ -46,7 +48,7 @@ export class Disk {
       part_bytes_max: value_bytes_max,
       generation: () => {
         generations += 1
-        return `${options.name}-${generations}`
+        return `${options.name}-${String(generations).padStart(4, '0')}`
       },
     })
   }
@@ -62,7 +64,7 @@ export class Disk {
   }
 
   async #fate(): Promise<Fate> {
-    const { timeline, random, counts, note, interrupt } = this.#options
+    const { timeline, random, counts, note, interrupt, write_ms_max = write_ms_max_default } = this.#options
     const armed = this.#armed.shift()
     const slow = armed === 'slow'
     if (slow) counts.commit_slow += 1

@@ -12,12 +12,15 @@ import type { LiveHost } from '../engine/host.ts'
 import { channelId } from '../engine/host-id.ts'
 import type { Epoch, Version } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
+import type { Causality } from './causality.ts'
 import type { PathCounts } from './rare-paths.ts'
 
 /** The newest version, and the newest epoch, that are in a sender's store. */
 export interface Stored {
   readonly written: Version
   readonly claimed: Epoch
+  /** How many hosts may be able to revoke what it sends. */
+  readonly k: number
 }
 
 /** What one life of a sender may rely on, for one of its channels. */
@@ -40,6 +43,7 @@ export class FrameWatch {
   isLossy = false
   readonly #violate: (what: string) => void
   readonly #paths: PathCounts
+  readonly #causality: Causality
   /** By the sender's host id, then by channel. */
   readonly #promised = new Map<string, Map<string, Promised>>()
   /** The newest epoch of each peer that a life has heard of. */
@@ -48,18 +52,21 @@ export class FrameWatch {
   readonly #told = new Set<string>()
   readonly #ids = new Map<string, Uint8Array>()
 
-  constructor(violate: (what: string) => void, paths: PathCounts) {
+  constructor(violate: (what: string) => void, paths: PathCounts, causality: Causality) {
     this.#violate = violate
+    this.#causality = causality
     this.#paths = paths
   }
 
   /** A frame leaves. @returns it, decoded */
-  leaves(name: string, { written, claimed }: Stored, bytes: Uint8Array): Frame {
+  leaves(name: string, { written, claimed, k }: Stored, bytes: Uint8Array): Frame {
     const frame = decodeFrame(bytes, Number.POSITIVE_INFINITY)
     if (frame.epoch > claimed) this.#violate(`G3: ${name} speaks in epoch ${frame.epoch}, which its store doesn't know`)
     if (frame.type !== 'data') return frame
-    if (frame.version > written)
-      this.#violate(`G5: ${name} sends what is in version ${frame.version}, which is not durable`)
+    const revokers = new Set(frame.dependencies.map(({ host }) => host)).size + (frame.version > written ? 1 : 0)
+    if (revokers > k)
+      this.#violate(`G5: ${name} sends version ${frame.version}, which ${revokers} hosts can revoke: K is ${k}`)
+    if (revokers > 0) this.#paths.sent_speculatively += 1
     const promised = this.#of(frame.host, frame.from, frame.to, frame.epoch)
     if (frame.count > 0) promised.end = Math.max(promised.end, frame.first + frame.count)
     return frame
@@ -75,6 +82,7 @@ export class FrameWatch {
     const skips = frame.type === 'data' && !isStranger && frame.count > 0 && frame.first > this.#expected(host, frame)
     host.receive(from, bytes)
     const isTaken = host.counts.messages_accepted !== messages_accepted || host.unacknowledged < unacknowledged
+    if (isTaken && frame.type === 'data') this.#taken(host, frame)
     if (isTaken && isStranger) this.#violate(`G3: ${host.id} took what was meant for ${frame.addressee}`)
     if (isTaken && isOld)
       this.#violate(`G3: ${host.id} took what an older life has sent or was to get, of ${frame.host}`)
@@ -84,6 +92,11 @@ export class FrameWatch {
     if (why === undefined) this.#remember(host, frame)
     else if (!this.isBroken(host, frame.to, frame.from))
       this.#violate(`G10: ${host.id}: ${frame.to} → ${frame.from}: ${why}, and nobody was told`)
+  }
+
+  #taken(host: LiveHost, frame: Data): void {
+    const version = host.existing(frame.to)?.newest
+    if (version !== undefined) this.#causality.taken(host, version, frame)
   }
 
   /** Is it of an older life of the peer than this one has heard of, or an answer to an older life of this one? */

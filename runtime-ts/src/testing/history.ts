@@ -25,6 +25,8 @@ export class History {
   claimed = 0 as Epoch
   /** The newest version that anybody was told is durable. */
   #told = 0 as Version
+  /** The newest version that anybody was told is committed. */
+  #committed: { readonly version: Version; readonly epoch: Epoch } | undefined
   /** The newest version that was on its way to the store. */
   #sealed = 0 as Version
   readonly #shadow = new Shadow()
@@ -51,6 +53,15 @@ export class History {
     )
   }
 
+  /** The owner takes its store back to that version, because another host has lost something. */
+  wentBack(to: Version): void {
+    if (to >= this.#told) return
+    if (to < this.written && !this.#shadow.knows(to)) this.#paths.went_back_within_commit += 1
+    this.#paths.went_back_below_durable += 1
+    this.#told = to
+    this.#sealed = to
+  }
+
   /** What a life finds is what the lives before have left, unless the disk broke its promise. */
   recovered(engine: LiveHost, loss: StorageLoss | undefined): void {
     const name = this.#name
@@ -66,6 +77,8 @@ export class History {
       )
       if (wrong !== undefined) this.#violate(`G1/G2/G4: ${name}: ${wrong}`)
     }
+    if (loss === undefined) this.#checkCommitted(engine)
+    else this.#committed = undefined
     this.#told = found
     this.#sealed = found
     this.written = found
@@ -74,7 +87,7 @@ export class History {
   /** Another life has claimed the store of this one, which still runs or sleeps. */
   replaced(engine: LiveHost, number: number): void {
     this.#paths.owner_replaced += 1
-    this.#replaced.add({ engine, number, told: engine.durableVersion })
+    this.#replaced.add({ engine, number, told: Math.max(engine.durableVersion, this.#sealed) as Version })
   }
 
   /** Looks at what the owner tells, and at what the others believe: after every event. */
@@ -82,10 +95,20 @@ export class History {
     if (owner !== undefined) this.#checkOwner(owner)
     for (const life of this.#replaced) {
       // What was in flight when it was fenced may still be told; nothing that was sealed later.
-      if (life.engine.durableVersion > life.told + 1)
+      if (life.engine.durableVersion > life.told)
         this.#violate(`G3: life ${life.number} of ${this.#name} writes although it is fenced`)
       if (!life.engine.running) this.#replaced.delete(life)
     }
+  }
+
+  /** What was told to be committed is there for ever: the version, in the epoch that wrote it. */
+  #checkCommitted(engine: LiveHost): void {
+    const told = this.#committed
+    if (told === undefined) return
+    const { version, epoch } = told
+    if (engine.lineage.epochOf(version) !== epoch)
+      this.#violate(`G4: ${this.#name} has undone version ${version} of epoch ${epoch}, which was committed`)
+    else if (engine.committedVersion < version) this.#paths.committed_anew += 1
   }
 
   #checkOwner(engine: LiveHost): void {
@@ -93,6 +116,9 @@ export class History {
     if (durable < this.#told) this.#violate(`G4: ${this.#name} went back from ${this.#told} to ${durable}`)
     if (engine.committedVersion > durable) this.#violate(`G4: ${this.#name} has committed what is not durable`)
     if (durable > this.#told) this.#told = durable
+    const committed = engine.committedVersion
+    if (committed > (this.#committed?.version ?? 0))
+      this.#committed = { version: committed, epoch: engine.lineage.epochOf(committed) ?? engine.epoch }
     if (engine.waiting < 0 || engine.unacknowledged < 0) this.#violate(`G7: ${this.#name} has lost count of what waits`)
   }
 }

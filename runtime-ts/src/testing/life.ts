@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from '../engine/types.ts'
-import type { Claimed, Commit, Epoch, Opened, Storage } from '../storage/contract.ts'
+import type { Claimed, Commit, Epoch, Opened, Segment, Storage, Version } from '../storage/contract.ts'
 import type { Timeline } from './timeline.ts'
 
 /** More than a millisecond since 1970 can be off by. */
@@ -14,10 +14,10 @@ const rounding_ms = 2 ** -10
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
   /** The store belongs to this epoch from now on; its owner doesn't know as yet. */
-  claimed(epoch: Epoch): void
-  committing(commit: Commit): void
+  claimed(epoch: Epoch, keep: Version, tail: Segment | undefined, generation: string): void
+  committing(commit: Commit, generation: string): void
   /** It is in the store, and nobody was told as yet. */
-  committed(commit: Commit): void
+  committed(commit: Commit, generation: string): void
 }
 
 export class Life {
@@ -106,10 +106,10 @@ export class Life {
   storage(storage: Storage, witness: Witness): Storage {
     const within = <T>(promise: Promise<T>) => this.#within(promise)
     const life = this
-    const claimed = (inner: Claimed): Claimed => ({
+    const claimed = (inner: Claimed, generation: string): Claimed => ({
       commit(commit) {
-        witness.committing(commit)
-        return within(inner.commit(commit).then(() => witness.committed(commit)))
+        witness.committing(commit, generation)
+        return within(inner.commit(commit).then(() => witness.committed(commit, generation)))
       },
       close: () => within(inner.close()),
     })
@@ -128,12 +128,13 @@ export class Life {
               if (life.state === 'dead') await new Promise(() => {})
             }
           },
+          close: () => opened.close(),
           async claim(epoch, keep, facts, tail) {
             const claiming = opened.claim(epoch, keep, facts, tail).then((inner) => {
-              witness.claimed(epoch)
+              witness.claimed(epoch, keep, tail, opened.generation)
               return inner
             })
-            return claimed(await within(claiming))
+            return claimed(await within(claiming), opened.generation)
           },
         }
       },

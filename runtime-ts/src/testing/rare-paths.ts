@@ -23,6 +23,11 @@ export const rarePaths = [
   'duplicate_refused',
   'gap_refused',
   'stale_processor_refused', // a step of an older incarnation
+  'sent_speculatively', // messages leave before they are durable
+  'went_back', // a host goes back, because another has lost what it depends on
+  'went_back_below_durable', // and undoes what it had reported durable
+  'went_back_within_commit', // and keeps a part of a stored value
+  'committed_anew', // what was told to be committed is found uncommitted after a restart, until its dependencies are asked again
 ] as const
 
 export type RarePath = (typeof rarePaths)[number]

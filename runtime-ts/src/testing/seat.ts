@@ -5,6 +5,7 @@
  */
 import { type Hosted, openHosted } from '../crest/host.ts'
 import type { LiveHost } from '../engine/host.ts'
+import type { Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { Disk, type StorageLoss } from './disk.ts'
 import { History } from './history.ts'
@@ -16,19 +17,26 @@ import { isQuiet, unrestOf } from './unrest.ts'
 
 /** How long a life goes on whose store has another owner. */
 const zombie_ms_max = 20_000
+/** Some disks take so long that much can be undone. */
+const writes_ms = [3, 3, 40, 200]
+/** Half of the hosts wait, or nearly so. */
+const ks = [0, 0, 1, 2, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
 /** So often in a row is no accident. */
 const failures_max = 100
 
 interface Opened {
   readonly life: Life
   readonly hosted: Hosted
-  readonly engine: LiveHost
+  /** The one that lives now: after a rollback another. */
+  engine: LiveHost
 }
 
 export class Seat {
   readonly name: string
   readonly disk: Disk
   readonly history: History
+  /** How many hosts may be able to revoke what it sends. */
+  readonly k: number
   /** The life that owns the store, once it is open. */
   current: Opened | undefined
   /** The life that is being opened. */
@@ -46,10 +54,12 @@ export class Seat {
     const { name } = plan
     this.name = name
     this.#plan = plan
+    this.k = plan.k === 'any' ? (world.random.pick(ks) ?? 0) : (plan.k ?? 0)
     this.#world = world
     const { timeline, random, counts, paths, violate } = world
     const note = (what: string) => world.note(name, what)
-    this.disk = new Disk({ name, timeline, random, counts, note, interrupt: () => this.crash() })
+    const write_ms_max = plan.k === 'any' ? (random.pick(writes_ms) ?? 0) : 3
+    this.disk = new Disk({ name, write_ms_max, timeline, random, counts, note, interrupt: () => this.crash() })
     this.history = new History(name, paths, violate)
   }
 
@@ -97,22 +107,24 @@ export class Seat {
 
   async #open(life: Life): Promise<Hosted> {
     const world = this.#world
-    let hosted: Hosted | undefined
     // What another than the owner writes is not part of the history.
     const owns = () => this.current?.life === life
     const storage = life.storage(this.disk.storage, {
-      claimed: (epoch) => {
+      claimed: (epoch, keep, tail, generation) => {
         this.history.claimed = epoch
+        world.causality.claimed(`${this.name}#${generation}`, epoch, keep, tail)
+        if (owns()) this.history.wentBack(tail?.version ?? keep)
       },
-      committing: (commit) => {
-        const engine = hosted?.engine as LiveHost | undefined
-        if (engine && owns()) this.history.committing(engine, commit)
+      committing: (commit, generation) => {
+        world.causality.writing(`${this.name}#${generation}`, commit)
+        if (this.current?.life === life) this.history.committing(this.current.engine, commit)
       },
-      committed: ({ version }) => {
-        if (owns()) this.history.written = version
+      committed: (commit, generation) => {
+        if (owns()) this.history.written = commit.version
+        world.causality.written(`${this.name}#${generation}`, commit)
       },
     })
-    hosted = await openHosted({
+    return openHosted({
       name: this.name,
       participants: this.#plan.participants,
       storage,
@@ -124,14 +136,15 @@ export class Seat {
       reply: { send: (to, frame) => world.carry(life, to, frame) },
       lives: (darq) => world.ownerOf(darq) === this.name,
       reopens_max: 0,
+      k: this.k,
+      onOpened: (engine) => this.#wentBack(life, engine as LiveHost),
       onError: (error, where) => {
         if (life.state === 'dead') return
         world.reported(error)
-        world.frames.reported(hosted?.engine.epoch, error)
+        world.frames.reported(owns() ? this.engine?.epoch : undefined, error)
         world.note(this.name, `${where}: ${error.message}`)
       },
     })
-    return hosted
   }
 
   #opened(opened: Opened): void {
@@ -143,11 +156,34 @@ export class Seat {
     this.opening = undefined
     this.#failures = 0
     this.#engines.add(engine)
+    world.causality.opened(engine)
     world.note(this.name, `life ${life.number} has recovered version ${engine.durableVersion} in epoch ${engine.epoch}`)
     this.history.recovered(engine, this.disk.loss)
     this.disk.loss = undefined
     world.frames.opened(engine)
     void hosted.stopped.then((reason) => this.#stopped(opened, reason))
+  }
+
+  /** The life goes on with another engine: the one before has heard that another host has lost what it depends on. */
+  #wentBack(life: Life, engine: LiveHost): void {
+    const { current } = this
+    if (current?.life !== life || life.state === 'dead') return
+    const { paths, causality, violate, note, frames } = this.#world
+    const before = current.engine
+    const to = engine.lineage.last
+    note(this.name, `life ${life.number} goes back to version ${to}, in epoch ${engine.epoch}`)
+    paths.went_back += 1
+    const version = (to + 1) as Version
+    const first = { host: before.id, epoch: before.lineage.epochOf(version) ?? before.epoch, version }
+    if (!frames.isLossy && !causality.isOrphan(first))
+      violate(
+        `G5: ${this.name} goes back to version ${to}, although version ${version} depends on nothing that is lost`,
+      )
+    causality.opened(engine)
+    current.engine = engine
+    this.#engines.add(engine)
+    this.history.recovered(engine, undefined)
+    frames.opened(engine)
   }
 
   #replaced({ life, engine }: Opened): void {
@@ -255,7 +291,22 @@ export class Seat {
 
   /** Looks at what is told, after every event. */
   check(): void {
-    this.history.check(this.running ? this.engine : undefined)
+    const engine = this.running ? this.engine : undefined
+    this.history.check(engine)
+    if (engine) this.#checkSupport(engine)
+  }
+
+  /** What it tells to be committed must rest on what is durable, wherever that is (G4). */
+  #checkSupport(engine: LiveHost): void {
+    const { causality, frames, violate } = this.#world
+    const version = engine.committedVersion
+    if (frames.isLossy || version === 0) return
+    const epoch = engine.lineage.epochOf(version) ?? engine.epoch
+    const lacking = causality.unsupported({ host: engine.id, epoch, version })
+    if (lacking)
+      violate(
+        `G4/G5: ${this.name} tells version ${version} committed, but version ${lacking.version} of ${lacking.host} in epoch ${lacking.epoch}, which it came from, is not durable`,
+      )
   }
 
   /** Repeats that its lives have refused. */

@@ -74,6 +74,8 @@ export class Shadow {
     const last = host.durableVersion
     // Of what was sealed, this survives: the versions up to the last, each in the epoch that the lineage names.
     this.#sealed = this.#sealed.filter(({ version, epoch }) => version <= last && epochOf(version) === epoch)
+    // A rollback may end between what was written: there nobody looked when it was sealed.
+    if ((this.#sealed.at(-1)?.version ?? 0) !== last) return this.#took(host, epochOf(last))
     const expected = new Map<string, number>()
     for (const { states } of this.#sealed) for (const [name, state] of states) expected.set(name, state)
     for (const [name, state] of expected) {
@@ -89,13 +91,25 @@ export class Shadow {
 
   /** The store went back in time, or away: what was found there is where its history goes on. */
   adopt(host: LiveHost): void {
+    this.#sealed = []
+    this.#took(host, host.lineage.entries.at(-1)?.epoch)
+  }
+
+  #took(host: LiveHost, epoch: Epoch | undefined): undefined {
     const states = new Map<string, number>()
     for (const name of host.names) {
       const core = host.existing(name)?.core
-      if (core) states.set(name, stateOf(core, this.#knownOf(name)))
+      if (!core) continue
+      const known = this.#knownOf(name)
+      note(known, core.bytes.subarray(core.at(core.start), core.at(core.start) + core.end - core.start))
+      states.set(name, stateOf(core, known))
     }
-    const epoch = host.lineage.entries.at(-1)?.epoch
-    this.#sealed = epoch === undefined ? [] : [{ version: host.durableVersion, epoch, states }]
+    if (epoch !== undefined) this.#sealed.push({ version: host.durableVersion, epoch, states })
+  }
+
+  /** Was it looked at when this version was written? */
+  knows(version: Version): boolean {
+    return this.#sealed.some((sealed) => sealed.version === version)
   }
 }
 

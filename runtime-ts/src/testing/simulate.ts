@@ -50,6 +50,8 @@ export interface SimulateOptions {
     readonly name: string
     readonly participants: readonly Participant[]
     readonly limits?: Partial<EngineLimits>
+    /** As in `openHost`; `'any'`: each seed has its own. Default 0. */
+    readonly k?: number | 'any'
     /** Its storage suffers what `lossKinds` name, if they are among `faults`. Default: no. */
     readonly mayLose?: boolean
   }[]

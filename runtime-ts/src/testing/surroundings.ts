@@ -8,6 +8,7 @@ import type { Participant } from '../crest/participant.ts'
 import type { Route } from '../crest/route.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
+import type { Causality } from './causality.ts'
 import type { FaultCounts } from './fault-kinds.ts'
 import type { FrameWatch } from './frame-watch.ts'
 import type { Life } from './life.ts'
@@ -19,6 +20,8 @@ export interface HostPlan {
   readonly name: string
   readonly participants: readonly Participant[]
   readonly limits?: Partial<EngineLimits>
+  /** How many hosts may be able to revoke what it sends; `'any'`: each seed has its own. Default 0. */
+  readonly k?: number | 'any'
   /** Its disk suffers the faults of `lossKinds`, if they are among the plan's. */
   readonly mayLose?: boolean
 }
@@ -30,6 +33,7 @@ export interface Surroundings {
   readonly counts: FaultCounts
   readonly paths: PathCounts
   readonly frames: FrameWatch
+  readonly causality: Causality
   readonly core: CoreMaker
   readonly note: (host: string, what: string) => void
   readonly violate: (what: string) => void

@@ -10,13 +10,14 @@ import type { FrameWatch } from './frame-watch.ts'
 
 export function isQuiet(engine: LiveHost, frames: FrameWatch): boolean {
   if (engine.dirty || engine.waiting > 0 || kept(engine) > 0) return false
+  if (engine.committedVersion < engine.durableVersion) return false
   return engine.unacknowledged === 0 || engine.unacknowledged === undeliverable(engine, frames)
 }
 
 /** @returns for people */
 export function unrestOf(engine: LiveHost): string {
   const { waiting, unacknowledged, durableVersion, speculation } = engine
-  return `${waiting} wait, ${kept(engine)} are put aside, ${unacknowledged} not acknowledged, version ${durableVersion} durable, ${speculation.open} open`
+  return `${waiting} wait, ${kept(engine)} are put aside, ${unacknowledged} not acknowledged, version ${durableVersion} durable, ${engine.committedVersion} committed, ${speculation.open} open`
 }
 
 /** What was sent on channels that can't go on, because storage was lost. */

@@ -7,6 +7,7 @@ import type { CoreMaker } from '@darq/core'
 import type { Client } from '../crest/client-types.ts'
 import { type Route, routeKind } from '../crest/route.ts'
 import { DarqError } from '../error.ts'
+import { Causality } from './causality.ts'
 import { clientLink } from './client-link.ts'
 import { FaultInjection, type FaultPlan } from './fault-injection.ts'
 import { type FaultCounts, noFaults } from './fault-kinds.ts'
@@ -31,7 +32,8 @@ export class Simulation {
   readonly codes = new Map<string, number>()
   readonly trace = new Trace(this.timeline)
   readonly violations: string[] = []
-  readonly #frames = new FrameWatch((what) => this.violate(what), this.#paths)
+  readonly #causality = new Causality()
+  readonly #frames = new FrameWatch((what) => this.violate(what), this.#paths, this.#causality)
   readonly faults: FaultInjection
   readonly clients: WorldClients
   readonly client: Client
@@ -59,6 +61,7 @@ export class Simulation {
           counts: this.counts,
           paths: this.#paths,
           frames: this.#frames,
+          causality: this.#causality,
           core,
           note: (name, what) => this.trace.note(name, what),
           violate: (what) => this.violate(what),
@@ -115,7 +118,8 @@ export class Simulation {
     const seat = this.#seat(life.host)
     const target = this.#seat(to)
     if (!seat || !target) return
-    const decoded = this.#frames.leaves(seat.name, seat.history, frame)
+    const { written, claimed } = seat.history
+    const decoded = this.#frames.leaves(seat.name, { written, claimed, k: seat.k }, frame)
     this.#network.carry(life.host, to, () => {
       const opened = target.current
       opened?.life.guard(() => {

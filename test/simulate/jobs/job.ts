@@ -12,7 +12,7 @@ export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome
 export const threeHosts = (
   participants: SimulateOptions['hosts'][number]['participants'],
   log_bytes_max = 32 * 1024,
-): Job['hosts'] => ['a', 'b', 'c'].map((name) => ({ name, participants, limits: { log_bytes_max } }))
+): Job['hosts'] => ['a', 'b', 'c'].map((name) => ({ name, participants, limits: { log_bytes_max }, k: 'any' }))
 
 export function must(condition: boolean, otherwise: string): void {
   if (!condition) throw new Error(otherwise)

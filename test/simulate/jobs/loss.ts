@@ -21,7 +21,7 @@ export function loss(): Job {
   let transfers: Sent[] = []
   return {
     // Room for what waits for ever on channels that can't go on.
-    hosts: threeHosts([account]).map((host) => ({ ...host, limits: {}, mayLose: host.name === unsafe })),
+    hosts: threeHosts([account]).map((host) => ({ ...host, k: 0, limits: {}, mayLose: host.name === unsafe })),
     // Without jumping clocks: a claim that was lost, and a clock that went back, give a new life an older name.
     faults: [...faultKinds.filter((kind) => kind !== 'clock_jump'), ...lossKinds],
     async drive(world) {
