@@ -13,7 +13,6 @@ import { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
 import { checkDarqName, type HostId, hostId, partsOf } from './host-id.ts'
 import { type Lineage, nextEpoch } from './lineage.ts'
-import { Origins } from './origins.ts'
 import type { Channel } from './out-queue.ts'
 import { type Fate, fate, Peers, type Standing } from './peer.ts'
 import { Questions } from './questions.ts'
@@ -56,7 +55,6 @@ export class LiveHost implements Engine {
   readonly speculation: Speculation
   readonly peers: Peers
   readonly questions: Questions
-  readonly origins = new Origins()
   /** Tells what happens; `undefined` when nobody listens. */
   readonly chronicle: ((what: Happening) => void) | undefined
   readonly clock: Clock
@@ -330,7 +328,6 @@ export class LiveHost implements Engine {
     if (committed > this.versions.committed) {
       this.versions.advanceCommitted(committed)
       this.chronicle?.({ kind: 'committed', version: committed })
-      this.origins.committed(committed)
       this.#commit.committed(committed)
       const waited = this.#atCommitted
       this.#atCommitted = waited.filter(({ version }) => version > committed)
@@ -399,7 +396,7 @@ export class LiveHost implements Engine {
 
   #examine({ host, epoch }: Standing): void {
     const { name } = partsOf(host)
-    const fateOf = (dependency: Dependency): Fate => {
+    const to = this.speculation.examine(name, (dependency) => {
       const fate = this.peers.fateOf(dependency)
       if (fate === 'forgotten')
         this.report(
@@ -407,9 +404,7 @@ export class LiveHost implements Engine {
           name,
         )
       return fate
-    }
-    const kept = this.origins.examine(name, (origin) => this.peers.fateOf(origin)) ?? this.speculation.open
-    const to = Math.min(this.speculation.examine(name, fateOf), kept) as Version
+    })
     if (to < this.speculation.open) {
       this.chronicle?.({ kind: 'withdrawn', to, because: { host, epoch } })
       this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)

@@ -36,7 +36,7 @@ interface Peer {
 const peers_max = 10_000
 
 export class Peers {
-  /** By name: of two generations the one counts that lives. The one that was heard of the longest ago comes first. */
+  /** By name: of two generations the newer counts. The one that was heard of the longest ago comes first. */
   readonly #peers = new Map<string, Peer>()
 
   /**
@@ -49,8 +49,8 @@ export class Peers {
     const { name, generation } = partsOf(standing.host)
     const known = this.#peers.get(name)
     if (known !== undefined) {
-      // A backup that was put back is an older generation, but a newer life.
-      if (generation <= known.generation && standing.epoch < known.standing.epoch) return 'older'
+      if (generation < known.generation) return 'older'
+      if (generation === known.generation && standing.epoch < known.standing.epoch) return 'older'
       this.#peers.delete(name)
     }
     if (known === undefined || generation !== known.generation) {
@@ -79,11 +79,10 @@ export class Peers {
   fateOf(dependency: Dependency): Fate {
     const { name, generation } = partsOf(dependency.host)
     const known = this.#peers.get(name)
-    if (known === undefined) return 'unknown'
-    const { standing, before } = known
-    if (generation === known.generation) return fate(standing, dependency)
-    if (generation > known.generation && dependency.epoch > standing.epoch) return 'unknown'
+    if (known === undefined || generation > known.generation) return 'unknown'
+    if (generation === known.generation) return fate(known.standing, dependency)
     // The storage that would have to hold it is gone.
+    const { before } = known
     return before?.host === dependency.host && fate(before, dependency) === 'durable' ? 'durable' : 'lost'
   }
 }

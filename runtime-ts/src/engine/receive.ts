@@ -35,11 +35,7 @@ export class Receiver {
     for (const { version, parts } of unsettled) {
       if (version <= committed) continue
       for (const { name, bytes } of parts)
-        for (const { producer, first, originEpoch, originVersion } of inRecords(bytes)) {
-          this.#arrived(`${producer} ${name}`, version, first)
-          const host = producer.slice(0, producer.indexOf('/'))
-          this.#host.origins.add(version, { host, epoch: originEpoch, version: originVersion })
-        }
+        for (const { producer, first } of inRecords(bytes)) this.#arrived(`${producer} ${name}`, version, first)
     }
   }
 
@@ -80,24 +76,15 @@ export class Receiver {
     const dependencies = this.#unstable(frame)
     // It comes from a state that is lost: the sender will learn of it, and send what is left of it again.
     if (dependencies === 'lost') {
-      const { from, to, first, count } = frame
-      host.chronicle?.({ kind: 'refused', of: origin(frame), from, to, first, count })
       answer()
       return
     }
     const version = this.#take(darq, frame, encoder.encode(producer), dependencies)
     if (version !== undefined && this.#arrived(channel, version.version, version.first) && dependencies.length > 0)
       host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
-    if (version !== undefined && version.first > 0) this.#tell(frame, version, dependencies.length > 0)
     const waits = this.#uncommitted.get(channel)?.at(-1)
     if (version === undefined || waits === undefined || dependencies.length > 0) answer()
     else host.atCommitted(waits.version, answer)
-  }
-
-  #tell(frame: Data, { version: into, first }: { version: Version; first: number }, depends: boolean): void {
-    const { from, to } = frame
-    const count = frame.first + frame.count - first
-    this.#host.chronicle?.({ kind: 'taken', of: origin(frame), into, depends, from, to, first, count })
   }
 
   /** What the messages depend on and is not known to be durable, the sender's own state among it. */
@@ -120,7 +107,6 @@ export class Receiver {
     dependencies: readonly Dependency[],
   ): { readonly version: Version; readonly first: number } | undefined {
     const { first, count, version, epoch, lineage, messages } = frame
-    const origin = { host: frame.host, epoch: lineage.epochOf(version) ?? epoch, version }
     const before = darq.expected(producer)
     if (first > before) return undefined
     const {
@@ -130,12 +116,11 @@ export class Receiver {
     } = arrive(darq, {
       producer,
       first,
-      originEpoch: origin.epoch,
+      originEpoch: lineage.epochOf(version) ?? epoch,
       originVersion: version,
       messages,
       ...(dependencies.length > 0 && first + count > before && { depends: () => this.#host.depend(dependencies) }),
     })
-    if (lsns.length > 0) this.#host.origins.add(taken, origin)
     return { version: taken, first: lsns.length > 0 ? expected - lsns.length : 0 }
   }
 
@@ -169,10 +154,3 @@ export class Receiver {
     host.transmit(to, encodeFrame(ack), (error) => host.report(error, `answer to ${peer}`))
   }
 }
-
-/** The state of the sender that messages come from. */
-const origin = ({ host, epoch, version, lineage }: Data): Dependency => ({
-  host,
-  epoch: lineage.epochOf(version) ?? epoch,
-  version,
-})
