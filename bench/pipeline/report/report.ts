@@ -100,12 +100,16 @@ function loopTable(figures: Figures, runtime: string): string {
       pair(at('accepted_p50'), at('accepted_p99')),
       plain(at('lag')),
       plain(at('written')),
+      plain(at('written_rate')),
       plain(at('ratio_to_platform')),
       plain(at('ratio_to_transactional')),
     ]
   })
   const latencies = ['durable p50 / p99, ms', 'accepted p50 / p99, ms']
-  return table(['', 'producers', 'steps/s', ...latencies, 'lag, ms', 'B/step', '× platform', '× transactional'], rows)
+  return table(
+    ['', 'producers', 'steps/s', ...latencies, 'lag, ms', 'B/step', 'MB/s', '× platform', '× transactional'],
+    rows,
+  )
 }
 
 function flatTable(figures: Figures, runtime: string): string {
