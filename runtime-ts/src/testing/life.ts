@@ -128,6 +128,7 @@ export class Life {
               if (life.state === 'dead') await new Promise(() => {})
             }
           },
+          close: () => opened.close(),
           async claim(epoch, keep, facts, tail) {
             const claiming = opened.claim(epoch, keep, facts, tail).then((inner) => {
               witness.claimed(epoch)
