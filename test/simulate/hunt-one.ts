@@ -3,7 +3,7 @@ import { simulate } from '../../runtime-ts/src/testing/index.ts'
 
 await import('./resolve-examples.mjs' as string)
 const { jobs } = await import('./jobs.ts')
-const seeds_max = Number(process.env.DARQ_SEEDS ?? '60')
+const seeds_max = Number(process.env.DARQ_SEEDS ?? '100')
 const names = (process.env.DARQ_JOBS ?? Object.keys(jobs).join()).split(',')
 let seed = 0
 let at = ''
