@@ -46,7 +46,7 @@ export class Disk {
       part_bytes_max: value_bytes_max,
       generation: () => {
         generations += 1
-        return `${options.name}-${generations}`
+        return `${options.name}-${String(generations).padStart(4, '0')}`
       },
     })
   }
