@@ -12,6 +12,7 @@ import { parseOptions } from '../../bench/pipeline/options.ts'
 import { fullPlan, type Plan, quickPlan } from '../../bench/pipeline/plan.ts'
 import { goalsOf } from '../../bench/pipeline/report/goals.ts'
 import { writeReport } from '../../bench/pipeline/report/report.ts'
+import { shareTable } from '../../bench/pipeline/report/shares.ts'
 import { rowsOf } from '../../bench/pipeline/rows.ts'
 import { runInWorkerd } from '../../bench/pipeline/runtimes/workerd.ts'
 import { faults, type Row } from '../../bench/row.ts'
@@ -164,6 +165,21 @@ describe('the report', () => {
   test('does not claim what was not measured', () => {
     const [, first] = report([ratio(140)]).split('\n\n')
     expect(first).toMatch(/^No goal that was measured is missed\. \d+ of \d+ were not measured/)
+  })
+
+  test("sets a step's time next to its computing alone and its bytes alone", () => {
+    const row = (runtime: string, contender: string, metric: string, value: number): Row => {
+      const at = { runtime, contender, workload: 'closed-loops', batch: contender === 'platform-64k' ? 1 : 1024 }
+      return { ...place, ...at, metric, value }
+    }
+    const rows = [
+      row('node', 'darq', 'throughput', 500_000),
+      row('chromium', 'darq', 'throughput', 100_000),
+      row('chromium', 'darq', 'written', 240),
+      row('chromium', 'platform-64k', 'written_rate', 40),
+    ]
+    expect(shareTable(new Figures(rows), 'chromium')).toContain('| darq | 10.0 | 2.0 | 6.0 |')
+    expect(shareTable(new Figures(rows.slice(1)), 'chromium')).toBe('')
   })
 
   test('a short run says nothing about a million steps', () => {

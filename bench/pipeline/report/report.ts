@@ -15,6 +15,7 @@ import type { RuntimeReport } from '../runtimes/runtime.ts'
 import { chartsOf } from './charts.ts'
 import { goalsOf, missedOf } from './goals.ts'
 import { howItIsMeasured } from './method.ts'
+import { shareTable } from './shares.ts'
 
 export interface Run {
   readonly machine: Machine
@@ -85,7 +86,12 @@ function machineTable({ machine, reports, missing }: Run): string {
 }
 
 function tablesOf(figures: Figures, runtime: string): string[] {
-  return [loopTable(figures, runtime), flatTable(figures, runtime), openingTable(figures, runtime)]
+  return [
+    loopTable(figures, runtime),
+    shareTable(figures, runtime),
+    flatTable(figures, runtime),
+    openingTable(figures, runtime),
+  ]
 }
 
 function loopTable(figures: Figures, runtime: string): string {
