@@ -31,7 +31,7 @@ export const engineMutants: readonly Mutant[] = [
     breaks: 'G4: a version counts as durable when its write has begun',
     file: 'runtime-ts/src/engine/commit.ts',
     find: 'const size = bytes.length\n',
-    put: 'const size = bytes.length\n    host.versions.advance(version)\n',
+    put: 'const size = bytes.length\n    host.durable(version)\n',
     jobs: ['ring', 'bank'],
   },
   {
