@@ -111,7 +111,7 @@ for (const { message, trace, replay, seed, event, faults } of violations)
   )
 
 // A standard run is long enough for every fault; a short one, or one seed run again, is not.
-const standard = to - from + 1 >= 50 && values['faults-max'] === undefined
+const standard = to - from + 1 >= 100 && values['faults-max'] === undefined
 const allKinds: readonly FaultKind[] = [...faultKinds, ...lossKinds]
 const silent = [...allKinds.filter((kind) => !faults[kind]), ...rarePaths.filter((path) => !paths[path])]
 if (!values.quiet && events > 0) {

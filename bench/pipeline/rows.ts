@@ -63,10 +63,14 @@ function latencies(
 }
 
 function written(rounds: readonly Round[], row: RowOf): Row[] {
-  const found = rounds.flatMap(({ written_bytes, messages }) =>
-    written_bytes === undefined ? [] : written_bytes / messages,
+  const found = rounds.flatMap(({ written_bytes: bytes, messages, elapsed_ms }) =>
+    bytes === undefined ? [] : { per_step: bytes / messages, mb_per_s: bytes / elapsed_ms / 1000 },
   )
-  return found.length === 0 ? [] : [row('written', 'B/step', summarize(found))]
+  if (found.length === 0) return []
+  return [
+    row('written', 'B/step', summarize(found.map(({ per_step }) => per_step))),
+    row('written_rate', 'MB/s', summarize(found.map(({ mb_per_s }) => mb_per_s))),
+  ]
 }
 
 /** Round by round: rates over the best that the other reached with any number of producers, latencies over its with one. */

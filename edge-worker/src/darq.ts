@@ -4,14 +4,19 @@
  * @module
  */
 import type { DurableObject, DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
-import { openHosted, type Participant } from '@darq/runtime'
+import { type DarqError, openHosted, type Participant } from '@darq/runtime'
+import type { DurableObjectOptions } from '@darq/runtime/durable-object'
+import type { Transport } from '@darq/runtime/engine'
 import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
-import { homeOf, hostName, participantOf } from './home.ts'
+import type { Answers } from './answers.ts'
+import { homeOf, participantOf } from './home.ts'
 import { durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
 import type { Authorize } from './scope.ts'
+import { hostName, type Siblings } from './siblings.ts'
+import { checkK, speculationOf } from './speculation.ts'
 
 export interface EdgeOptions<Env extends object> {
   /** The binding of the Durable Object class that this definition gives. */
@@ -20,8 +25,16 @@ export interface EdgeOptions<Env extends object> {
   /** Where addresses live that are not of this definition. */
   readonly routes?: (env: Env) => Record<string, Route>
   readonly authorize: Authorize<Env>
-  /** How many hosts' failures may revoke a message that leaves. */
+  /**
+   * How many objects' failures may revoke a message when it leaves one object for another, its sender's among them: for all,
+   * or by the name or family that it goes to. Default 0: it waits for committed. `Infinity`: it never waits. To what lives
+   * elsewhere it is always 0, and so it is to and from clients.
+   */
   readonly k?: number | Record<string, number>
+  /** A failure that nobody waits for, and where it happened. Default: `console.warn`, but for what a participant refuses. */
+  readonly onError?: (error: DarqError, where: string, env: Env) => void
+  /** For tests and benchmarks: how the storage of a DARQ's object behaves. */
+  readonly storage?: (name: string, env: Env) => DurableObjectOptions
 }
 
 export interface Edge<Env extends object> {
@@ -37,6 +50,8 @@ export interface Edge<Env extends object> {
 /**
  * One Durable Object per DARQ. The class and the HTTP routes come from one definition, so they can't disagree.
  *
+ * @throws {DarqError} `schema` for a `k` that can't be
+ *
  * @example
  * ```ts
  * const bank = darq<Env>({
@@ -49,28 +64,47 @@ export interface Edge<Env extends object> {
  * ```
  */
 export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
-  const { object, participants, routes, authorize, k } = options
+  const { object, participants, routes, authorize, k = 0, onError = warn, storage = () => ({}) } = options
+  checkK(k)
   const app = objectApp()
   return {
     DurableObject: durableObjectClass<Env>({
-      open: async (name, env, storage, answers) => {
-        const home = homeOf(name, participants(env), routes?.(env) ?? {}, object(env))
+      storage,
+      open: async (name, env, store, answers) => {
+        const elsewhere = routes?.(env) ?? {}
+        const living = participants(env)
+        const { participant, siblings, routes: roads } = homeOf(name, living, elsewhere, object(env))
         const hosted = await openHosted({
           name: hostName(name),
-          participants: [home.participant],
+          participants: [participant],
           // Of a family, each member has an object of its own.
           lives: (darq) => darq === name,
-          routes: home.routes,
-          storage,
-          reply: answers,
-          ...(k === undefined ? {} : { k }),
-          // What a participant refuses is its own business, told to whoever asked.
-          onError: (error, where) => error.code.startsWith('app:') || console.warn(where, error),
+          routes: roads,
+          storage: store,
+          reply: replies(answers, siblings),
+          k: speculationOf(
+            k,
+            living.map((one) => one.name),
+            Object.keys(elsewhere),
+          ),
+          onError: (error, where) => onError(error, where, env),
         })
-        return { hosted, participant: home.participant }
+        return { hosted, participant, siblings }
       },
       respond: (request, bindings) => app.fetch(request, bindings),
     }),
     routes: openRoutes({ object, authorize, checkName: (env, name) => void participantOf(name, participants(env)) }),
   }
+}
+
+/** Answers to requests, and what goes to a sibling that nothing was ever sent to: questions about what is durable there. */
+function replies(answers: Answers, siblings: Siblings): Transport {
+  return {
+    send: (address, frame) => (answers.has(address) ? answers : siblings).send(address, frame),
+  }
+}
+
+/** What a participant refuses is its own business, told to whoever asked. */
+function warn(error: DarqError, where: string): void {
+  if (!error.code.startsWith('app:')) console.warn(where, error)
 }

@@ -1,13 +1,13 @@
 /**
- * A frame of another host's channel: checked, handed to the engine, answered.
+ * A frame of another deployment's channel, over HTTP: checked, handed to the engine, answered.
  *
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import { decodeFrame, mediaType } from '@darq/runtime/transport'
+import { type Data, decodeFrame, mediaType } from '@darq/runtime/transport'
 import type { ObjectBindings } from './object-app.ts'
 import { body_bytes_max } from './route-table.ts'
-import { checkOwner, type Scope } from './scope.ts'
+import { checkOwner, Forbidden, type Scope } from './scope.ts'
 
 /**
  * @returns the frame that answers it: at once, or when what it brought is committed
@@ -17,7 +17,7 @@ import { checkOwner, type Scope } from './scope.ts'
 export async function takeFrame(
   bytes: Uint8Array,
   scope: Scope,
-  { name, hosted, answers }: Pick<ObjectBindings, 'name' | 'hosted' | 'answers'>,
+  { name, hosted, answers, siblings }: Pick<ObjectBindings, 'name' | 'hosted' | 'answers' | 'siblings'>,
 ): Promise<Response> {
   const frame = decodeFrame(bytes, body_bytes_max.frame)
   // An answer is never answered: whoever posted it would wait in vain.
@@ -25,6 +25,22 @@ export async function takeFrame(
   if (frame.to !== name) throw new DarqError('unknown_address', { facts: { expected: name, got: frame.to } })
   // The producer of a channel: a bearer must not speak for another's host.
   checkOwner(scope, `${frame.host}/${frame.from}`)
-  const answer = await answers.waitFor((address) => hosted.engine.receive(address, bytes))
+  const [host = ''] = frame.host.split('#')
+  // Those speak through the binding; whoever posed as one could make this host go back.
+  if (siblings.has(host)) throw new Forbidden({ expected: 'a host of another deployment', got: host })
+  checkCommitted(frame)
+  const answer = await answers.ask(hosted.engine, bytes)
   return new Response(answer, { headers: { 'Content-Type': mediaType.frame } })
+}
+
+/**
+ * Who is reached by no address can't be asked what became of it.
+ *
+ * @throws {DarqError} `bad_frame`
+ */
+function checkCommitted({ version, durable, dependencies }: Data): void {
+  if (version > durable || dependencies.length > 0)
+    throw new DarqError('bad_frame', {
+      facts: { expected: 'what is committed: over HTTP k is 0', got: `version ${version}, durable ${durable}` },
+    })
 }

@@ -5,15 +5,17 @@
  */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
-import { type Route, remote } from '@darq/runtime/transport'
+import { httpLink, type Route, routeKind } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
 import { ask } from './platform.ts'
 import { matches } from './scope.ts'
+import { hostName, Siblings } from './siblings.ts'
 
 /** What is hosted in the object of one DARQ, and the ways to everything else. */
 export interface Home {
   readonly participant: Participant
   readonly routes: Readonly<Record<string, Route>>
+  readonly siblings: Siblings
 }
 
 /**
@@ -28,20 +30,31 @@ export function homeOf(
   objects: DurableObjectNamespace,
 ): Home {
   const participant = participantOf(name, participants)
-  const siblings = remote(siblingUrl, {
-    fetch: (input, init) => {
-      const { name, request } = fromSibling(input, init)
-      return ask(objects, name, request)
-    },
-  })
+  const siblings = new Siblings(objects, hostName(name), (darq) => findParticipant(darq, participants) !== undefined)
+  const route = siblingRoute(siblings, objects)
   return {
     participant,
-    routes: { ...Object.fromEntries(participants.map((one) => [one.name, siblings])), ...routes },
+    siblings,
+    routes: { ...Object.fromEntries(participants.map((one) => [one.name, route])), ...routes },
   }
 }
 
-/** The host of a DARQ's object is named after it: escaped, because a host's name has no slash. */
-export const hostName = encodeURIComponent
+/** Channels by calls of a method; clients by requests, as from outside. */
+function siblingRoute(siblings: Siblings, objects: DurableObjectNamespace): Route {
+  return {
+    [routeKind]: 'route',
+    address: hostName,
+    transport: () => siblings,
+    link: () =>
+      httpLink(siblingUrl, {
+        fetch: (input, init) => {
+          const { name, request } = fromSibling(input, init)
+          return ask(objects, name, request)
+        },
+      }),
+  }
+}
+
 /** As the engine limits it. */
 const host_name_bytes_max = 200
 
@@ -55,11 +68,16 @@ export function participantOf(name: string, participants: readonly Participant[]
     throw new DarqError('unknown_address', {
       facts: { expected: `at most ${host_name_bytes_max} bytes, escaped`, got: bytes },
     })
+  const participant = findParticipant(name, participants)
+  if (participant === undefined)
+    throw new DarqError('unknown_address', { facts: { expected: participants.map((one) => one.name), got: name } })
+  return participant
+}
+
+function findParticipant(name: string, participants: readonly Participant[]): Participant | undefined {
   const [participant] = participants
     .filter((one) => takes(one, name))
     .sort((one, other) => other.name.length - one.name.length)
-  if (participant === undefined)
-    throw new DarqError('unknown_address', { facts: { expected: participants.map((one) => one.name), got: name } })
   return participant
 }
 

@@ -22,7 +22,7 @@ export function inwards(request: Request, name: string, path: string, scope: Sco
   return inside
 }
 
-/** For `remote(siblingUrl, { fetch })`, whose requests come from an object, not through the worker. */
+/** For `httpLink(siblingUrl, { fetch })`, whose requests come from an object, not through the worker. */
 export const siblingUrl = base
 
 export function fromSibling(

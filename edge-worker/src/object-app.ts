@@ -29,6 +29,7 @@ import { placeOf, placeOrKeyOf } from './producer.ts'
 import { type Operation, type RouteFacts, routeTable } from './route-table.ts'
 import { checkAsk, checkOwner } from './scope.ts'
 import type { Seats } from './seats.ts'
+import type { Siblings } from './siblings.ts'
 import { streamViews } from './watch.ts'
 
 /** What the object lends to each request. */
@@ -38,6 +39,7 @@ export interface ObjectBindings {
   readonly participant: Participant
   readonly hosted: Hosted
   readonly answers: Answers
+  readonly siblings: Siblings
   readonly watchers: Seats
 }
 

@@ -10,19 +10,22 @@ import type {
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
 import { DarqError } from '@darq/runtime'
-import { type DurableObjectStore, durableObject } from '@darq/runtime/durable-object'
+import { type DurableObjectOptions, type DurableObjectStore, durableObject } from '@darq/runtime/durable-object'
 import type { Storage } from '@darq/runtime/storage'
+import { type ErrorFacts, toFacts } from '@darq/runtime/transport'
+import { ObjectBase } from '#object-base'
 import { Answers } from './answers.ts'
 import type { ObjectBindings } from './object-app.ts'
 import { toWeb, toWorkers } from './platform.ts'
 import { answerError } from './problem.ts'
 import { Seats } from './seats.ts'
+import { type FrameTaker, takeSiblingFrame } from './siblings.ts'
 
 /** Requests with a frame that may wait at once, and for how long: less than a peer waits for its answer. */
 const answers_limits = { waiting_max: 10_000, wait_ms_max: 10_000 }
 const watchers_max = 1_000
 
-/** What the object is made of: the definition decides, `DarqObject` keeps it alive. */
+/** What the object is made of: the definition decides, the class keeps it alive. */
 export interface ObjectParts<Env extends object> {
   /** Opens the host of the DARQ `name` over `storage`. Asks no other object. */
   readonly open: (
@@ -30,9 +33,13 @@ export interface ObjectParts<Env extends object> {
     env: Env,
     storage: Storage,
     answers: Answers,
-  ) => Promise<Pick<Life, 'hosted' | 'participant'>>
+  ) => Promise<Pick<Life, 'hosted' | 'participant' | 'siblings'>>
+  readonly storage: (name: string, env: Env) => DurableObjectOptions
   readonly respond: (request: Request, bindings: ObjectBindings) => Response | Promise<Response>
 }
+
+/** Reached by requests from outside, and by calls from the other objects of its deployment. */
+export type DarqObject = DurableObject & FrameTaker
 
 /** @returns the class to export from the worker */
 export function durableObjectClass<Env extends object>(
@@ -40,8 +47,8 @@ export function durableObjectClass<Env extends object>(
 ): new (
   state: DurableObjectState,
   env: Env,
-) => DurableObject {
-  return class DarqObject implements DurableObject {
+) => DarqObject {
+  return class LiveObject extends ObjectBase implements DarqObject {
     readonly #state: DurableObjectState
     readonly #env: Env
     readonly #storage: DurableObjectStore
@@ -49,9 +56,10 @@ export function durableObjectClass<Env extends object>(
     #life: Promise<Life> | undefined
 
     constructor(state: DurableObjectState, env: Env) {
+      super(state, env)
       this.#state = state
       this.#env = env
-      this.#storage = durableObject(state.storage)
+      this.#storage = durableObject(state.storage, parts.storage(state.id.name ?? '', env))
     }
 
     async fetch(request: WorkersRequest): Promise<WorkersResponse> {
@@ -60,6 +68,17 @@ export function durableObjectClass<Env extends object>(
         return toWorkers(await parts.respond(toWeb(request), { ...life, watchers: this.#watchers }))
       } catch (error) {
         return toWorkers(answerError(error))
+      }
+    }
+
+    async takeFrame(from: string, frame: Uint8Array): Promise<ErrorFacts | undefined> {
+      try {
+        const { hosted } = await this.#alive()
+        takeSiblingFrame(hosted.engine, from, frame)
+        return undefined
+      } catch (error) {
+        if (!(error instanceof DarqError)) console.error(error)
+        return toFacts(error)
       }
     }
 
@@ -95,11 +114,8 @@ export function durableObjectClass<Env extends object>(
         if (name === undefined)
           throw new DarqError('unknown_address', { message: 'an object is named after its DARQ: getByName' })
         const answers = new Answers(answers_limits)
-        const { hosted, participant } = await parts.open(name, this.#env, this.#storage, answers)
-        void hosted.stopped.then((cause) =>
-          answers.fail(new DarqError('unavailable', { cause, message: 'the host stopped before it had committed' })),
-        )
-        return { name, participant, hosted, answers }
+        const opened = await parts.open(name, this.#env, this.#storage, answers)
+        return { name, answers, ...opened }
       } catch (error) {
         throw opening(error)
       }

@@ -10,6 +10,8 @@ import type {
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
 import { DarqError } from '@darq/runtime'
+import type { ErrorFacts } from '@darq/runtime/transport'
+import type { FrameTaker } from './siblings.ts'
 
 export function toWeb(request: WorkersRequest): Request {
   return request as unknown as Request
@@ -30,9 +32,33 @@ export async function ask(objects: DurableObjectNamespace, name: string, request
     const response = await objects.getByName(name).fetch(request as unknown as WorkersRequest)
     return response as unknown as Response
   } catch (cause) {
-    const overloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
-    throw new DarqError(overloaded ? 'backpressure' : 'unavailable', { cause, message: 'the object did not answer' })
+    throw notReached(cause)
   }
+}
+
+/**
+ * Calls `takeFrame` of the object of that name.
+ *
+ * @param from the host of the object that calls
+ * @throws {DarqError} as {@link ask}
+ */
+export async function handOver(
+  objects: DurableObjectNamespace,
+  name: string,
+  from: string,
+  frame: Uint8Array,
+): Promise<ErrorFacts | undefined> {
+  try {
+    const object = objects.getByName(name) as unknown as FrameTaker
+    return await object.takeFrame(from, frame)
+  } catch (cause) {
+    throw notReached(cause)
+  }
+}
+
+function notReached(cause: unknown): DarqError {
+  const overloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
+  return new DarqError(overloaded ? 'backpressure' : 'unavailable', { cause, message: 'the object did not answer' })
 }
 
 type ByteTransform = new () => TransformStream<Uint8Array, Uint8Array>

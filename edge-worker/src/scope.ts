@@ -39,6 +39,12 @@ export function matches(pattern: string, text: string): boolean {
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
 }
 
+/** @returns of the patterns that fit, the longest */
+export function mostExact(patterns: readonly string[], text: string): string | undefined {
+  const [found] = patterns.filter((pattern) => matches(pattern, text)).sort((a, b) => b.length - a.length)
+  return found
+}
+
 /** @throws {Forbidden} unless the bearer may reach that name, and do one of `actions` there */
 export function checkReach(scope: Scope, name: string, actions: readonly Action[]): void {
   if (!scope.names.some((pattern) => matches(pattern, name))) throw new Forbidden({ name })

@@ -7,6 +7,13 @@ import { runStatic } from '../checks.ts'
 import { useChromium } from '../chromium.ts'
 import { conclude, runStage, runVitest } from '../stage.ts'
 
+/** For each guarantee, a broken rule that the first seeds catch. */
+const mutants = [
+  ...['half-a-step-consumed', 'gap-taken', 'ack-before-durable', 'epoch-not-written-first', 'generation-not-checked'],
+  ...['receipt-before-durable', 'committed-before-written', 'send-before-committed', 'effect-before-committed'],
+  ...['checkpoint-drops-pending', 'out-not-recovered', 'moved-timer-lost-sight-of', 'contradiction-not-told'],
+]
+
 useChromium()
 console.log(`Chromium: ${process.env.CHROMIUM}`)
 prepareFurtherBrowsers()
@@ -14,7 +21,9 @@ prepareFurtherBrowsers()
 conclude([
   ...(await runStatic()),
   await runVitest('tests', []),
-  await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..20', '--quiet']),
+  // A fixed budget of about a minute and a half of one processor: `npm run simulate -- --seeds A..B` and `-- --mutants` do it all.
+  await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..200', '--quiet']),
+  await runStage('mutants', 'node', ['test/simulate.ts', '--mutants', '--only', mutants.join(), '--quiet']),
   await runStage('demo under crashes', 'node', [
     'scripts/commands/demo-check.ts',
     ...['--data', 'node_modules/vega-datasets/data/flights-5k.json', '--seed', '1', '--kills', '3'],

@@ -23,10 +23,13 @@ export const Cashier = address('cashier', { pay: call(Order, v.object({ receipt:
 export const Parcels = address('parcels', { packed: v.string(), paid: v.string(), sent: query(Counts) })
 
 export const orders = participant(Orders, {
-  state: { receipts: table(v.string()), answers: table(v.number()), reminders: table(v.number()) },
-  own: { paid: answer(Cashier.pay, Order), remind: Order },
+  state: { receipts: table(v.string()), answers: table(v.number()), reminders: table(v.number()), audits: 0 },
+  own: { paid: answer(Cashier.pay, Order), remind: Order, audit: v.object({}) },
   on: {
     place(step, order) {
+      // Far off: while the shop is open it must not pin the log, however much is sold.
+      if (step.state.audits === 0) step.send(step.own.audit({}), { after: '90 days' })
+      step.state.audits = 1
       step.call(Cashier.pay(order), step.own.paid(order))
       step.send(step.own.remind(order), { after: '300 ms', timer: order.id })
       step.send(Parcels.packed(order.id))
@@ -35,6 +38,9 @@ export const orders = participant(Orders, {
       step.state.answers.update(id, (times = 0) => times + 1)
       step.state.receipts.set(id, paid.ok ? paid.value.receipt : `failed: ${paid.error.code}`)
       if (paid.ok) step.send(Parcels.paid(id))
+    },
+    audit(step) {
+      step.state.audits = 0
     },
     remind(step, { id }) {
       step.state.reminders.update(id, (times = 0) => times + 1)

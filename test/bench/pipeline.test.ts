@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Figures } from '../../bench/core/report/figures.ts'
+import { openBytes } from '../../bench/pipeline/contenders/bytes.ts'
 import { contenderNames } from '../../bench/pipeline/contenders/contender.ts'
 import { openDarq, openPlain } from '../../bench/pipeline/contenders/hosts.ts'
 import { answerOnGround } from '../../bench/pipeline/flat/asks.ts'
@@ -11,6 +12,7 @@ import { parseOptions } from '../../bench/pipeline/options.ts'
 import { fullPlan, type Plan, quickPlan } from '../../bench/pipeline/plan.ts'
 import { goalsOf } from '../../bench/pipeline/report/goals.ts'
 import { writeReport } from '../../bench/pipeline/report/report.ts'
+import { shareTable } from '../../bench/pipeline/report/shares.ts'
 import { rowsOf } from '../../bench/pipeline/rows.ts'
 import { runInWorkerd } from '../../bench/pipeline/runtimes/workerd.ts'
 import { faults, type Row } from '../../bench/row.ts'
@@ -37,6 +39,7 @@ function smallPlan(): Plan {
 
 describe('closed loops', () => {
   for (const [name, open] of [
+    ['darq-bytes', () => openBytes(memory())],
     ['darq', () => openDarq(memory())],
     ['transactional', () => openPlain(new MemoryStore())],
   ] as const)
@@ -73,6 +76,17 @@ describe('closed loops', () => {
     expect([most, found.messages]).toEqual([7, 100])
   })
 
+  test('level 0 remembers its total in the log, and tells when it is not what was sent', async () => {
+    const storage = memory()
+    const first = await openBytes(storage)
+    const more = (sent: number) => sent < 40
+    await runClosedLoops(first, { producers: 8, more, now_ms, messages_per_sample: 1 })
+    await first.close()
+    const second = await openBytes(storage)
+    await expect(second.settle()).rejects.toThrow('0 messages were sent, 40 were counted')
+    await second.close()
+  })
+
   test('a counter that does not stand where it should is told', async () => {
     await expect(
       checkCounted(
@@ -103,6 +117,7 @@ test('rates are compared with the best of the other, latencies with one producer
   expect(figures.value({ contender: 'darq', batch: 1, metric: 'ratio_to_platform' })).toBe(0.5)
   expect(figures.value({ contender: 'darq', batch: 1, metric: 'latency_ratio_to_platform' })).toBe(1.5)
   expect(figures.value({ contender: 'darq', batch: 64, metric: 'written' })).toBe(100)
+  expect(figures.value({ contender: 'darq', batch: 64, metric: 'written_rate' })).toBe(1)
 })
 
 test('one store over its life: growth and openings, and the counter stands where it should', async () => {
@@ -144,12 +159,27 @@ describe('the report', () => {
     const [title, first] = report([ratio(40)]).split('\n\n')
     expect(title).toBe('# The pipeline: from a message to a durable step')
     expect(first).toContain('falls short of 1 of')
-    expect(first).toContain('chromium: 1024 producers: ≥ 100 × one transaction per message (it is 40.0 ×)')
+    expect(first).toContain('chromium: 1024 producers, level 1: ≥ 100 × one transaction per message (it is 40.0 ×)')
   })
 
   test('does not claim what was not measured', () => {
     const [, first] = report([ratio(140)]).split('\n\n')
     expect(first).toMatch(/^No goal that was measured is missed\. \d+ of \d+ were not measured/)
+  })
+
+  test("sets a step's time next to its computing alone and its bytes alone", () => {
+    const row = (runtime: string, contender: string, metric: string, value: number): Row => {
+      const at = { runtime, contender, workload: 'closed-loops', batch: contender === 'platform-64k' ? 1 : 1024 }
+      return { ...place, ...at, metric, value }
+    }
+    const rows = [
+      row('node', 'darq', 'throughput', 500_000),
+      row('chromium', 'darq', 'throughput', 100_000),
+      row('chromium', 'darq', 'written', 240),
+      row('chromium', 'platform-64k', 'written_rate', 40),
+    ]
+    expect(shareTable(new Figures(rows), 'chromium')).toContain('| darq | 10.0 | 2.0 | 6.0 |')
+    expect(shareTable(new Figures(rows.slice(1)), 'chromium')).toBe('')
   })
 
   test('a short run says nothing about a million steps', () => {

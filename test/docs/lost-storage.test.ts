@@ -74,6 +74,23 @@ describe('a receiver', () => {
   })
 })
 
+describe('an older generation', () => {
+  test('that is back after a newer one was heard of is fenced by whoever has heard of it', async () => {
+    const pair = await Pair.open()
+    await pair.send('1')
+    const image = pair.storage.b.snapshot()
+    pair.storage.b.wipe()
+    await pair.world.crash('b')
+    await pair.world.crash('a')
+    await pair.send('2')
+    pair.storage.b.restore(image)
+    await pair.world.crash('b')
+    await pair.send('3')
+    expect(new Set(pair.told)).toEqual(new Set(['fenced']))
+    expect(pair.seen).toEqual(['1'])
+  })
+})
+
 describe('a sender', () => {
   test('whose storage goes back in time learns it from the receiver, and sends nothing', async () => {
     const pair = await Pair.open()

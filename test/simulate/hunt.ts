@@ -14,7 +14,7 @@ export interface Hunted {
   readonly by: string
 }
 
-const seeds_max = 60
+const seeds_max = 100
 const at_once = 2
 const hunt_ms_max = 60_000
 

@@ -4,7 +4,14 @@
  * @module
  */
 
-export const contenderNames = ['darq', 'darq-one-client', 'transactional', 'platform-message', 'platform-64k'] as const
+export const contenderNames = [
+  'darq-bytes',
+  'darq',
+  'darq-one-client',
+  'transactional',
+  'platform-message',
+  'platform-64k',
+] as const
 export type ContenderName = (typeof contenderNames)[number]
 
 /** What has become of one message. */

@@ -5,6 +5,7 @@
  */
 import { durableObject, type ObjectStorage } from '@darq/runtime/durable-object'
 import { durableObjectStore, type PlainObjectStorage } from '../../../runtime-ts/src/transactional/index.ts'
+import { openBytes } from './bytes.ts'
 import type { Contender, ContenderName, Meter } from './contender.ts'
 import { openDarq, openPlain } from './hosts.ts'
 import { blockPutter, messagePutter, type PlainStore } from './platform.ts'
@@ -19,6 +20,8 @@ export async function openOverObject(
   meter: Meter,
 ): Promise<Contender> {
   switch (contender) {
+    case 'darq-bytes':
+      return openBytes(durableObject(meteredEngineStorage(storage, meter)))
     case 'darq':
       return openDarq(durableObject(meteredEngineStorage(storage, meter)))
     case 'darq-one-client':

@@ -5,6 +5,7 @@
  */
 import { indexedDB as indexedDbStorage } from '@darq/runtime/storage'
 import { indexedDBStore } from '../../../runtime-ts/src/transactional/index.ts'
+import { openBytes } from './bytes.ts'
 import type { Contender, ContenderName, Meter } from './contender.ts'
 import { openDarq, openPlain } from './hosts.ts'
 import { blockPutter, messagePutter, type PlainStore } from './platform.ts'
@@ -12,6 +13,8 @@ import { blockPutter, messagePutter, type PlainStore } from './platform.ts'
 /** @param database a name that is not in use */
 export async function openOverIndexedDb(contender: ContenderName, database: string): Promise<Contender> {
   switch (contender) {
+    case 'darq-bytes':
+      return openBytes(indexedDbStorage(database))
     case 'darq':
       return openDarq(indexedDbStorage(database))
     case 'darq-one-client':

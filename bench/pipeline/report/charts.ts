@@ -7,7 +7,7 @@ import { type Bar, type BarChart, drawBarChart } from '../../chart/bar-chart.ts'
 import type { Figures } from '../../core/report/figures.ts'
 import { workload } from '../rows.ts'
 
-const contenders = ['darq', 'darq-one-client', 'transactional', 'platform-message']
+const contenders = ['darq-bytes', 'darq', 'darq-one-client', 'transactional', 'platform-message']
 
 export interface NamedChart {
   /** Of the file, without its ending. */

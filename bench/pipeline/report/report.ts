@@ -15,6 +15,7 @@ import type { RuntimeReport } from '../runtimes/runtime.ts'
 import { chartsOf } from './charts.ts'
 import { goalsOf, missedOf } from './goals.ts'
 import { howItIsMeasured } from './method.ts'
+import { shareTable } from './shares.ts'
 
 export interface Run {
   readonly machine: Machine
@@ -85,7 +86,12 @@ function machineTable({ machine, reports, missing }: Run): string {
 }
 
 function tablesOf(figures: Figures, runtime: string): string[] {
-  return [loopTable(figures, runtime), flatTable(figures, runtime), openingTable(figures, runtime)]
+  return [
+    loopTable(figures, runtime),
+    shareTable(figures, runtime),
+    flatTable(figures, runtime),
+    openingTable(figures, runtime),
+  ]
 }
 
 function loopTable(figures: Figures, runtime: string): string {
@@ -100,12 +106,16 @@ function loopTable(figures: Figures, runtime: string): string {
       pair(at('accepted_p50'), at('accepted_p99')),
       plain(at('lag')),
       plain(at('written')),
+      plain(at('written_rate')),
       plain(at('ratio_to_platform')),
       plain(at('ratio_to_transactional')),
     ]
   })
   const latencies = ['durable p50 / p99, ms', 'accepted p50 / p99, ms']
-  return table(['', 'producers', 'steps/s', ...latencies, 'lag, ms', 'B/step', '× platform', '× transactional'], rows)
+  return table(
+    ['', 'producers', 'steps/s', ...latencies, 'lag, ms', 'B/step', 'MB/s', '× platform', '× transactional'],
+    rows,
+  )
 }
 
 function flatTable(figures: Figures, runtime: string): string {

@@ -6,6 +6,7 @@
 import { parentPort } from 'node:worker_threads'
 import { memory } from '@darq/runtime/storage'
 import { MemoryStore } from '../../../runtime-ts/src/transactional/index.ts'
+import { openBytes } from '../contenders/bytes.ts'
 import type { ContenderName } from '../contenders/contender.ts'
 import { openDarq, openPlain } from '../contenders/hosts.ts'
 import { type Ask, answer } from '../remote-stage.ts'
@@ -13,6 +14,7 @@ import { stageIn } from '../stage.ts'
 
 const stage = stageIn({
   contender: (name: ContenderName) => {
+    if (name === 'darq-bytes') return openBytes(memory())
     if (name === 'darq') return openDarq(memory())
     if (name === 'darq-one-client') return openDarq(memory(), true)
     if (name === 'transactional') return openPlain(new MemoryStore())

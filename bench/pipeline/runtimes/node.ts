@@ -13,7 +13,7 @@ import { type Answer, remoteStage } from '../remote-stage.ts'
 import type { Stage } from '../stage.ts'
 import type { RunIn } from './runtime.ts'
 
-const contenders: readonly ContenderName[] = ['darq', 'darq-one-client', 'transactional']
+const contenders: readonly ContenderName[] = ['darq-bytes', 'darq', 'darq-one-client', 'transactional']
 
 export const runInNode: RunIn = async (plan, say) => {
   const threads: Worker[] = []

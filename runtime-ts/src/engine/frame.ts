@@ -110,6 +110,25 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return bytes
 }
 
+/**
+ * Who a frame says it is from, before anything of it is checked: what carries it may know better.
+ *
+ * @returns the host id. Until `decodeFrame` has taken the whole, it is no more than a claim
+ * @throws {DarqError} `bad_frame` for what is no frame of this format
+ */
+export function senderOf(bytes: Uint8Array): string {
+  const head = bytes.length < header_bytes ? undefined : new DataView(bytes.buffer, bytes.byteOffset)
+  if (head?.getUint16(0, true) !== magic || head.getUint8(2) !== format_version)
+    throw bad(`a frame of format ${format_version}`, bytes.length)
+  try {
+    const reader = new ByteReader(bytes.subarray(header_bytes))
+    reader.whole('epoch')
+    return reader.text(host_id_bytes_max, 'host')
+  } catch (error) {
+    throw broken(error)
+  }
+}
+
 /** @throws {DarqError} `too_large`, `bad_frame`, `newer_format`, each with what was expected and what came */
 export function decodeFrame(bytes: Uint8Array, bytes_max: number): Frame {
   if (bytes.length > bytes_max)
@@ -131,9 +150,7 @@ export function decodeFrame(bytes: Uint8Array, bytes_max: number): Frame {
   try {
     return decodeBody(new ByteReader(bytes.subarray(header_bytes)), view.getUint8(3))
   } catch (error) {
-    if (error instanceof BrokenBytes)
-      throw new DarqError('bad_frame', { facts: { expected: 'a frame', got: error.message } })
-    throw error
+    throw broken(error)
   }
 }
 
@@ -203,3 +220,8 @@ function statesOf(reader: ByteReader): Ask['states'] {
 }
 
 const bad = (expected: string, got: number): DarqError => new DarqError('bad_frame', { facts: { expected, got } })
+
+const broken = (error: unknown): unknown =>
+  error instanceof BrokenBytes
+    ? new DarqError('bad_frame', { facts: { expected: 'a frame', got: error.message } })
+    : error

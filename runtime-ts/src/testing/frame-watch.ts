@@ -139,6 +139,15 @@ export class FrameWatch {
     if (typeof facts === 'object' && facts !== null && 'channel' in facts) this.#told.add(`${epoch} ${facts.channel}`)
   }
 
+  /** A frame was refused, which whoever carries it is told. An older generation that is back is never listened to. */
+  refused({ epoch, peers }: LiveHost, frame: Frame, { code }: DarqError): void {
+    if (code !== 'fenced' || (frame.type !== 'data' && frame.type !== 'ack')) return
+    if (peers.epochOf(frame.host) !== 0) return
+    if (!this.isLossy) this.#violate(`G3: no storage was lost, but ${frame.host} is taken for an older generation`)
+    this.#told.add(`${epoch} ${frame.to} → ${frame.from}`)
+    this.#told.add(`${frame.epoch} ${frame.from} → ${frame.to}`)
+  }
+
   /** Was it told that this channel can't go on? */
   isBroken(host: LiveHost, from: string, to: string): boolean {
     return this.#told.has(`${host.epoch} ${from} → ${to}`)

@@ -30,15 +30,34 @@ function attached(host: LiveHost, random: Random): { darq: LiveDarq; attachment:
   return darq?.attachment && { darq, attachment: darq.attachment }
 }
 
-/** The processor of one DARQ throws at its next delivery. What it leaves behind tries a step when it has been replaced. */
-export function killProcessor(host: LiveHost, { random, counts, paths, violate }: Saboteur): void {
+/**
+ * The processor of one DARQ throws at a delivery. What it leaves behind tries a step when it has been replaced.
+ *
+ * @param passed so many deliveries go well before
+ * @param died is told when it throws
+ */
+export function killProcessor(
+  host: LiveHost,
+  { random, counts, paths, violate }: Saboteur,
+  passed: number,
+  died: () => void,
+): void {
   const found = attached(host, random)
   if (!found) return
   const { darq, attachment } = found
   const { processor } = attachment
   if (Object.hasOwn(processor, 'deliver')) return
-  processor.deliver = ([first]) => {
+  const deliver = processor.deliver.bind(processor)
+  let left = passed
+  processor.deliver = (messages, attached) => {
+    if (left > 0) {
+      left -= 1
+      deliver(messages, attached)
+      return
+    }
+    const [first] = messages
     counts.processor_died += 1
+    died()
     // Its last thought comes late: somebody else may be attached by then.
     host.clock.wake(host.clock.now_ms() + random.below(400), () => {
       if (darq.attachment === attachment || !host.running) return

@@ -255,11 +255,18 @@ export class Seat {
 
   killProcessor(random: Random): void {
     if (!this.engine || !this.running) return
-    killProcessor(this.engine, this.#saboteur(random))
-    if (!random.chance(0.3)) return
+    if (random.chance(0.5)) {
+      killProcessor(this.engine, this.#saboteur(random), 0, () => {})
+      return
+    }
     // What it has decided is not written yet when its successor takes over, and perhaps never will be.
     this.disk.arm('slow')
-    this.#world.timeline.after(100 + random.below(400), () => this.crash())
+    const life = this.current?.life
+    killProcessor(this.engine, this.#saboteur(random), 1, () => {
+      this.#world.timeline.after(100 + random.below(400), () => {
+        if (life === this.current?.life) this.crash()
+      })
+    })
   }
 
   badStep(random: Random): void {

@@ -127,6 +127,7 @@ export class Simulation {
           this.#frames.arrives(opened.engine, life.host, decoded, frame)
         } catch (error) {
           if (!(error instanceof DarqError)) throw error
+          this.#frames.refused(opened.engine, decoded, error)
           this.#reported(error)
         }
       })()

@@ -5,9 +5,9 @@
  */
 export type * from '../crest/link.ts'
 export { keyProducer } from '../crest/producer-id.ts'
-export type { Route } from '../crest/route.ts'
-export { decodeFrame } from '../engine/frame.ts'
-export { fromFacts, toFacts } from '../error.ts'
+export { type Route, routeKind } from '../crest/route.ts'
+export { type Data, decodeFrame, senderOf } from '../engine/frame.ts'
+export { type ErrorFacts, fromFacts, toFacts } from '../error.ts'
 export { checkStatedLength, readBytes } from './body.ts'
 export { type ConnectOptions, connect } from './connect.ts'
 export { remote } from './http.ts'

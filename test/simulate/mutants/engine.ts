@@ -6,16 +6,16 @@ export const engineMutants: readonly Mutant[] = [
     name: 'ack-before-durable',
     breaks: 'G2: the sender forgets what the receiver may still lose',
     file: 'runtime-ts/src/engine/receive.ts',
-    find: 'if (uncommitted) host.atCommitted(uncommitted.version, answer)\n    else answer()',
-    put: 'this.#uncommitted.clear()\n    answer()',
+    find: 'else host.atCommitted(waits.version, answer)',
+    put: 'else {\n      this.#uncommitted.delete(channel)\n      answer()\n    }',
     jobs: ['ring', 'bank'],
   },
   {
     name: 'send-before-committed',
     breaks: 'G5: a message leaves that its sender may still lose',
     file: 'runtime-ts/src/engine/send.ts',
-    find: 'const committed = host.versions.committed\n',
-    put: 'const committed = Number.MAX_SAFE_INTEGER as Version\n    void host\n',
+    find: 'if (version <= host.versions.committed) return true\n      if (gated) return false',
+    put: 'if (version > 0 || gated) return true',
     jobs: ['bank', 'ring'],
   },
   {
@@ -31,7 +31,7 @@ export const engineMutants: readonly Mutant[] = [
     breaks: 'G4: a version counts as durable when its write has begun',
     file: 'runtime-ts/src/engine/commit.ts',
     find: 'const size = bytes.length\n',
-    put: 'const size = bytes.length\n    host.versions.advance(version)\n',
+    put: 'const size = bytes.length\n    host.durable(version)\n',
     jobs: ['ring', 'bank'],
   },
   {
@@ -46,8 +46,8 @@ export const engineMutants: readonly Mutant[] = [
     name: 'truncated-too-far',
     breaks: 'G7: what is still pending is dropped from the log',
     file: 'runtime-ts/src/engine/commit.ts',
-    find: 'bytes, head: core.head, whole: false }]',
-    put: 'bytes, head: core.sealed, whole: false }]',
+    find: 'end, head: core.head, whole: false }]',
+    put: 'end, head: core.sealed, whole: false }]',
     jobs: ['bank', 'ring'],
   },
   {
@@ -62,16 +62,16 @@ export const engineMutants: readonly Mutant[] = [
     name: 'rewind-forgotten',
     breaks: 'G7: after the receiver went back, the sender does not',
     file: 'runtime-ts/src/engine/send.ts',
-    find: 'this.#cursor = Math.max(ack.expected, this.#queue.first)',
-    put: 'this.#cursor = Math.max(ack.expected, this.#queue.first, this.#cursor)',
+    find: 'this.#cursor = Math.max(expected, this.#queue.first)\n    if (refused',
+    put: 'this.#cursor = Math.max(expected, this.#queue.first, this.#cursor)\n    if (refused',
     jobs: ['ring', 'bank'],
   },
   {
     name: 'resend-forgotten',
     breaks: 'G7: a lost frame is never sent again',
     file: 'runtime-ts/src/engine/send.ts',
-    find: 'this.#wait(() => this.offer())',
-    put: 'this.#cursor = this.#queue.end',
+    find: 'this.#examined = false\n    this.#wait(() => this.offer())',
+    put: 'this.#examined = false\n    this.#cursor = this.#queue.end',
     jobs: ['ring', 'bank'],
   },
   {
@@ -104,7 +104,7 @@ export const engineMutants: readonly Mutant[] = [
     file: 'runtime-ts/src/engine/host.ts',
     find: "if (this.#state === 'running' && !darq.attachment) this.deliverSoon(darq)",
     put: '',
-    jobs: ['flights', 'bank'],
+    jobs: ['shop', 'flights'],
   },
   {
     name: 'incarnation-not-checked',
@@ -118,8 +118,8 @@ export const engineMutants: readonly Mutant[] = [
     name: 'epoch-not-written-first',
     breaks: 'G3: a host speaks before its epoch stands in its store',
     file: 'runtime-ts/src/engine/host.ts',
-    find: 'const storage = await opened.claim(epoch, lineage.last, lineage.encode())',
-    put: `const claiming = opened.claim(epoch, lineage.last, lineage.encode())
+    find: 'const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)',
+    put: `const claiming = opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)
   claiming.catch(() => {})
   const storage: Claimed = {
     commit: async (commit) => (await claiming).commit(commit),
@@ -138,9 +138,9 @@ export const engineMutants: readonly Mutant[] = [
   {
     name: 'older-epoch-read',
     breaks: 'G3: what a life has sent that was replaced since still changes state',
-    file: 'runtime-ts/src/engine/receive.ts',
-    find: 'if (known !== undefined && epoch < known)',
-    put: 'if (known !== undefined && epoch < 0)',
+    file: 'runtime-ts/src/engine/peer.ts',
+    find: "if (generation === known.generation && standing.epoch < known.standing.epoch) return 'older'",
+    put: '',
     jobs: ['ring', 'bank'],
   },
   {
@@ -179,8 +179,8 @@ export const engineMutants: readonly Mutant[] = [
     name: 'move-loses-the-log',
     breaks: 'G4: what an idle DARQ left is written anew, and read as if it came behind the old',
     file: 'runtime-ts/src/engine/recovery.ts',
-    find: 'let core = part.whole ? undefined : cores.get(part.name)',
-    put: 'let core = cores.get(part.name)',
+    find: 'let core = part.whole ? undefined : this.#cores.get(part.name)',
+    put: 'let core = this.#cores.get(part.name)',
     jobs: ['ring', 'shop'],
   },
 ]

@@ -99,8 +99,8 @@ export const levelOneMutants: readonly Mutant[] = [
     jobs: ['shop'],
   },
   {
-    name: 'moved-timer-not-consumed',
-    breaks: 'G2: a timer that was moved forward fires twice',
+    name: 'moved-timer-lost-sight-of',
+    breaks: 'G9: a far timer that was moved forward once pins the log from there on',
     file: 'runtime-ts/src/crest/timers.ts',
     find: 'if (this.#own.delete(lsn)) this.#own.set(moved, timer)\n      timer.lsn = moved',
     put: '',
