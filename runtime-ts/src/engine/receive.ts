@@ -9,7 +9,7 @@ import type { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
 import { type Ack, type Ask, type Data, decodeFrame, encodeFrame } from './frame.ts'
 import type { LiveHost } from './host.ts'
-import { channelId } from './host-id.ts'
+import { channelId, partsOf } from './host-id.ts'
 import { inRecords } from './in-records.ts'
 import type { Version } from './types.ts'
 
@@ -17,7 +17,11 @@ import type { Version } from './types.ts'
 interface Uncommitted {
   readonly version: Version
   readonly first: number
+  /** The newest state of the sender that they come from, durable or not. */
+  origin: Origin
 }
+
+type Origin = Pick<Dependency, 'epoch' | 'version'>
 
 const encoder = new TextEncoder()
 
@@ -35,8 +39,31 @@ export class Receiver {
     for (const { version, parts } of unsettled) {
       if (version <= committed) continue
       for (const { name, bytes } of parts)
-        for (const { producer, first } of inRecords(bytes)) this.#arrived(`${producer} ${name}`, version, first)
+        for (const { producer, first, originEpoch, originVersion } of inRecords(bytes))
+          this.#arrived(`${producer} ${name}`, version, first, { epoch: originEpoch, version: originVersion })
     }
+  }
+
+  /**
+   * Looks at where the messages came from that hosts of that name have sent, and that are not committed here. What was durable
+   * there may be gone: with what it depended on, on which this host depends as well, and may not know yet that it is lost. But
+   * the sequences that it had are given out anew.
+   *
+   * @returns the newest version without such a message; the open one if there is none
+   */
+  examine(name: string): Version {
+    const { peers, versions, speculation } = this.#host
+    let newest = speculation.open
+    for (const [channel, rows] of this.#uncommitted) {
+      const host = channel.slice(0, channel.indexOf('/'))
+      if (partsOf(host).name !== name) continue
+      for (const { version, origin } of rows) {
+        const fate = peers.fateOf({ host, ...origin })
+        const isGone = fate === 'lost' || fate === 'forgotten'
+        if (isGone && version > versions.committed) newest = Math.min(newest, version - 1) as Version
+      }
+    }
+    return newest
   }
 
   /**
@@ -82,7 +109,11 @@ export class Receiver {
       return
     }
     const version = this.#take(darq, frame, encoder.encode(producer), dependencies)
-    if (version !== undefined && this.#arrived(channel, version.version, version.first) && dependencies.length > 0)
+    if (
+      version !== undefined &&
+      this.#arrived(channel, version.version, version.first, origin(frame)) &&
+      dependencies.length > 0
+    )
       host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
     if (version !== undefined && version.first > 0) this.#tell(frame, version, dependencies.length > 0)
     const waits = this.#uncommitted.get(channel)?.at(-1)
@@ -134,12 +165,16 @@ export class Receiver {
   }
 
   /** @returns whether it is the first of its version */
-  #arrived(channel: string, version: Version, first: number): boolean {
+  #arrived(channel: string, version: Version, first: number, origin: Origin): boolean {
     if (first === 0) return false
     const rows = this.#uncommitted.get(channel)
-    if (rows?.at(-1)?.version === version) return false
-    if (rows) rows.push({ version, first })
-    else this.#uncommitted.set(channel, [{ version, first }])
+    const newest = rows?.at(-1)
+    if (newest?.version === version) {
+      newest.origin = origin
+      return false
+    }
+    if (rows) rows.push({ version, first, origin })
+    else this.#uncommitted.set(channel, [{ version, first, origin }])
     return true
   }
 
