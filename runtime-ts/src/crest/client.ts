@@ -9,21 +9,18 @@ import { DarqError, fromFacts, type Plain } from '../error.ts'
 import { content, type Kind, type Message } from './address.ts'
 import type { Asked, AskOptions, Client, Inspect, Receipt, View } from './client-types.ts'
 import { readDeadLetters } from './dead-letters.ts'
-import { deadline } from './deadline.ts'
+import { deadline, waiting } from './deadline.ts'
 import { encodeEnvelope, isFields, readErrorFacts, type Visitor } from './envelope.ts'
-import { Lane } from './lane.ts'
 import type { Link, QueryRequest } from './link.ts'
 import { closedError, type LinkSource, Links, linkError } from './links.ts'
-import { Parcel } from './parcel.ts'
+import { Outbox } from './outbox.ts'
 import { decodePlain, encodePlainBytes } from './plain.ts'
 import { keyProducer } from './producer-id.ts'
 import { answer_query, deadLetters_query } from './query.ts'
 import type { PendingReceipt } from './receipt.ts'
 import { type Frozen, versionOf } from './schema.ts'
-import { milliseconds } from './span.ts'
 import { uuid } from './surroundings.ts'
 import { type PlainView, typedView, watchViews } from './views.ts'
-import { Window } from './window.ts'
 
 export type { LinkSource } from './links.ts'
 
@@ -57,17 +54,11 @@ export function openClient(options: ClientOptions): Client {
 class LinkClient implements Client {
   readonly session = ''
   readonly #producer: string
-  readonly #fresh: boolean
   readonly #clock: Clock
   readonly #random: () => number
   readonly #onClose: () => Promise<void> | void
   readonly #links: Links
-  readonly #window = new Window()
-  readonly #left = ({ bytes }: Parcel): void => this.#window.leave(bytes)
-  /** By DARQ. */
-  readonly #lanes = new Map<string, Lane>()
-  /** Those of idempotency keys. */
-  readonly #keyed = new Map<string, Lane>()
+  readonly #outbox: Outbox
   /** Names this client's calls when it has no producer id. */
   readonly #caller: string
   /** Calls whose answers are here, and whose callee doesn't know that yet. By DARQ. */
@@ -76,11 +67,11 @@ class LinkClient implements Client {
 
   constructor({ link, producer, fresh, clock, random, onClose }: ClientOptions) {
     this.#producer = producer
-    this.#fresh = fresh ?? false
     this.#clock = clock ?? platformClock()
     this.#random = random ?? secureRandom
     this.#onClose = onClose ?? (() => {})
     this.#links = new Links(link, this.#clock, this.#random)
+    this.#outbox = new Outbox(producer, fresh ?? false, this.#links, this.#clock)
     this.#caller = producer === '' ? uuid(this.#random) : producer
   }
 
@@ -94,76 +85,7 @@ class LinkClient implements Client {
     const version = input === undefined ? 0 : versionOf(input)
     const { name } = message
     const payload = encodeEnvelope(asker === undefined ? { name, body, version } : { name, body, version, asker })
-    return this.#enqueue(message.to, payload, options)
-  }
-
-  #enqueue(to: string, payload: Uint8Array | string, options: AskOptions): PendingReceipt {
-    const { idempotencyKey, signal, timeout, sequence = 0 } = options
-    if (idempotencyKey !== undefined) return this.#enqueueKeyed(to, payload, idempotencyKey, options)
-    let lane = this.#lanes.get(to)
-    if (lane === undefined) {
-      lane = new Lane(to, this.#producer, this.#links, this.#fresh)
-      this.#lanes.set(to, lane)
-    }
-    if (signal === undefined && timeout === undefined) {
-      const parcel = new Parcel(payload, sequence, this.#left)
-      if (this.#enters(parcel)) lane.push(parcel)
-      return parcel.receipt
-    }
-    return this.#pushWithin(lane, payload, sequence, options, () => {})
-  }
-
-  /** A key stands for a producer that sends one message: its lane goes when all that it ever sends is told. */
-  #enqueueKeyed(to: string, payload: Uint8Array | string, key: string, options: AskOptions): PendingReceipt {
-    const producer = keyProducer(key)
-    const name = `${producer}\n${to}`
-    const lane = this.#keyed.get(name) ?? new Lane(to, producer, this.#links, this.#fresh)
-    this.#keyed.set(name, lane)
-    return this.#pushWithin(lane, payload, 1, options, () => {
-      if (lane.isIdle) this.#keyed.delete(name)
-    })
-  }
-
-  /** Pushes a parcel for which its sender is willing to wait so long. */
-  #pushWithin(
-    lane: Lane,
-    payload: Uint8Array | string,
-    fixed: number,
-    options: AskOptions,
-    left: () => void,
-  ): PendingReceipt {
-    let stopWaiting = (): void => {}
-    const parcel = new Parcel(payload, fixed, (parcel) => {
-      this.#left(parcel)
-      stopWaiting()
-      left()
-    })
-    if (!this.#enters(parcel)) {
-      left()
-      return parcel.receipt
-    }
-    lane.push(parcel)
-    stopWaiting = deadline(this.#clock, waiting(options), (error) => {
-      parcel.receipt.fail(error)
-      // One that has a number stays, and is sent: those behind it would be refused without it.
-      if (lane.withdraw(parcel)) parcel.leave()
-    })
-    return parcel.receipt
-  }
-
-  /** @returns whether there was room for it; its receipt says if not */
-  #enters({ bytes, receipt }: Parcel): boolean {
-    if (this.#links.isClosed) {
-      receipt.fail(closedError())
-      return false
-    }
-    try {
-      this.#window.enter(bytes)
-    } catch (error) {
-      receipt.fail(linkError(error))
-      return false
-    }
-    return true
+    return this.#outbox.enqueue(message.to, payload, options)
   }
 
   call<A>(message: Message<'call', A>, options: AskOptions = {}): Asked<A> {
@@ -259,7 +181,7 @@ class LinkClient implements Client {
 
   inspect(name: string): Inspect {
     const order = async (word: string, id: string): Promise<void> => {
-      await this.#enqueue(name, encodeEnvelope({ name: word, body: id, version: 0 }), {}).committed
+      await this.#outbox.enqueue(name, encodeEnvelope({ name: word, body: id, version: 0 }), {}).committed
     }
     return {
       deadLetters: async () => {
@@ -284,7 +206,7 @@ class LinkClient implements Client {
 
   async #close(): Promise<void> {
     this.#links.close()
-    for (const lanes of [this.#lanes, this.#keyed]) for (const lane of lanes.values()) lane.failAll(closedError())
+    this.#outbox.failAll(closedError())
     await this.#onClose()
   }
 
@@ -325,10 +247,6 @@ function queryRequest(message: Message<'query', unknown>): QueryRequest {
   const { body, input, kind } = message[content]
   if (kind !== 'query') throw new DarqError('unknown_message', { facts: { expected: 'a query', got: kind } })
   return { to: message.to, name: message.name, body: input === undefined ? new Uint8Array() : encodePlainBytes(body) }
-}
-
-function waiting({ signal, timeout }: AskOptions): { signal: AbortSignal | undefined; timeout_ms: number | undefined } {
-  return { signal, timeout_ms: timeout === undefined ? undefined : milliseconds(timeout) }
 }
 
 const random = new Uint32Array(2)

@@ -5,6 +5,8 @@
  */
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
+import type { AskOptions } from './client-types.ts'
+import { milliseconds } from './span.ts'
 
 /**
  * Calls `stop` once, when `signal` aborts or the time is over.
@@ -32,4 +34,12 @@ export function deadline(
   if (signal?.aborted) cancelled()
   else signal?.addEventListener('abort', cancelled)
   return end
+}
+
+/** @returns what a caller says about it */
+export function waiting({ signal, timeout }: AskOptions): {
+  signal: AbortSignal | undefined
+  timeout_ms: number | undefined
+} {
+  return { signal, timeout_ms: timeout === undefined ? undefined : milliseconds(timeout) }
 }

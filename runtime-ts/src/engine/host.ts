@@ -40,6 +40,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 const encoder = new TextEncoder()
 const claim_tries_max = 8
 const id_cache_max = 10_000
+/** Peers who are told at once of a rollback; the others ask. */
+const told_max = 256
 const processor_retry_ms = 100
 const processor_retry_ms_max = 10_000
 
@@ -153,6 +155,8 @@ export class LiveHost implements Engine {
       if (!this.running) return
       this.retry()
       this.questions.ask()
+      // After a rollback: they need not wait for a timer to learn what is gone, or that their frames are.
+      for (const host of this.peers.newest(told_max)) this.questions.answer(this.addressOf(partsOf(host).name), host)
     })
   }
 
@@ -396,7 +400,7 @@ export class LiveHost implements Engine {
 
   #examine({ host, epoch }: Standing): void {
     const { name } = partsOf(host)
-    const to = this.speculation.examine(name, (dependency) => {
+    const undecided = this.speculation.examine(name, (dependency) => {
       const fate = this.peers.fateOf(dependency)
       if (fate === 'forgotten')
         this.report(
@@ -405,6 +409,7 @@ export class LiveHost implements Engine {
         )
       return fate
     })
+    const to = Math.min(undecided, this.#receiver.examine(name)) as Version
     if (to < this.speculation.open) {
       this.chronicle?.({ kind: 'withdrawn', to, because: { host, epoch } })
       this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)

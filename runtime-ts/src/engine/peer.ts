@@ -75,6 +75,11 @@ export class Peers {
     return known?.standing.host === host ? known.standing.epoch : 0
   }
 
+  /** @returns ids of those that were heard of last, at most `count_max` */
+  newest(count_max: number): string[] {
+    return [...this.#peers.values()].slice(-count_max).map(({ standing }) => standing.host)
+  }
+
   /** What became of another host's state, as far as it is known here. */
   fateOf(dependency: Dependency): Fate {
     const { name, generation } = partsOf(dependency.host)

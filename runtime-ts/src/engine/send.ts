@@ -192,9 +192,9 @@ export class RemoteChannel implements Channel {
     else this.offer()
   }
 
-  /** What was on its way there may be gone: ask at once what is left. */
+  /** What was on its way there may be gone: ask at once what is left. So it may be if the receiver has not said who it is. */
   restarted(peer: string): void {
-    if (peer !== this.#peer || this.#broken) return
+    if ((this.#peer !== '' && peer !== this.#peer) || this.#broken) return
     this.#settle()
     this.#examined = false
     this.#backoff_ms = backoff_ms_min
