@@ -33,7 +33,8 @@ export class Lineage {
   /** @returns the lineage with all versions up to `version`, found in storage, known to be of `epoch`; some may be dropped */
   extended(epoch: Epoch, version: Version): Lineage {
     const newest = this.#entries.at(-1)
-    const entries = newest?.epoch === epoch ? this.#entries : [...this.#entries, { epoch, first: (this.last + 1) as Version }]
+    const entries =
+      newest?.epoch === epoch ? this.#entries : [...this.#entries, { epoch, first: (this.last + 1) as Version }]
     return new Lineage(entries, version)
   }
 

@@ -25,6 +25,11 @@ interface Reign {
   verified: Version
 }
 
+interface Claiming {
+  readonly keep: Version
+  readonly tail: Segment | undefined
+}
+
 const none = 0 as Version
 
 export class Causality {
@@ -34,14 +39,31 @@ export class Causality {
 
   /** By host id: writes of which nobody knows whether they arrived. */
   readonly #writing = new Map<string, readonly Commit[]>()
+  /** By host id: the claim of which nobody knows whether it arrived. */
+  readonly #claiming = new Map<string, Claiming>()
 
   /** A life begins. */
   opened({ id: host, epoch, lineage }: LiveHost): void {
     this.#reigns.set(`${host} ${epoch}`, { host, epoch, lineage, origins: new Map(), verified: none })
   }
 
-  /** The store belongs to this epoch; above `keep` it holds the tail. */
+  /** The store is about to be claimed: above `keep` it will hold the tail. */
+  claiming(host: string, keep: Version, tail: Segment | undefined): void {
+    // The claim before this one was written, though nobody was told so, if what it was to leave is what is there.
+    const before = this.#claiming.get(host)
+    const store = this.#stores.get(host)
+    if (before && store && keep === (before.tail?.version ?? before.keep)) store.lineage = this.#left(host, before)
+    this.#claiming.set(host, { keep, tail })
+  }
+
+  /** It is: the store belongs to this epoch. */
   claimed(host: string, epoch: Epoch, keep: Version, tail: Segment | undefined): void {
+    this.#claiming.delete(host)
+    this.#stores.set(host, { epoch, lineage: this.#left(host, { keep, tail }) })
+  }
+
+  /** What a store holds after a claim. */
+  #left(host: string, { keep, tail }: Claiming): Lineage {
     let lineage = this.#stores.get(host)?.lineage ?? Lineage.empty
     // A write whose end nobody was told of is there, if it is kept.
     for (const { version, bytes } of this.#writing.get(host) ?? [])
@@ -49,7 +71,7 @@ export class Causality {
     this.#writing.delete(host)
     if (lineage.last > keep) lineage = lineage.kept(keep)
     if (tail !== undefined) lineage = extended(lineage, tail.bytes)
-    this.#stores.set(host, { epoch, lineage })
+    return lineage
   }
 
   /** It is on its way to the store. */

@@ -25,6 +25,8 @@ export class History {
   claimed = 0 as Epoch
   /** The newest version that anybody was told is durable. */
   #told = 0 as Version
+  /** Where the store is to be taken back to, by a claim that is under way. */
+  #backTo: Version | undefined
   /** The newest version that anybody was told is committed. */
   #committed: { readonly version: Version; readonly epoch: Epoch } | undefined
   /** The newest version that was on its way to the store. */
@@ -53,9 +55,16 @@ export class History {
     )
   }
 
-  /** The owner takes its store back to that version, because another host has lost something. */
-  wentBack(to: Version): void {
-    if (to >= this.#told) return
+  /** The owner is about to take its store back to that version, because another host has lost something. */
+  goingBack(to: Version): void {
+    this.#backTo = to
+  }
+
+  /** It has done so. */
+  wentBack(): void {
+    const to = this.#backTo
+    this.#backTo = undefined
+    if (to === undefined || to >= this.#told) return
     if (to < this.written && !this.#shadow.knows(to)) this.#paths.went_back_within_commit += 1
     this.#paths.went_back_below_durable += 1
     this.#told = to
@@ -66,6 +75,9 @@ export class History {
   recovered(engine: LiveHost, loss: StorageLoss | undefined): void {
     const name = this.#name
     const found = engine.durableVersion
+    // It may have gone back without being told that it has.
+    if (found === this.#backTo) this.wentBack()
+    this.#backTo = undefined
     if (loss === 'torn') this.#violate(`G10: ${name} takes no notice of a torn value`)
     if (loss !== undefined) this.#shadow.adopt(engine)
     else {

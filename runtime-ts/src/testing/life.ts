@@ -14,6 +14,7 @@ const rounding_ms = 2 ** -10
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
   /** The store belongs to this epoch from now on; its owner doesn't know as yet. */
+  claiming(keep: Version, tail: Segment | undefined, generation: string): void
   claimed(epoch: Epoch, keep: Version, tail: Segment | undefined, generation: string): void
   committing(commit: Commit, generation: string): void
   /** It is in the store, and nobody was told as yet. */
@@ -130,6 +131,7 @@ export class Life {
           },
           close: () => opened.close(),
           async claim(epoch, keep, facts, tail) {
+            witness.claiming(keep, tail, opened.generation)
             const claiming = opened.claim(epoch, keep, facts, tail).then((inner) => {
               witness.claimed(epoch, keep, tail, opened.generation)
               return inner

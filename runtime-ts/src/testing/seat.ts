@@ -110,10 +110,14 @@ export class Seat {
     // What another than the owner writes is not part of the history.
     const owns = () => this.current?.life === life
     const storage = life.storage(this.disk.storage, {
+      claiming: (keep, tail, generation) => {
+        world.causality.claiming(`${this.name}#${generation}`, keep, tail)
+        if (owns()) this.history.goingBack(tail?.version ?? keep)
+      },
       claimed: (epoch, keep, tail, generation) => {
         this.history.claimed = epoch
         world.causality.claimed(`${this.name}#${generation}`, epoch, keep, tail)
-        if (owns()) this.history.wentBack(tail?.version ?? keep)
+        if (owns()) this.history.wentBack()
       },
       committing: (commit, generation) => {
         world.causality.writing(`${this.name}#${generation}`, commit)
