@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DurableObject, DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
+import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
 import { type DarqError, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
 import type { Transport } from '@darq/runtime/engine'
@@ -11,7 +11,7 @@ import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
 import { homeOf, participantOf } from './home.ts'
-import { durableObjectClass } from './object.ts'
+import { type DarqObject, durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
 import type { Authorize } from './scope.ts'
@@ -31,8 +31,11 @@ export interface EdgeOptions<Env extends object> {
    * elsewhere it is always 0, and so it is to and from clients.
    */
   readonly k?: number | Record<string, number>
-  /** A failure that nobody waits for, and where it happened. Default: `console.warn`, but for what a participant refuses. */
-  readonly onError?: (error: DarqError, where: string, env: Env) => void
+  /**
+   * A failure that nobody waits for, at the object of the DARQ `name`, and where in it; `withdrawn` at its `host`: it goes back,
+   * because another has lost what it depends on. Default: `console.warn`, but for what a participant refuses.
+   */
+  readonly onError?: (error: DarqError, where: string, name: string, env: Env) => void
   /** For tests and benchmarks: how the storage of a DARQ's object behaves. */
   readonly storage?: (name: string, env: Env) => DurableObjectOptions
 }
@@ -42,7 +45,7 @@ export interface Edge<Env extends object> {
   readonly DurableObject: new (
     state: DurableObjectState,
     env: Env,
-  ) => DurableObject
+  ) => DarqObject
   /** Mount them anywhere. `GET` on the mount describes them (OpenAPI). */
   readonly routes: Hono<{ Bindings: Env }>
 }
@@ -87,7 +90,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
             living.map((one) => one.name),
             Object.keys(elsewhere),
           ),
-          onError: (error, where) => onError(error, where, env),
+          onError: (error, where) => onError(error, where, name, env),
         })
         return { hosted, participant, siblings }
       },
@@ -105,6 +108,6 @@ function replies(answers: Answers, siblings: Siblings): Transport {
 }
 
 /** What a participant refuses is its own business, told to whoever asked. */
-function warn(error: DarqError, where: string): void {
-  if (!error.code.startsWith('app:')) console.warn(where, error)
+function warn(error: DarqError, where: string, name: string): void {
+  if (!error.code.startsWith('app:')) console.warn(name, where, error)
 }

@@ -16,7 +16,10 @@ export interface Stepped {
 }
 
 export class Stepping {
-  /** Of the newest step since the DARQ was attached; 0 before. */
+  /**
+   * Of the newest step since the DARQ was attached; before the first, the newest record that was found: what is restored need
+   * not be committed, when it depends on other hosts. 0 when there was none.
+   */
   position: Lsn | 0 = 0
   attached: Attached | undefined
   readonly #ledger: Ledger
@@ -28,6 +31,7 @@ export class Stepping {
 
   restore(timers: Iterable<LiveTimer>, attached: Attached): void {
     this.attached = attached
+    this.position = newestOf(attached)
     this.#timers.restore(timers, attached.name)
   }
 
@@ -93,4 +97,9 @@ export class Stepping {
 
 function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
   return list.length > 0
+}
+
+/** Records are 8-aligned: this one is before an end if and only if all of the log is. */
+function newestOf({ log_start, log_bytes }: Attached): Lsn | 0 {
+  return log_bytes === 0 ? 0 : ((log_start + log_bytes - 8) as Lsn)
 }

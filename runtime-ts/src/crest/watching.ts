@@ -13,7 +13,7 @@ const overtake_ms = 25
 const overtake_max_ms = 1_600
 const rank: Readonly<Record<Grade, number>> = { accepted: 0, durable: 1, committed: 2 }
 
-/** @returns the grade of what a step at `position` has left; 0: of what was recovered */
+/** @returns the grade of what a step at `position` has left; 0: of a log in which nothing stands */
 export function gradeOf({ grades }: Darq, position: Lsn | 0): Grade {
   if (position === 0 || position < grades.committed) return 'committed'
   return position < grades.durable ? 'durable' : 'accepted'
