@@ -1,8 +1,10 @@
 /** `npm run bench -- <benchmark> [options]`. @module */
+import { runChainBenchmark } from './chain/index.ts'
 import { runCoreBenchmark } from './core/index.ts'
 import { runPipelineBenchmark } from './pipeline/index.ts'
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  chain: runChainBenchmark,
   core: runCoreBenchmark,
   pipeline: runPipelineBenchmark,
 }

@@ -7,6 +7,7 @@ import type { Row } from '../../row.ts'
 import { summarize } from '../../statistics.ts'
 import type { Plan } from '../plan.ts'
 import { Graph, type Outcome } from './graph.ts'
+import { rollback_workload } from './workload.ts'
 
 /** Before the crash: each host has committed often, and the graph is full of messages under way. */
 const before_ms = 300
@@ -22,8 +23,6 @@ export async function crashOnce(seed: number, hosts: number, rate_per_s: number)
     await graph.close()
   }
 }
-
-export const rollback_workload = 'one crash'
 
 /** The number of messages that enter in a second stands in `batch`. */
 export async function measureRollback(plan: Plan, say: (line: string) => void): Promise<Row[]> {
