@@ -1,6 +1,7 @@
 /** Messages that leave before they are durable: what they bring about stays only if they do. */
 import { DarqError } from '@darq/runtime/engine'
 import { afterAll, describe, expect, test } from 'vitest'
+import { pictured } from './pictured.ts'
 import { Town } from './town.ts'
 import { id, messages, sequence } from './world.ts'
 
@@ -14,7 +15,7 @@ const chain =
 
 describe('a chain of hosts', () => {
   test('is passed before anything is durable, and is committed after one flush', async () => {
-    const town = new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c'))
+    const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     for (const name of ['a', 'b', 'c']) await town.host(name, () => 100)
     const start_ms = town.clock.now_ms()
     let committed_ms = 0
@@ -37,7 +38,7 @@ describe('a chain of hosts', () => {
   })
 
   test('with K = 0 takes a flush a hop', async () => {
-    const town = new Town(1, 0, chain('a', 'b', 'c'))
+    const town = pictured(new Town(1, 0, chain('a', 'b', 'c')))
     for (const name of ['a', 'b', 'c']) await town.host(name, () => 100)
     town.engine('a').darq('a/1').enqueue(id('p'), sequence(1), messages('one'))
     await town.clock.advance(190)
@@ -47,7 +48,7 @@ describe('a chain of hosts', () => {
   })
 
   test('goes back when the first host loses what it has sent, and runs again when it is sent again', async () => {
-    const town = new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c'))
+    const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     await town.host('a', () => 100)
     await town.host('b', () => 5)
     await town.host('c', () => 5)
@@ -73,7 +74,7 @@ describe('a chain of hosts', () => {
   })
 
   test('goes back at once, and takes again what is sent again: nobody waits for a timer', async () => {
-    const town = new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c'))
+    const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     await town.host('a', () => 100)
     await town.host('b', () => 5)
     await town.host('c', () => 5)
@@ -92,7 +93,7 @@ describe('a chain of hosts', () => {
   })
 
   test('does not go back when a host that has lost nothing is opened again', async () => {
-    const town = new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c'))
+    const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     for (const name of ['a', 'b', 'c']) await town.host(name, () => 20)
     town.engine('a').darq('a/1').enqueue(id('p'), sequence(1), messages('one'))
     await town.clock.advance(21)
@@ -116,7 +117,7 @@ describe('random histories', () => {
   for (const k of [0, 1, 2, Number.POSITIVE_INFINITY])
     for (let seed = 1; seed <= 12; seed += 1)
       test(`K = ${k}, seed ${seed}: everything arrives once, nothing committed is undone`, async () => {
-        const town = new Town(seed, k, wander)
+        const town = pictured(new Town(seed, k, wander))
         const { random } = town
         for (const name of hosts) await town.host(name, () => 5 + random() * 60)
         town.lose = 0.05
