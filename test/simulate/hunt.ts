@@ -16,7 +16,7 @@ export interface Hunted {
 
 const seeds_max = 100
 const at_once = 2
-const hunt_ms_max = 60_000
+const hunt_ms_max = 300_000
 
 /** @param names of those to hunt; all without it */
 export async function huntMutants(names?: readonly string[]): Promise<readonly Hunted[]> {
