@@ -25,7 +25,7 @@ import { pairedCores } from './simulate/paired-cores.ts'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string' },
-    jobs: { type: 'string', default: 'bank,ring,flights,shop,loss' },
+    jobs: { type: 'string', default: 'bank,ring,flights,shop,walk,loss' },
     events: { type: 'string', default: '3000' },
     'faults-max': { type: 'string' },
     core: { type: 'string', default: 'both' },

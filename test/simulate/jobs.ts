@@ -9,7 +9,15 @@ import type { Job } from './jobs/job.ts'
 import { loss } from './jobs/loss.ts'
 import { ring } from './jobs/ring.ts'
 import { shop } from './jobs/shop.ts'
+import { walk } from './jobs/walk.ts'
 
 export type { Job } from './jobs/job.ts'
 
-export const jobs: Readonly<Record<string, Job>> = { bank, ring, flights: flightsJob, shop: shop(), loss: loss() }
+export const jobs: Readonly<Record<string, Job>> = {
+  bank,
+  ring,
+  flights: flightsJob,
+  shop: shop(),
+  walk: walk(),
+  loss: loss(),
+}

@@ -302,7 +302,8 @@ export class Seat {
 
   /** Looks at what is told, after every event. */
   check(): void {
-    const engine = this.running ? this.engine : undefined
+    // One that goes back has nothing more to say.
+    const engine = this.running && this.engine?.running ? this.engine : undefined
     this.history.check(engine)
     if (engine) this.#checkSupport(engine)
   }
