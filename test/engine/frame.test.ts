@@ -176,3 +176,10 @@ describe('a commit value', () => {
     }
   })
 })
+
+test('a frame carries nothing of the frames before it', () => {
+  const first = encodeFrame(data)
+  for (const other of [1, 2, 3, 4, 5, 6, 7, 8])
+    encodeFrame({ ...data, dependencies: [], from: 'x'.repeat(40 + other), messages: new Uint8Array(64).fill(0xff) })
+  expect(encodeFrame(data)).toEqual(first)
+})

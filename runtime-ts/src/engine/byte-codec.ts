@@ -90,8 +90,10 @@ export class ByteWriter {
     if (bytes.length > 0xffff) throw new RangeError('text of over 65,535 bytes')
     return this.u16(bytes.length).raw(bytes)
   }
+  /** With zeros: in memory that is used again there may be something else. */
   align(): this {
-    this.#room(padded(this.#at) - this.#at)
+    const at = this.#room(padded(this.#at) - this.#at)
+    this.#bytes.fill(0, at, this.#at)
     return this
   }
   /** Starts again, in the same memory. */
