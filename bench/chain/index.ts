@@ -19,6 +19,7 @@ import { measureRollback } from './rollback/measure.ts'
 import { rowsOf } from './rows.ts'
 import { nodeStation } from './stations/node.ts'
 import type { Station } from './stations/station.ts'
+import { workerdStation } from './stations/workerd.ts'
 import { countBytes } from './wire.ts'
 
 const results = join(import.meta.dirname, '..', 'results')
@@ -65,6 +66,7 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
   }
   const run: Readonly<Record<PartName, () => Promise<void>>> = {
     node: () => loadOn(async () => nodeStation()),
+    workerd: () => loadOn(workerdStation),
     wire: async () => void rows.push(...(await countBytes(plan, say))),
     rollback: async () => void rows.push(...(await measureRollback(plan, say))),
   }

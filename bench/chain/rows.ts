@@ -72,7 +72,9 @@ function counted(
   return [
     row('commits', 'commits/request', commits / requests),
     row('frames', 'frames/request', sum(({ frames }) => frames) / requests),
-    row('dependencies', 'dependencies/request', sum(({ dependencies }) => dependencies) / requests),
+    ...(rounds.some(({ dependencies }) => dependencies === undefined)
+      ? []
+      : [row('dependencies', 'dependencies/request', sum(({ dependencies = 0 }) => dependencies) / requests)]),
     row('questions', 'questions/commit', commits === 0 ? 0 : sum(({ questions }) => questions) / commits),
   ]
 }

@@ -49,6 +49,9 @@ function difference(after: ChainCounts, before: ChainCounts): ChainCounts {
     commits: after.commits - before.commits,
     frames: after.frames - before.frames,
     questions: after.questions - before.questions,
-    dependencies: after.dependencies - before.dependencies,
+    dependencies:
+      after.dependencies === undefined || before.dependencies === undefined
+        ? undefined
+        : after.dependencies - before.dependencies,
   }
 }

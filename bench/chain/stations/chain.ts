@@ -8,15 +8,17 @@ export interface Passage {
   /** The last host has taken it. `undefined`: this contender has no such grade. */
   readonly accepted: Promise<void> | undefined
   /** The last host's answer is released: it can't be undone any more. */
-  readonly committed: Promise<void>
+  readonly committed: Promise<unknown>
 }
 
 /** What all hosts of a chain have counted. */
 export interface ChainCounts {
   readonly commits: number
+  /** Those that arrived, where they go through the platform; else those that were sent. */
   readonly frames: number
   readonly questions: number
-  readonly dependencies: number
+  /** In all vectors together. `undefined`: not counted there. */
+  readonly dependencies: number | undefined
 }
 
 export interface Chain {
