@@ -130,12 +130,13 @@ export class Receiver {
   /** What the messages depend on and is not known to be durable, the sender's own state among it. */
   #unstable({ host: sender, epoch, version, durable, dependencies }: Data): readonly Dependency[] | 'lost' {
     const unstable: Dependency[] = []
-    for (const dependency of dependencies) {
+    // A later frame may have said already that it is durable.
+    const all = version > durable ? [...dependencies, { host: sender, epoch, version }] : dependencies
+    for (const dependency of all) {
       const fate = this.#host.fateOf(dependency)
       if (fate === 'unknown') unstable.push(dependency)
       else if (fate !== 'durable') return 'lost'
     }
-    if (version > durable) unstable.push({ host: sender, epoch, version })
     return unstable
   }
 
