@@ -12,6 +12,7 @@ import { faults, type Row } from '../row.ts'
 import { drive } from './drive.ts'
 import { type Options, type PartName, parseOptions, usage } from './options.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
+import { measureRecovery } from './recovery/measure.ts'
 import { drawCharts } from './report/charts.ts'
 import { goalsOf } from './report/goals.ts'
 import { type Run, writeReport } from './report/report.ts'
@@ -69,6 +70,7 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
     workerd: () => loadOn(workerdStation),
     wire: async () => void rows.push(...(await countBytes(plan, say))),
     rollback: async () => void rows.push(...(await measureRollback(plan, say))),
+    recovery: async () => void rows.push(...(await measureRecovery(plan, say))),
   }
   for (const part of parts) {
     try {

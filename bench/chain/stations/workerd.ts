@@ -35,7 +35,7 @@ export async function workerdStation(): Promise<Station> {
     version: `workerd ${workerdVersion()}, a Durable Object over SQLite for each host, all in one process`,
     async open({ contender, length, flush_ms }) {
       return {
-        round: (spec) => askRound(processFor(flush_ms), { contender, length, ...spec }),
+        round: (spec) => askRound(processFor(flush_ms), { contender, length, opens: true, ...spec }),
         close: async () => {},
       }
     },
