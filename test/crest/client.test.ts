@@ -382,6 +382,14 @@ describe('a watched query', () => {
     expect(seen.at(-1)).toBe('1 committed')
   })
 
+  test('of a client that was closed is refused, and does not spin', async () => {
+    const { clock, hosted } = await setUp()
+    const client = clientOf(hosted, clock)
+    await client.close()
+    const views = client.watch(Log.count('a'))[Symbol.asyncIterator]()
+    await expect(views.next()).rejects.toMatchObject({ code: 'closed' })
+  })
+
   test('is seen committed again and again, however fast it changes', async () => {
     const clock = new VirtualClock()
     let slow = false

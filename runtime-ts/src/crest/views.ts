@@ -7,7 +7,7 @@ import type { Grade } from '../engine/types.ts'
 import { type DarqError, fromFacts, type Plain } from '../error.ts'
 import type { View } from './client-types.ts'
 import type { Link, QueryRequest, ViewFacts } from './link.ts'
-import { type Links, linkError } from './links.ts'
+import { closedError, type Links, linkError } from './links.ts'
 import { decodePlain } from './plain.ts'
 
 /** A view whose value was decoded, not yet given its type. */
@@ -77,6 +77,8 @@ export async function* watchViews(
   const over = new AbortController()
   const stop = (): void => over.abort()
   if (signal?.aborted) return
+  // It has said so already, and will not again.
+  if (links.isClosed) throw closedError()
   signal?.addEventListener('abort', stop)
   links.closing.addEventListener('abort', stop)
   over.signal.addEventListener('abort', () => mailbox.end('end'))
