@@ -9,8 +9,15 @@ import { coreMutants } from './mutants/core.ts'
 import { engineMutants } from './mutants/engine.ts'
 import { levelOneMutants } from './mutants/level-one.ts'
 import type { Mutant } from './mutants/mutant.ts'
+import { speculationMutants } from './mutants/speculation.ts'
 import { storageMutants } from './mutants/storage.ts'
 
 export type { Mutant } from './mutants/mutant.ts'
 
-export const mutants: readonly Mutant[] = [...coreMutants, ...engineMutants, ...levelOneMutants, ...storageMutants]
+export const mutants: readonly Mutant[] = [
+  ...coreMutants,
+  ...engineMutants,
+  ...levelOneMutants,
+  ...speculationMutants,
+  ...storageMutants,
+]
