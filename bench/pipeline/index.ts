@@ -70,7 +70,7 @@ async function runAll({ quick, seed, producers, runtimes }: Options): Promise<Ru
       say(`left out: ${name}: ${error.message}`)
     }
   }
-  return { machine, plan, reports, missing }
+  return { machine, load_per_core_after: thisMachine().load_per_core, plan, reports, missing }
 }
 
 async function write(file: string, content: string): Promise<void> {

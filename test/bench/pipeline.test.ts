@@ -146,9 +146,9 @@ test('in workerd all contenders run to the end, and have rows without fault', as
 
 describe('the report', () => {
   const machine = { cpu: 'any', cores: 2, memory_gib: 8, system: 'Linux', load_per_core: 0 }
-  const report = (rows: Row[]) => {
+  const report = (rows: Row[], load_per_core_after = 1) => {
     const reports = [{ name: 'chromium' as const, version: 'Chromium 1', rows }]
-    return writeReport({ machine, plan: fullPlan(1), reports, missing: ['workerd: gone'] })
+    return writeReport({ machine, load_per_core_after, plan: fullPlan(1), reports, missing: ['workerd: gone'] })
   }
   const ratio = (value: number): Row => {
     const at = { runtime: 'chromium', contender: 'darq', workload: 'closed-loops', batch: 1024 }
@@ -160,6 +160,11 @@ describe('the report', () => {
     expect(title).toBe('# The pipeline: from a message to a durable step')
     expect(first).toContain('falls short of 1 of')
     expect(first).toContain('chromium: 1024 producers, level 1: ≥ 100 × one transaction per message (it is 40.0 ×)')
+  })
+
+  test('says when the machine had other things to do while it ran', () => {
+    expect(report([ratio(40)])).not.toContain('busy')
+    expect(report([ratio(40)], 5)).toContain('0.0 processes per core wanted to run before it, 5.0 at its end')
   })
 
   test('does not claim what was not measured', () => {
