@@ -12,6 +12,7 @@ import { DarqError } from '../error.ts'
 import type { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
 import { type Ack, encodeFrame } from './frame.ts'
+import { partsOf } from './host-id.ts'
 import { type Channel, type Collected, OutQueue, type Waiting } from './out-queue.ts'
 import type { Epoch, Version } from './types.ts'
 
@@ -75,8 +76,10 @@ export class RemoteChannel implements Channel {
     const { host } = this.#darq
     const may = this.#mayLeave()
     const next = this.#queue.at(this.#examined ? this.#cursor : this.#queue.first)
-    if (next !== undefined && !may(next)) host.offerWhenCommitted(this)
-    else if (!this.#examined) this.#hello(this.#queue.first)
+    if (next !== undefined && !may(next)) {
+      host.offerWhenCommitted(this)
+      if (this.#k > 0 && !next.gated) host.questions.ask('promised')
+    } else if (!this.#examined) this.#hello(this.#queue.first)
     else if (next !== undefined) this.#sendBatch(may)
     // All is sent, but the peer has not committed it: ask again later.
     else if (this.#cursor > this.#queue.first) this.#wait(() => this.#hello(this.#cursor))
@@ -106,6 +109,7 @@ export class RemoteChannel implements Channel {
     const { first, count, version } = batch
     host.chronicle?.({ kind: 'sent', version, from: this.#darq.name, to: this.to, first, count })
     this.#send(batch, host.speculation.unstable(batch.version))
+    if (batch.version > host.versions.committed) host.questions.owe(this.#address, this.#peer, batch.version)
   }
 
   #hello(next: number): void {
@@ -192,13 +196,18 @@ export class RemoteChannel implements Channel {
     else this.offer()
   }
 
-  /** What was on its way there may be gone: ask at once what is left. So it may be if the receiver has not said who it is. */
+  /** What was on its way there may be gone: ask at once what is left. Who has not said yet who it is, is known by its address. */
   restarted(peer: string): void {
-    if ((this.#peer !== '' && peer !== this.#peer) || this.#broken) return
+    const isMeant = this.#peer === '' ? this.#isAddressOf(peer) : peer === this.#peer
+    if (!isMeant || this.#broken) return
     this.#settle()
     this.#examined = false
     this.#backoff_ms = backoff_ms_min
     this.offer()
+  }
+
+  #isAddressOf(peer: string): boolean {
+    return this.#darq.host.addressOf(partsOf(peer).name) === this.#address
   }
 
   /**
