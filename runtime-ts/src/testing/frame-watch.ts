@@ -62,8 +62,12 @@ export class FrameWatch {
   leaves(name: string, { written, claimed, k }: Stored, bytes: Uint8Array): Frame {
     const frame = decodeFrame(bytes, Number.POSITIVE_INFINITY)
     if (frame.epoch > claimed) this.#violate(`G3: ${name} speaks in epoch ${frame.epoch}, which its store doesn't know`)
+    // The store of one that was replaced may hold less by now: its new owner has gone back.
+    if (frame.epoch === claimed && frame.durable > written)
+      this.#violate(`G4: ${name} tells version ${frame.durable} durable, but its store holds ${written}`)
     if (frame.type !== 'data') return frame
-    const revokers = new Set(frame.dependencies.map(({ host }) => host)).size + (frame.version > written ? 1 : 0)
+    const own = frame.version > frame.durable ? 1 : 0
+    const revokers = new Set(frame.dependencies.map(({ host }) => host)).size + own
     if (revokers > k)
       this.#violate(`G5: ${name} sends version ${frame.version}, which ${revokers} hosts can revoke: K is ${k}`)
     if (revokers > 0) this.#paths.sent_speculatively += 1
