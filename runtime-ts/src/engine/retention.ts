@@ -47,8 +47,14 @@ export class Retention {
       rows = []
       this.#ofDarq.set(darq, rows)
     }
-    rows.push({ from, version, bytes })
     this.#live_bytes += bytes
+    // One value may hold several versions of a log: it is needed until the last of them is not.
+    const last = rows.at(-1)
+    if (last?.version === version) {
+      rows[rows.length - 1] = { ...last, bytes: last.bytes + bytes }
+      return
+    }
+    rows.push({ from, version, bytes })
     let pins = this.#pins.get(version)
     if (!pins) {
       pins = new Set()

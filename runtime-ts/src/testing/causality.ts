@@ -67,11 +67,15 @@ export class Causality {
     let lineage = this.#stores.get(host)?.lineage ?? Lineage.empty
     // A write whose end nobody was told of is there, if it is kept.
     for (const { version, bytes } of this.#writing.get(host) ?? [])
-      if (version > lineage.last && version <= keep) lineage = extended(lineage, bytes)
+      if (version > lineage.last && version <= keep && this.#isOfOwner(host, bytes)) lineage = extended(lineage, bytes)
     this.#writing.delete(host)
     if (lineage.last > keep) lineage = lineage.kept(keep)
     if (tail !== undefined) lineage = extended(lineage, tail.bytes)
     return lineage
+  }
+
+  #isOfOwner(host: string, bytes: Uint8Array): boolean {
+    return decodeCommit(bytes).epoch === this.#stores.get(host)?.epoch
   }
 
   /** It is on its way to the store. */
