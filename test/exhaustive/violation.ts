@@ -1,0 +1,2 @@
+/** A guarantee is broken. */
+export class Violation extends Error {}
