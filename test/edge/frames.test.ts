@@ -36,6 +36,7 @@ function data(change: Partial<Data> = {}): Uint8Array<ArrayBuffer> {
     epoch: 1000 as Epoch,
     lineage: Lineage.empty,
     durable: 1 as Version,
+    settled: 1 as Version,
     from: 'source',
     to: name,
     addressee: '',

@@ -17,6 +17,7 @@ const data: Frame = {
   epoch: epoch(9),
   lineage,
   durable: version(3),
+  settled: version(3),
   from: 'flights',
   to: 'totals',
   addressee: 'b#g2',
@@ -32,6 +33,7 @@ const ack: Frame = {
   epoch: epoch(11),
   lineage,
   durable: version(3),
+  settled: version(2),
   from: 'totals',
   to: 'flights',
   addressee: 'a#g1',
@@ -46,13 +48,22 @@ const ask: Frame = {
   epoch: epoch(9),
   lineage,
   durable: version(3),
+  settled: version(0),
   addressee: 'c#g3',
   states: [
     { epoch: epoch(5), version: version(17) },
     { epoch: epoch(6), version: version(18) },
   ],
 }
-const told: Frame = { type: 'told', host: 'c#g3', epoch: epoch(6), lineage, durable: version(20), addressee: 'a#g1' }
+const told: Frame = {
+  type: 'told',
+  host: 'c#g3',
+  epoch: epoch(6),
+  lineage,
+  durable: version(20),
+  settled: version(19),
+  addressee: 'a#g1',
+}
 const limit = 1 << 20
 
 function refusal(bytes: Uint8Array, bytes_max = limit): string {

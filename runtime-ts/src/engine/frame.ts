@@ -3,8 +3,8 @@
  *
  * ```text
  * 0  u16 magic 0xDA9F   2  u8 format version   3  u8 type   4  u32 bytes of the frame   8  u32 XXH32 of what follows
- * 12 u32 0              16 the sender's standing: epoch, host id, lineage, durable version; the addressee's host id;
- *                          then what the type says
+ * 12 u32 0              16 the sender's standing: epoch, host id, lineage, durable version, committed version; the
+ *                          addressee's host id; then what the type says
  * ```
  *
  * @module
@@ -89,7 +89,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   writer.u32(0).u32(0).u32(0)
   writer.f64(frame.epoch).text(frame.host)
   frame.lineage.write(writer)
-  writer.f64(frame.durable).text(frame.addressee)
+  writer.f64(frame.durable).f64(frame.settled).text(frame.addressee)
   switch (frame.type) {
     case 'data':
       writer.text(frame.from).text(frame.to).f64(frame.first).f64(frame.version)
@@ -160,8 +160,10 @@ function decodeBody(reader: ByteReader, type: number): Frame {
   if (!isHostId(host)) throw new BrokenBytes(`host: not a host id: ${host}`)
   const lineage = Lineage.read(reader)
   const durable = reader.whole('durable version') as Version
+  const settled = reader.whole('committed version') as Version
   const addressee = reader.text(host_id_bytes_max, 'addressee')
-  const envelope = { host, epoch, lineage, durable, addressee }
+  if (settled > durable) throw new BrokenBytes(`committed ${settled} of durable ${durable}`)
+  const envelope = { host, epoch, lineage, durable, settled, addressee }
   const frame = decodeType(reader, envelope, types[type - 1])
   if (frame === undefined) throw new BrokenBytes(`type ${type}`)
   if (reader.left !== 0) throw new BrokenBytes(`${reader.left} bytes behind the end`)

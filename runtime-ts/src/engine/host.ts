@@ -22,6 +22,7 @@ import { Speculation } from './speculation.ts'
 import { Timers } from './timers.ts'
 import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Processor, Version } from './types.ts'
 import { Versions } from './versions.ts'
+import { Vouchers } from './vouchers.ts'
 
 const defaults: EngineLimits = {
   log_bytes_max: 64 * 1024 * 1024,
@@ -57,6 +58,7 @@ export class LiveHost implements Engine {
   readonly speculation: Speculation
   readonly peers: Peers
   readonly questions: Questions
+  readonly vouchers = new Vouchers()
   /** Tells what happens; `undefined` when nobody listens. */
   readonly chronicle: ((what: Happening) => void) | undefined
   readonly clock: Clock
@@ -340,11 +342,14 @@ export class LiveHost implements Engine {
     const blocked = this.#blocked
     this.#blocked = new Set()
     for (const channel of blocked) channel.offer()
+    // Last: what has just left brings the news along.
+    if (this.running) this.questions.settle()
   }
 
   /** What a host says of itself in each frame. */
   get standing(): Standing {
-    return { host: this.id, epoch: this.epoch, lineage: this.lineage, durable: this.versions.durable }
+    const settled = this.versions.committed
+    return { host: this.id, epoch: this.epoch, settled, lineage: this.lineage, durable: this.versions.durable }
   }
 
   addressOf(host: string): string {
@@ -392,7 +397,7 @@ export class LiveHost implements Engine {
         facts: { expected: `epoch ${this.peers.epochOf(host)} of ${host}`, got: epoch },
       })
     if (heard === 'news') {
-      this.speculation.stable([{ host, epoch, version: durable }])
+      this.speculation.stable([{ host, epoch, version: durable }, ...this.vouchers.redeem(standing)])
       this.questions.answered()
       this.#settle()
     } else if (heard === 'newer') this.#examine(standing)
@@ -416,6 +421,8 @@ export class LiveHost implements Engine {
       this.assertRunning()
     }
     for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.restarted?.(host)
+    // What it owed word of, it owes no more.
+    if (this.vouchers.forget(host)) this.questions.again()
     this.#settle()
   }
 
@@ -460,6 +467,7 @@ export class LiveHost implements Engine {
 
   transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void {
     this.counts.frames_sent += 1
+    this.questions.brought(to)
     const failed = (error: unknown) => {
       if (this.#state !== 'stopped')
         lost(error instanceof DarqError ? error : new DarqError('unavailable', { cause: error }))

@@ -18,6 +18,8 @@ export interface Standing {
   readonly lineage: Lineage
   /** The newest version that is durable. */
   readonly durable: Version
+  /** The newest that is committed: whatever it and those before it depended on is durable, too. */
+  readonly settled: Version
 }
 
 /**
@@ -43,7 +45,7 @@ export class Peers {
    * Takes note of what a host says of itself.
    *
    * @returns `older`: it speaks for an epoch or generation that is over; nothing was noted. `newer`: it began a new life, so
-   * that its lineage must be examined. `news`: more of it is durable. `same`: nothing that was not known.
+   * that its lineage must be examined. `news`: more of it is durable, or committed. `same`: nothing that was not known.
    */
   hear(standing: Standing): 'older' | 'newer' | 'news' | 'same' {
     const { name, generation } = partsOf(standing.host)
@@ -59,8 +61,8 @@ export class Peers {
       return 'newer'
     }
     this.#peers.set(name, known)
-    const { epoch, durable } = known.standing
-    if (standing.epoch === epoch && standing.durable <= durable) return 'same'
+    const { epoch, durable, settled } = known.standing
+    if (standing.epoch === epoch && standing.durable <= durable && standing.settled <= settled) return 'same'
     known.standing = standing
     return standing.epoch === epoch ? 'news' : 'newer'
   }

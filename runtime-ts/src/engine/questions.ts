@@ -1,6 +1,9 @@
 /**
- * Who asks whom what is durable. A host asks those whose undecided states its own versions depend on, once for each commit,
- * and again by timer; it is told when that is decided. Every frame carries its sender's standing, so that any may answer.
+ * Who learns from whom what is durable. Every frame carries its sender's standing, so that any may bring the news.
+ *
+ * Whoever has sent speculative messages owes word of it when they are committed, and tells it unasked: then what they depended
+ * on is durable everywhere. So along a chain of hosts each tells the next, and nobody has to ask all. A host asks those whose
+ * undecided states its own versions depend on when nobody owes it word of them, when K holds a message back, and by timer.
  *
  * @module
  */
@@ -13,30 +16,46 @@ import type { Version } from './types.ts'
 const retry_ms_min = 250
 const retry_ms_max = 5_000
 const askers_max = 10_000
+const owed_max = 10_000
+
+/** A peer that is owed word: of versions from the one to the other, and whatever lies between. */
+interface Owed {
+  readonly host: string
+  readonly first: Version
+  readonly last: Version
+}
 
 export class Questions {
   readonly #host: LiveHost
-  /** By host and epoch: the newest version that was asked about. */
+  /** By host and epoch: the newest version that was asked about, and the newest that somebody owes word of. */
   readonly #asked = new Map<string, Version>()
+  readonly #promised = new Map<string, Version>()
   #retry_ms = retry_ms_min
   #timer: (() => void) | undefined
   /** By address: who asked, and the newest version that was meant. */
   readonly #askers = new Map<string, { readonly host: string; readonly version: Version }>()
+  /** By address. */
+  readonly #owed = new Map<string, Owed>()
 
   constructor(host: LiveHost) {
     this.#host = host
   }
 
-  /** Asks about all that is unstable and was not asked about yet. */
-  ask(): void {
+  /**
+   * Asks about all that is unstable and was not asked about yet.
+   *
+   * @param also what somebody owes word of: that is known sooner at its source
+   */
+  ask(also?: 'promised'): void {
     const { speculation } = this.#host
     const byHost = new Map<string, Dependency[]>()
     let unstable = 0
     for (const dependency of speculation.unstable(speculation.open)) {
       unstable += 1
-      const { host, epoch, version } = dependency
-      const key = `${host} ${epoch}`
+      const { host, version } = dependency
+      const key = keyOf(dependency)
       if ((this.#asked.get(key) ?? 0) >= version) continue
+      if (also === undefined && (this.#promised.get(key) ?? 0) >= version) continue
       this.#asked.set(key, version)
       const states = byHost.get(host)
       if (states) states.push(dependency)
@@ -63,14 +82,29 @@ export class Questions {
     this.#timer ??= clock.wake(clock.now_ms() + this.#retry_ms * (0.5 + random()), () => {
       this.#timer = undefined
       this.#retry_ms = Math.min(this.#retry_ms * 2, retry_ms_max)
-      this.#asked.clear()
-      this.ask()
+      this.again()
     })
+  }
+
+  /** Whoever was asked, or owed word, may be gone. */
+  again(): void {
+    this.#asked.clear()
+    this.#promised.clear()
+    this.ask()
+  }
+
+  /** Messages that came depend on these states; their sender owes word of them. */
+  promised(states: readonly Dependency[]): void {
+    for (const state of states) {
+      const key = keyOf(state)
+      this.#promised.set(key, Math.max(this.#promised.get(key) ?? 0, state.version) as Version)
+    }
   }
 
   #settled(): void {
     this.stop()
     this.#asked.clear()
+    this.#promised.clear()
     this.#retry_ms = retry_ms_min
   }
 
@@ -94,6 +128,31 @@ export class Questions {
     }
   }
 
+  /** Messages of that version, which is not committed, leave for that address. */
+  owe(address: string, host: string, version: Version): void {
+    const known = this.#owed.get(address)
+    if (known === undefined && this.#owed.size >= owed_max) return // it will ask
+    const first = Math.min(known?.first ?? version, version) as Version
+    this.#owed.set(address, { host, first, last: Math.max(known?.last ?? version, version) as Version })
+  }
+
+  /** A frame leaves for that address, and brings the news along. */
+  brought(address: string): void {
+    const owed = this.#owed.get(address)
+    const { committed } = this.#host.versions
+    if (owed === undefined || committed < owed.first) return
+    if (committed >= owed.last) this.#owed.delete(address)
+    else this.#owed.set(address, { ...owed, first: (committed + 1) as Version })
+  }
+
+  /** More is committed, or known: all who are owed word of it are told. */
+  settle(): void {
+    const { speculation, versions } = this.#host
+    const { committed } = versions
+    if (this.#timer !== undefined && speculation.hosts(speculation.open) === 0) this.#settled()
+    for (const [address, { host, first }] of this.#owed) if (committed >= first) this.answer(address, host)
+  }
+
   answer(address: string, addressee: string): void {
     const host = this.#host
     host.transmit(address, encodeFrame({ type: 'told', ...host.standing, addressee }), () => {})
@@ -104,3 +163,5 @@ export class Questions {
     this.#timer = undefined
   }
 }
+
+const keyOf = ({ host, epoch }: Dependency): string => `${host} ${epoch}`

@@ -115,7 +115,13 @@ export class Receiver {
       dependencies.length > 0
     )
       host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
-    if (version !== undefined && version.first > 0) this.#tell(frame, version, dependencies.length > 0)
+    if (version !== undefined && version.first > 0) {
+      this.#tell(frame, version, dependencies.length > 0)
+      if (dependencies.length > 0) {
+        host.vouchers.take(frame.host, { epoch: frame.epoch, version: frame.version, states: dependencies })
+        host.questions.promised(dependencies)
+      }
+    }
     const waits = this.#uncommitted.get(channel)?.at(-1)
     if (version === undefined || waits === undefined || dependencies.length > 0) answer()
     else host.atCommitted(waits.version, answer)
