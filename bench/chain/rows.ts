@@ -7,6 +7,7 @@ import type { Row } from '../row.ts'
 import { quantile, type Summary, summarize } from '../statistics.ts'
 import type { Measured } from './drive.ts'
 import { text_bytes } from './link.ts'
+import type { Round } from './load/closed-loops.ts'
 import type { ChainCounts } from './stations/chain.ts'
 
 export function workloadOf(length: number, flush_ms: number): string {
@@ -36,6 +37,7 @@ export function rowsOf(runtime: string, all: readonly Measured[]): Row[] {
       ),
       row('requests', 'requests', single(requests)),
       row('throughput', 'requests/s', summarize(rounds.map((round) => (round.requests / round.elapsed_ms) * 1000))),
+      ...processor(rounds, requests, row),
       ...counted(
         rounds.flatMap(({ counts }) => counts ?? []),
         requests,
@@ -59,6 +61,18 @@ function latencies(
     row(`${name}_p50`, 'ms', { median: quantile(all, 0.5), spread }),
     row(`${name}_p99`, 'ms', { median: quantile(all, 0.99), spread: 0 }),
   ]
+}
+
+/** Where the clients' streams are opened within it, that is part of it. */
+function processor(
+  rounds: readonly Round[],
+  requests: number,
+  row: (metric: string, unit: string, summary: Summary) => Row,
+): Row[] {
+  const times_ms = rounds.flatMap(({ cpu_ms }) => cpu_ms ?? [])
+  if (times_ms.length < rounds.length || requests === 0) return []
+  const total_ms = times_ms.reduce((total, time_ms) => total + time_ms, 0)
+  return [row('cpu', 'ms/request', { median: total_ms / requests, spread: 0 })]
 }
 
 function counted(

@@ -19,6 +19,8 @@ export interface Round {
   /** Empty for a contender that has no such grade. */
   readonly accepted_ms: readonly number[]
   readonly counts: ChainCounts | undefined
+  /** Of the process that the chain is in, clients and all. `undefined`: nobody has looked. */
+  readonly cpu_ms?: number
 }
 
 export async function runLoops(chain: Chain, { loops, more, now_ms }: Loops): Promise<Round> {

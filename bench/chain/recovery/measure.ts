@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Row } from '../../row.ts'
@@ -11,9 +11,9 @@ import { summarize } from '../../statistics.ts'
 import type { ContenderName } from '../contenders.ts'
 import { text_bytes } from '../link.ts'
 import type { Plan } from '../plan.ts'
-import { buildChainWorker } from '../stations/workerd.ts'
-import type { RoundAnswer, RoundAsk } from '../workerd/asks.ts'
+import type { RoundAsk } from '../workerd/asks.ts'
 import { type Killable, openKillable } from '../workerd/killable.ts'
+import { askRound, buildChainWorker } from '../workerd/process.ts'
 import { recovery_workload } from './workload.ts'
 
 const contenders: readonly ContenderName[] = ['gated', 'k=0', 'k=∞']
@@ -34,8 +34,7 @@ export async function measureRecovery(
   const firsts_ms = new Map<ContenderName, number[]>(contenders.map((contender) => [contender, []]))
   try {
     const built = await buildChainWorker(folder)
-    await mkdir(join(folder, 'storage'))
-    await using killable = await openKillable(built, folder, 0)
+    await using killable = await openKillable(built, join(folder, 'process'), 0)
     for (let round = 1; round <= recovery.kills; round += 1) {
       say(`recovery: ${round} of ${recovery.kills}`)
       // One plain object, whose answer is flushed: the platform, its worker's code, a storage that is opened.
@@ -64,7 +63,7 @@ type Shape = Pick<RoundAsk, 'contender' | 'length'>
 
 /** @returns how long after the kill the first answer was committed */
 async function killOnce(killable: Killable, shape: Shape): Promise<number> {
-  const load = ask(killable, { ...shape, loops, budget_ms: patience_ms, requests_min: 1, opens: false })
+  const load = askRound(killable.url, { ...shape, loops, budget_ms: patience_ms, requests_min: 1, opens: false })
   // It ends with its process.
   load.catch(() => undefined)
   await new Promise((resolve) => setTimeout(resolve, before_ms))
@@ -72,19 +71,11 @@ async function killOnce(killable: Killable, shape: Shape): Promise<number> {
   await killable.kill()
   for (;;) {
     try {
-      await ask(killable, { ...shape, loops: 1, budget_ms: 0, requests_min: 1, opens: false })
+      await askRound(killable.url, { ...shape, loops: 1, budget_ms: 0, requests_min: 1, opens: false })
       return performance.now() - killed_ms
     } catch (error) {
       if (performance.now() - killed_ms > patience_ms) throw error
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-}
-
-async function ask({ url }: Killable, question: RoundAsk): Promise<void> {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(question) })
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-  // The worker is ours, built from the same sources.
-  const answer = (await response.json()) as RoundAnswer
-  if ('error' in answer) throw new Error(answer.error)
 }

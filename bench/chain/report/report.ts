@@ -95,7 +95,7 @@ function loadTables(figures: Figures, { lengths, flushes_ms }: Plan, runtime: st
   return flushes_ms.flatMap((flush_ms) => {
     const rows = lengths.flatMap((length) => loadRows(figures, runtime, length, flush_ms))
     const head = ['', 'hosts', 'in flight', 'committed p50 / p99, ms', 'accepted p50 / p99, ms', 'requests/s']
-    const more = ['commits/request', 'frames/request', 'questions/commit', 'requests timed']
+    const more = ['commits/request', 'frames/request', 'questions/commit', 'processor, ms/request', 'requests timed']
     return rows.length === 0 ? [] : [`### A flush takes ${flush_ms} ms longer`, table([...head, ...more], rows)]
   })
 }
@@ -107,7 +107,7 @@ function loadRows(figures: Figures, runtime: string, length: number, flush_ms: n
       const at = (metric: string) => figures.row({ runtime, workload, contender, batch, metric })
       const names = [contender, `${length}`, `${batch}`]
       const latencies = [pair(at('committed_p50'), at('committed_p99')), pair(at('accepted_p50'), at('accepted_p99'))]
-      const counts = ['commits', 'frames', 'questions', 'requests'].map((metric) => plain(at(metric)))
+      const counts = ['commits', 'frames', 'questions', 'cpu', 'requests'].map((metric) => plain(at(metric)))
       return [...names, ...latencies, withSpread(at('throughput')), ...counts]
     }),
   )

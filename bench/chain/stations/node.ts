@@ -7,6 +7,7 @@ import { kOf } from '../contenders.ts'
 import { loaded } from '../load/loaded.ts'
 import { openGatedInProcess } from './gated-in-process.ts'
 import { openInProcess } from './in-process.ts'
+import { ownTime_ms } from './processor-time.ts'
 import type { Station } from './station.ts'
 
 const now_ms = () => performance.now()
@@ -19,7 +20,15 @@ export function nodeStation(): Station {
       const k = kOf(contender)
       const chain =
         k === undefined ? openGatedInProcess(length, flush_ms) : await openInProcess({ length, k, flush_ms })
-      return loaded(chain, now_ms)
+      const here = loaded(chain, now_ms)
+      return {
+        async round(spec) {
+          const before_ms = ownTime_ms()
+          const round = await here.round(spec)
+          return { ...round, cpu_ms: ownTime_ms() - before_ms }
+        },
+        close: () => here.close(),
+      }
     },
     close: async () => {},
   }

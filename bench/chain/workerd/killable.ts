@@ -3,22 +3,25 @@
  *
  * @module
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Log, LogLevel, Miniflare } from 'miniflare'
 import type { BuiltWorker } from '../../../edge-worker/scripts/build-worker.ts'
-import { chainProcess } from '../stations/workerd.ts'
+import { chainProcess } from './process.ts'
 
 export interface Killable extends AsyncDisposable {
   /** Of the server: the same after each start. */
   readonly url: string
+  /** Of the process that lives now. */
+  pid(): Promise<number>
   /** SIGKILL: nothing is flushed, no one is told. Resolves when the process is gone; another is started at once. */
   kill(): Promise<void>
 }
 
 /** The command line of the process is a script that notes its own id, and becomes workerd. */
 export async function openKillable(built: BuiltWorker, folder: string, flush_ms: number): Promise<Killable> {
+  await mkdir(folder, { recursive: true })
   const pidFile = join(folder, 'pid')
   const workerd: string = createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd').default
   const noting = join(folder, 'workerd.sh')
@@ -31,12 +34,14 @@ export async function openKillable(built: BuiltWorker, folder: string, flush_ms:
     log: new Log(LogLevel.NONE),
   })
   const { origin } = await miniflare.ready
+  const pid = async () => Number(await readFile(pidFile, 'utf8'))
   return {
     url: origin,
+    pid,
     async kill() {
-      const pid = Number(await readFile(pidFile, 'utf8'))
-      process.kill(pid, 'SIGKILL')
-      await gone(pid)
+      const killed = await pid()
+      process.kill(killed, 'SIGKILL')
+      await gone(killed)
     },
     async [Symbol.asyncDispose]() {
       await miniflare.dispose()
