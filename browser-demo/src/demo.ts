@@ -6,6 +6,7 @@
 import { connect } from '@darq/runtime'
 import { openTab, type Tab } from '@darq/runtime/browser'
 import { type DelaysByOrigin, delaysOf, differences, type FlightRecord } from './delays.ts'
+import { edgeDisk, slowEdgeDisk } from './edge-disk.ts'
 import { Flights, Totals } from './flights.address.ts'
 import { Job } from './job.ts'
 import { Network } from './network.ts'
@@ -33,6 +34,8 @@ export class Demo {
   readonly network = new Network('online')
   phase: Phase = 'opening'
   failure: string | undefined
+  /** How much longer a flush takes at the edge than it must. */
+  edgeDisk_ms = 0
   readonly #flights: readonly FlightRecord[]
   readonly #events: DemoEvents
   #tab: Tab | undefined
@@ -49,15 +52,31 @@ export class Demo {
 
   /** Opens both sides. Resolves when the tab's DARQ has said where the job goes on. */
   async open(): Promise<void> {
-    const { changed } = this.#events
+    const { changed, happened } = this.#events
     const edge = connect(new URL('/darq', location.origin), {
       token: visitorToken(this.network.fetch),
       fetch: this.network.fetch,
     })
-    this.edgeSide.follow({ client: edge, name: 'totals', watch: (client) => client.watch(Totals.delays()), changed })
+    this.edgeSide.follow({
+      client: edge,
+      name: 'totals',
+      watch: (client) => client.watch(Totals.delays()),
+      changed,
+      takenBack: (flights) => happened(`The edge took back ${flights} flights that it had shown and not saved.`),
+    })
+    void edgeDisk().then((latency_ms) => {
+      this.edgeDisk_ms = latency_ms
+      changed()
+    })
     const tab = await openTab(() => this.#startWorker(), { producer })
     this.#tab = tab
-    this.tabSide.follow({ client: tab, name: 'flights', watch: (client) => client.watch(Flights.delays()), changed })
+    this.tabSide.follow({
+      client: tab,
+      name: 'flights',
+      watch: (client) => client.watch(Flights.delays()),
+      changed,
+      takenBack: (flights) => happened(`The tab took back ${flights} flights that it had shown and not saved.`),
+    })
     this.#job = new Job({
       client: tab,
       flights: this.#flights,
@@ -99,6 +118,15 @@ export class Demo {
   async killEdge(): Promise<void> {
     const response = await fetch('/demo/kill', { method: 'POST' })
     this.#events.happened(response.ok ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
+  }
+
+  /** Slows the edge's disk, so that one can see what is pending. */
+  async slowEdge(latency_ms: number): Promise<void> {
+    this.edgeDisk_ms = latency_ms
+    this.edgeDisk_ms = await slowEdgeDisk(latency_ms)
+    const how = this.edgeDisk_ms === 0 ? 'is as fast as it is' : `takes ${this.edgeDisk_ms / 1000} s longer`
+    this.#events.happened(`The disk of the edge ${how}.`)
+    this.#events.changed()
   }
 
   toggleNetwork(): void {

@@ -8,6 +8,7 @@ import type { HostCounts } from '@darq/runtime'
 import type { TabStatus } from '@darq/runtime/browser'
 import type { DelaysByOrigin } from './delays.ts'
 import type { Grades } from './grades.ts'
+import type { StandingFacts } from './standing.ts'
 
 export type Phase = 'opening' | 'ready' | 'running' | 'paused' | 'done' | 'failed'
 
@@ -20,13 +21,9 @@ export interface BatchTimes {
 }
 
 /** What is known of one side. */
-export interface SideFacts {
+export interface SideFacts extends StandingFacts {
   /** The newest answer to its `delays` query. */
   readonly delays: DelaysByOrigin
-  /** How sure those are. */
-  readonly grade: 'accepted' | 'durable' | 'committed'
-  /** Flights in `delays`. */
-  readonly flights: number
   /** What its host has counted in its present epoch; `undefined` until it has answered once. */
   readonly counts: HostCounts | undefined
   /** Over all of its lives that this page has seen. */

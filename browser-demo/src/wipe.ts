@@ -4,6 +4,9 @@
  * @module
  */
 
+/** After that it is somebody else who holds the database open. */
+const blocked_ms_max = 5_000
+
 /**
  * The tab's worker must be gone: a database that is open can't be deleted. Resolves when both stores are empty.
  *
@@ -21,6 +24,8 @@ function deleteDatabase(name: string): Promise<void> {
     const request = indexedDB.deleteDatabase(name)
     request.onsuccess = () => resolve()
     request.onerror = () => reject(request.error)
-    request.onblocked = () => reject(new Error('another tab holds the storage open: close it first'))
+    // A worker that was just ended lets go of it in a moment.
+    request.onblocked = () =>
+      setTimeout(() => reject(new Error('another tab holds the storage open: close it first')), blocked_ms_max)
   })
 }

@@ -1,6 +1,6 @@
 /**
  * The edge of the demo: the DARQ `totals` in a Durable Object, and what a demo needs besides: a token for whoever visits,
- * and a way to kill or wipe the object, which no real deployment would hand out.
+ * and ways to kill or wipe the object or to slow its disk, which no real deployment would hand out.
  *
  * @module
  */
@@ -12,7 +12,11 @@ import type {
 } from '@cloudflare/workers-types'
 import { darq, signedToken, signToken } from '@darq/edge'
 import { Hono } from 'hono'
+import * as v from 'valibot'
+import type { EdgeDisk } from './edge-disk.ts'
 import { totals } from './flights.ts'
+import { toWorkers } from './platform.ts'
+import { SlowDisk } from './slow-disk.ts'
 import type { VisitorToken } from './visitor-token.ts'
 
 export interface Env {
@@ -22,6 +26,8 @@ export interface Env {
 }
 
 const token_seconds = 3600
+const disk_key = 'demo/disk_ms'
+const parseDisk = v.parser(v.object({ latency_ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)) }))
 
 const edge = darq<Env>({
   object: (env) => env.TOTALS,
@@ -31,10 +37,16 @@ const edge = darq<Env>({
 
 export class Totals extends edge.DurableObject {
   readonly #state: DurableObjectState
+  readonly #disk: SlowDisk
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#state = state
+    this.#disk = new SlowDisk(state.storage)
+    // It stays slow over the lives of the object, until somebody says otherwise.
+    state.blockConcurrencyWhile(async () => {
+      this.#disk.latency_ms = (await state.storage.get<number>(disk_key)) ?? 0
+    })
   }
 
   override async fetch(request: WorkersRequest): Promise<WorkersResponse> {
@@ -46,8 +58,19 @@ export class Totals extends edge.DurableObject {
       await this.#state.storage.deleteAll()
       this.#state.abort('wiped by a visitor')
     }
+    if (pathname === '/demo/disk') return await this.#slow(request)
     if (super.fetch === undefined) throw new Error('the object takes no requests')
     return await super.fetch(request)
+  }
+
+  async #slow(request: WorkersRequest): Promise<WorkersResponse> {
+    if (request.method === 'POST') {
+      const { latency_ms } = parseDisk(await request.json())
+      await this.#disk.fast.put(disk_key, latency_ms)
+      this.#disk.latency_ms = latency_ms
+    }
+    const disk: EdgeDisk = { latency_ms: this.#disk.latency_ms }
+    return toWorkers(Response.json(disk))
   }
 }
 
@@ -75,6 +98,13 @@ app.on('POST', ['/demo/kill', '/demo/wipe'], async (c) => {
     throw error
   }
   throw new Error('the object has answered: it lives')
+})
+
+app.on(['GET', 'POST'], '/demo/disk', async (c) => {
+  const method = c.req.method
+  const object = c.env.TOTALS.getByName('totals')
+  const response = await object.fetch(c.req.url, method === 'POST' ? { method, body: await c.req.text() } : { method })
+  return c.json(parseDisk(await response.json()), 200, { 'Cache-Control': 'no-store' })
 })
 
 app.route('/darq', edge.routes)

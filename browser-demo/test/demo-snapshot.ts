@@ -28,6 +28,8 @@ function side({ flights, epoch }: SideSketch): SideFacts {
     delays: {},
     grade: 'committed',
     flights,
+    saved: flights,
+    taken_back: 0,
     counts: {
       // Only engines mint epochs; a test may pretend.
       epoch: epoch as NonNullable<SideFacts['counts']>['epoch'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium } from '../../scripts/chromium.ts'
 import { BrowserTab } from '../check/browser-tab.ts'
+import type { RequestFate } from '../request-fate.ts'
 import { type Served, serve } from '../serve.ts'
 import type { FlightsDemo } from '../src/snapshot.ts'
 import { dataFile } from './data-file.ts'
@@ -14,10 +15,11 @@ describe('the page', () => {
   let folder: string
   let served: Served
   let tab: BrowserTab
+  let fate: RequestFate = { kind: 'pass' }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'darq-page-'))
-    served = await serve({ folder, data: dataFile('flights-5k.json'), port: 0 })
+    served = await serve({ folder, data: dataFile('flights-5k.json'), port: 0, fate: () => fate })
     const executable = findChromium()
     if (executable === undefined) throw new Error('there is no Chromium: npm test gets one')
     tab = await BrowserTab.open({ url: served.url, executable, onComplaint: (text) => complaints.push(text) })
@@ -74,6 +76,31 @@ describe('the page', () => {
       ({ edge }) => edge.counts?.epoch !== before.edge.counts?.epoch && edge.flights > before.edge.flights,
     )
     expect(after.failure).toBeUndefined()
+  })
+
+  test('what the slow edge has not saved is shown as pending, taken back when the object is killed, and saved in the end', {
+    timeout: 60_000,
+  }, async () => {
+    const chip = tab.page.getByRole('region', { name: 'Edge' }).locator('.chip')
+    await tab.page.getByLabel('Edge’s disk').selectOption('4000')
+    const pending = await seen(({ edge }) => edge.flights > edge.saved && edge.grade === 'accepted')
+    await expect.poll(() => chip.textContent()).toMatch(/^◌\s*[\d,]+ pending$/)
+    // The tab is kept from sending it again at once.
+    fate = { kind: 'drop_before' }
+    await press('Kill the edge object')
+    const lost = await seen(({ edge }) => edge.taken_back > 0)
+    expect(lost.edge.flights).toBeLessThan(pending.edge.flights)
+    expect(lost.edge.flights).toBe(lost.edge.saved)
+    await expect.poll(() => chip.textContent()).toMatch(/^↩.?\s*[\d,]+ taken back$/)
+    await expect.poll(() => tab.page.getByText(/^Edge: [\d,]+ taken back$/).count()).toBe(1)
+    await tab.page.getByText('that it had shown and not saved').first().waitFor()
+    fate = { kind: 'pass' }
+    await tab.page.getByLabel('Edge’s disk').selectOption('0')
+    await seen(({ edge }) => edge.saved >= pending.edge.flights && edge.taken_back === 0)
+    await press('Pause')
+    await seen(({ edge, grades }) => edge.saved === grades.accepted)
+    await expect.poll(() => chip.textContent()).toMatch(/^✓\s*saved$/)
+    await press('Go on')
   })
 
   test('Go offline: the tab goes on alone, and the edge catches up afterwards', { timeout: 30_000 }, async () => {

@@ -20,6 +20,7 @@ export class PageView {
   readonly #restarts: RestartWatch
   readonly #run = element('run', HTMLButtonElement)
   readonly #pace = element('pace', HTMLSelectElement)
+  readonly #edgeDisk = element('edge-disk', HTMLSelectElement)
   readonly #network = element('network', HTMLButtonElement)
   readonly #whileOpen = ['kill-worker', 'kill-edge', 'restart'].map((id) => element(id, HTMLButtonElement))
   #due = false
@@ -65,6 +66,7 @@ export class PageView {
     on('kill-edge', () => this.#demo.killEdge())
     on('network', () => this.#demo.toggleNetwork())
     on('restart', () => this.#demo.startOver())
+    this.#edgeDisk.addEventListener('change', () => this.#demo.slowEdge(Number(this.#edgeDisk.value)))
     this.#pace.addEventListener('change', () => {
       if (this.#demo.phase === 'running') this.#demo.start(this.#pace.value)
     })
@@ -80,6 +82,7 @@ export class PageView {
     setText(this.#run, runLabel(phase, grades.accepted > 0))
     this.#run.disabled = phase === 'opening' || phase === 'done' || phase === 'failed'
     for (const button of this.#whileOpen) button.disabled = phase === 'opening'
+    this.#edgeDisk.value = String(this.#demo.edgeDisk_ms)
     const offline = this.#demo.network.state === 'offline'
     this.#network.dataset.network = this.#demo.network.state
     setText(this.#network, offline ? 'Go online' : 'Go offline')
