@@ -22,6 +22,8 @@ export interface BatchReply {
   readonly expected: number
   /** What the storage really offered; missing while the batch is only in memory. */
   readonly durability?: string
+  /** What of the request's session may still be lost, and what was seen with this. */
+  readonly session?: string
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Participant } from '@darq/runtime'
 import {
   answerQuery,
   type Caller,
+  header,
   type Link,
   messageFromJson,
   outsideAsks,
@@ -24,6 +25,8 @@ export interface JsonMessage {
   readonly name: string
   readonly body: Uint8Array
   readonly place: Place
+  /** What its sender has seen, if it keeps a session. */
+  readonly session: string | undefined
 }
 
 /**
@@ -38,14 +41,12 @@ export async function takeMessage(
   scope: Scope,
   preferred: Preference,
 ): Promise<Response> {
-  const { to, place } = message
+  const { to, place, session } = message
   const { messages, caller } = encode(message, participant, scope)
   const started_ms = Date.now()
-  const { grade, lsns, duplicates, expected, durability } = await awaitGrade(
-    link,
-    { to, ...place, messages },
-    preferred,
-  )
+  const reply = await awaitGrade(link, { to, ...place, messages, ...(session !== undefined && { session }) }, preferred)
+  const { grade, lsns, duplicates, expected, durability } = reply
+  const headers = reply.session === undefined ? {} : { [header.session]: reply.session }
   const told = {
     grade,
     lsn: lsns[0] ?? 0,
@@ -54,9 +55,11 @@ export async function takeMessage(
     ...(durability === undefined ? {} : { durability }),
   }
   const isDone = reached(grade, preferred.grade)
-  if (caller === undefined || grade !== 'committed') return Response.json(told, { status: isDone ? 200 : 202 })
+  if (caller === undefined || grade !== 'committed') return Response.json(told, { status: isDone ? 200 : 202, headers })
   const answer = await awaitAnswer(link, to, caller, preferred.wait_ms - (Date.now() - started_ms))
-  return answer === undefined ? Response.json(told, { status: 202 }) : Response.json({ ...told, answer })
+  return answer === undefined
+    ? Response.json(told, { status: 202, headers })
+    : Response.json({ ...told, answer }, { headers })
 }
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */

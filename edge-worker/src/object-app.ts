@@ -13,6 +13,7 @@ import {
   mediaType,
   outsideAsks,
   outsideQuery,
+  type QueryRequest,
   readBytes,
   toBase64,
   valueToJson,
@@ -67,6 +68,7 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
       name: c.req.param('message') ?? '',
       place: placeOrKeyOf(c.req.raw.headers, scope),
       body: await readBytes(c.req.raw.body, body.bytes_max),
+      session: c.req.header(header.session),
     }
     return await takeMessage(message, c.env.participant, c.env.hosted.link, scope, preference(c.req.raw.headers))
   },
@@ -74,7 +76,8 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
   async enqueue(c, { body }) {
     const scope = scopeOf(c.req.raw)
     const place = placeOf(c.req.raw.headers, scope)
-    const request = { to: c.env.name, ...place, messages: await readBytes(c.req.raw.body, body.bytes_max) }
+    const messages = await readBytes(c.req.raw.body, body.bytes_max)
+    const request = { to: c.env.name, ...place, messages, ...sessionOf(c) }
     for (const asked of outsideAsks(c.env.participant, request.messages)) checkAsk(scope, asked)
     const preferred = preference(c.req.raw.headers)
     if (!preferred.stated) return await streamGrades(c.env.hosted.link, request)
@@ -93,7 +96,8 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
       throw new DarqError('bad_frame', { facts: { expected: 'grade: accepted, durable or committed', got: grade } })
     const view = await c.env.hosted.link.query(await queryRequest(c, body.bytes_max), grade)
     if (view.grade === 'withdrawn') throw new DarqError('withdrawn')
-    const headers = { [header.grade]: view.grade }
+    const { session } = view
+    const headers = { [header.grade]: view.grade, ...(session !== undefined && { [header.session]: session }) }
     return wantsBytes(c)
       ? c.body(new Uint8Array(view.value), 200, { ...headers, 'Content-Type': mediaType.value })
       : c.body(valueToJson(view.value), 200, { ...headers, 'Content-Type': mediaType.json })
@@ -122,10 +126,21 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
   },
 }
 
-async function queryRequest(c: Asked, bytes_max: number): Promise<{ to: string; name: string; body: Uint8Array }> {
+/** Without the header the request has no session, and its answer none. */
+function sessionOf(c: Asked): { readonly session?: string } {
+  const session = c.req.header(header.session)
+  return session === undefined ? {} : { session }
+}
+
+async function queryRequest(c: Asked, bytes_max: number): Promise<QueryRequest> {
   const sent = c.req.method === 'POST' ? await readBytes(c.req.raw.body, bytes_max) : new Uint8Array(0)
   const encoded = (c.req.header('Content-Type') ?? '').startsWith(mediaType.value)
-  const request = { to: c.env.name, name: c.req.param('query') ?? '', body: encoded ? sent : bodyFromJson(sent) }
+  const request = {
+    to: c.env.name,
+    name: c.req.param('query') ?? '',
+    body: encoded ? sent : bodyFromJson(sent),
+    ...sessionOf(c),
+  }
   checkAsk(scopeOf(c.req.raw), outsideQuery(request.name, request.body))
   return request
 }

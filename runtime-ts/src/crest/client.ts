@@ -42,6 +42,8 @@ export interface ClientOptions {
   readonly clock?: Clock
   /** Uniform in [0, 1). */
   readonly random?: () => number
+  /** What it has seen, for `client.session`: of a link that keeps a `Session`. Default: nothing. */
+  readonly session?: () => string
   /** Runs when the client is closed, after everything that waited was told. */
   readonly onClose?: () => Promise<void> | void
 }
@@ -52,7 +54,7 @@ export function openClient(options: ClientOptions): Client {
 }
 
 class LinkClient implements Client {
-  readonly session = ''
+  readonly #session: () => string
   readonly #producer: string
   readonly #clock: Clock
   readonly #random: () => number
@@ -65,7 +67,8 @@ class LinkClient implements Client {
   readonly #answered = new Map<string, string[]>()
   #closing: Promise<void> | undefined
 
-  constructor({ link, producer, fresh, clock, random, onClose }: ClientOptions) {
+  constructor({ link, producer, fresh, clock, random, session, onClose }: ClientOptions) {
+    this.#session = session ?? (() => '')
     this.#producer = producer
     this.#clock = clock ?? platformClock()
     this.#random = random ?? secureRandom
@@ -73,6 +76,10 @@ class LinkClient implements Client {
     this.#links = new Links(link, this.#clock, this.#random)
     this.#outbox = new Outbox(producer, fresh ?? false, this.#links, this.#clock)
     this.#caller = producer === '' ? uuid(this.#random) : producer
+  }
+
+  get session(): string {
+    return this.#session()
   }
 
   send(message: Message<'send'>, options: AskOptions = {}): Receipt {

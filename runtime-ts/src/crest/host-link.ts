@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Dependency } from '../engine/dependency.ts'
 import { countMessages, decodeMessages } from '../engine/messages.ts'
 import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
@@ -16,6 +17,7 @@ import type { Inhabitant } from './processor.ts'
 import { Producers } from './producer-id.ts'
 import type { Residents } from './residents.ts'
 import type { Route } from './route.ts'
+import { decodeSession, encodeSession } from './session.ts'
 import { gradeOf, hasGrade, Watching } from './watching.ts'
 
 /** An engine while it lives, and who lives on it. */
@@ -50,7 +52,9 @@ export class HostLink implements Link {
     const admitted = admitMessages(definition, request)
     const { id, told } = this.#producers.get(request.producer)
     // The link's cast: a number becomes a sequence here, and the core refuses what is none.
-    const receipt = engine.darq(request.to).enqueue(id, request.first as Sequence, request.messages, told)
+    const first = request.first as Sequence
+    const after = request.session === undefined ? undefined : decodeSession(request.session)
+    const receipt = engine.darq(request.to).enqueue(id, first, request.messages, told, after)
     const { lsns, duplicates } = receipt
     // A key's one message has the sequence 1.
     const expected = told !== undefined && 'key' in told ? 2 : receipt.expected
@@ -59,7 +63,7 @@ export class HostLink implements Link {
       const known = admitted[duplicates + index]
       if (known !== undefined) inhabitant?.expect?.(lsn, known)
     }
-    report({ grade: 'accepted', lsns, duplicates, expected })
+    report({ grade: 'accepted', lsns, duplicates, expected, ...(after && seen(engine, after)) })
     const { durability } = engine
     await receipt.durable
     report({ grade: 'durable', durability })
@@ -71,11 +75,14 @@ export class HostLink implements Link {
     if (this.#directory.local(request.to) === undefined) return this.#away(request.to).query(request, grade)
     const life = await this.#life()
     const { inhabitant, darq } = this.#find(life, request.to)
+    const after = request.session === undefined ? undefined : decodeSession(request.session)
+    if (after) life.engine.unsettled(after)
     const value = answerOf(inhabitant, request)
     const { position } = inhabitant
     if (darq === undefined) return { grade: 'committed', value }
+    const session = after && seen(life.engine, after)
     if (!hasGrade(darq, position, grade)) await reaches(life.ends, darq, position, grade)
-    return { grade: gradeOf(darq, position), value }
+    return { grade: gradeOf(darq, position), value, ...session }
   }
 
   async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
@@ -183,6 +190,11 @@ function withIndex(error: DarqError, index: number): DarqError {
   const facts =
     typeof error.facts === 'object' && error.facts !== null && !Array.isArray(error.facts) ? error.facts : {}
   return new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
+}
+
+/** What the sender of a request with a session has seen by its answer, as far as it may still be lost. */
+function seen(engine: Engine, after: readonly Dependency[]): { readonly session: string } {
+  return { session: encodeSession([...engine.unsettled(after), ...engine.seen()]) }
 }
 
 /** @throws {DarqError} `unknown_message`, `schema`; what the handler throws, as code `app:…` or what it is */

@@ -17,6 +17,8 @@ export interface EnqueueRequest {
   readonly first: number
   /** As `encodeMessages` (engine) lays them out. Given away: a link may transfer the buffer behind them. */
   readonly messages: Uint8Array
+  /** What the sender has seen (`Session`); without one it says nothing, and is told nothing. */
+  readonly session?: string
 }
 
 /** News about one `enqueue`. Each grade is reported once, in the order accepted, durable, committed. */
@@ -28,6 +30,8 @@ export type Graded =
       /** How many of the batch, from its start, were there already. */
       readonly duplicates: number
       readonly expected: number
+      /** What of the request's session may still be lost, and what is seen with this. Only for a request that has one. */
+      readonly session?: string
     }
   | { readonly grade: 'durable' | 'committed'; readonly durability: Durability }
 
@@ -36,11 +40,13 @@ export interface QueryRequest {
   readonly name: string
   /** The encoded body; empty for a query without one. */
   readonly body: Uint8Array
+  /** As in {@link EnqueueRequest}. For `query` only. */
+  readonly session?: string
 }
 
 /** A view as it crosses a link: the value is encoded. */
 export type ViewFacts =
-  | { readonly grade: Grade; readonly value: Uint8Array }
+  | { readonly grade: Grade; readonly value: Uint8Array; readonly session?: string }
   | { readonly grade: 'withdrawn'; readonly error: ErrorFacts }
 
 /** What a host has counted in its present epoch. A newer epoch counts from 0 again. */

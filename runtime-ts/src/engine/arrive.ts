@@ -90,7 +90,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   const bytes = in_header_bytes + id_bytes + messages.length
   const share = batch.handedOver ? share_for_hand_overs : share_for_arrivals
   if (!hasRoom(darq, bytes, share)) return repeated(darq, batch, count)
-  batch.depends?.()
+  if (batch.depends && isNew(darq, batch, count)) batch.depends()
   const at = room(darq, bytes, share)
   const { words } = core
   const word = at >>> 2
@@ -134,6 +134,11 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   darq.appended()
   darq.waited(accepted)
   return new Arrived(darq, lsns, duplicates, expected)
+}
+
+/** A repeat brings nothing that could depend on anything. */
+function isNew(darq: LiveDarq, { producer, first }: Batch, count: number): boolean {
+  return first === 0 || first + count > darq.core.expected(producer)
 }
 
 const seconds_max = 2 ** 32

@@ -81,6 +81,11 @@ export class GroupCommit {
     this.retention = new Retention(host.limits.log_bytes_max)
   }
 
+  /** The open version has something in it. */
+  get hasGrown(): boolean {
+    return this.#grown.size > 0
+  }
+
   /** Something is accepted that is not durable. */
   get busy(): boolean {
     return this.#inFlight !== undefined || this.#grown.size > 0 || this.#sealed.length > 0

@@ -7,6 +7,7 @@ import { type Core, Kind, type Lsn } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import { arrive } from './arrive.ts'
 import { Attachment, addressed, dueOf } from './deliver.ts'
+import type { Dependency } from './dependency.ts'
 import type { LiveHost } from './host.ts'
 import { LocalChannel } from './local-channel.ts'
 import type { Channel } from './out-queue.ts'
@@ -67,8 +68,17 @@ export class LiveDarq implements Darq {
     return this.core.end - this.core.start
   }
 
-  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt {
-    return arrive(this, { producer, first, originEpoch: 0, originVersion: 0, messages, told })
+  enqueue(
+    producer: Uint8Array,
+    first: Sequence,
+    messages: Uint8Array,
+    told?: Told,
+    after: readonly Dependency[] = [],
+  ): EnqueueReceipt {
+    const batch = { producer, first, originEpoch: 0, originVersion: 0, messages, told } as const
+    if (after.length === 0) return arrive(this, batch)
+    const unsettled = this.host.unsettled(after)
+    return arrive(this, { ...batch, depends: () => this.host.depend(unsettled) })
   }
 
   expected(producer: Uint8Array): number {

@@ -426,6 +426,23 @@ export class LiveHost implements Engine {
     this.#settle()
   }
 
+  seen(): readonly Dependency[] {
+    const { speculation, versions } = this
+    // What names a version fixes what it depends on. An empty one is not named.
+    if (this.#commit.hasGrown) speculation.freeze()
+    const version = (this.#commit.hasGrown ? speculation.open : speculation.open - 1) as Version
+    const seen = version > versions.committed ? speculation.unstable(version) : []
+    return version > versions.durable ? [...seen, { host: this.id, epoch: this.epoch, version }] : seen
+  }
+
+  unsettled(states: readonly Dependency[]): readonly Dependency[] {
+    return states.filter((state) => {
+      const fate = this.fateOf(state)
+      if (fate === 'lost' || fate === 'forgotten') throw new DarqError('session_lost', { facts: { ...state } })
+      return fate === 'unknown'
+    })
+  }
+
   /**
    * Lets the open version depend on states of other hosts. If that is fixed already, the next one.
    *

@@ -153,7 +153,7 @@ export class Receiver {
     producer: Uint8Array,
     dependencies: readonly Dependency[],
   ): { readonly version: Version; readonly first: number } | undefined {
-    const { first, count, version, epoch, lineage, messages } = frame
+    const { first, version, epoch, lineage, messages } = frame
     const before = darq.expected(producer)
     if (first > before) return undefined
     const {
@@ -166,7 +166,7 @@ export class Receiver {
       originEpoch: lineage.epochOf(version) ?? epoch,
       originVersion: version,
       messages,
-      ...(dependencies.length > 0 && first + count > before && { depends: () => this.#host.depend(dependencies) }),
+      ...(dependencies.length > 0 && { depends: () => this.#host.depend(dependencies) }),
     })
     return { version: taken, first: lsns.length > 0 ? expected - lsns.length : 0 }
   }

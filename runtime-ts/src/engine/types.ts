@@ -8,6 +8,7 @@ import type { CoreMaker, Lsn, VectorsMaker } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
 import type { ChronicleEvent } from './chronicle.ts'
+import type { Dependency } from './dependency.ts'
 
 export type { Lsn } from '@darq/core'
 export type { Epoch, Version } from '../storage/contract.ts'
@@ -159,10 +160,17 @@ export interface Darq {
    * Accepted in memory when this returns. An empty producer id and `first` 0: unsequenced, never a duplicate. A key takes
    * one message, with `first` 1.
    *
-   * @throws {DarqError} `gap` (facts: expected, got), `bad_frame`, `too_large`, `backpressure`, `producer_expired`, `closed`.
+   * @param after states that the sender has seen: the messages depend on them
+   * @throws {DarqError} `gap` (facts: expected, got), `bad_frame`, `too_large`, `backpressure`, `producer_expired`, `session_lost`, `closed`.
    * Nothing changed then.
    */
-  enqueue(producer: Uint8Array, first: Sequence, messages: Uint8Array, told?: Told): EnqueueReceipt
+  enqueue(
+    producer: Uint8Array,
+    first: Sequence,
+    messages: Uint8Array,
+    told?: Told,
+    after?: readonly Dependency[],
+  ): EnqueueReceipt
   /** The next sequence expected of this producer. */
   expected(producer: Uint8Array): number
   /** Gives the DARQ a processor; the one before it is detached and fenced. It is restored at once, and delivered to soon. */
@@ -289,6 +297,16 @@ export interface Engine {
   readonly counts: EngineCounts
   /** @throws {DarqError} `unknown_address`, `backpressure` (too many DARQs), `closed` */
   darq(name: string): Darq
+  /**
+   * What is seen by who looks at this host now, and may still be lost: its own state, and what that depends on. From here on
+   * that is fixed: what arrives with a new dependency belongs to a later version.
+   */
+  seen(): readonly Dependency[]
+  /**
+   * @returns those of the states that are not known to be durable
+   * @throws {DarqError} `session_lost`: one is known to be lost
+   */
+  unsettled(states: readonly Dependency[]): readonly Dependency[]
   /** Names of the DARQs that exist. */
   readonly names: readonly string[]
   /**

@@ -6,6 +6,7 @@
 import { openClient } from '../crest/client.ts'
 import type { Client } from '../crest/client-types.ts'
 import { mintProducer } from '../crest/producer-id.ts'
+import { Session } from '../crest/session.ts'
 import type { HttpOptions } from './http-endpoint.ts'
 import { httpLink } from './http-link.ts'
 
@@ -15,7 +16,10 @@ export interface ConnectOptions extends HttpOptions {
    * messages that the application numbers itself, sending goes on exactly where it was. Default: a new one.
    */
   readonly producer?: string
-  /** What another client has seen (`client.session`). Without speculation between hosts it is empty, and changes nothing. */
+  /**
+   * What another client has seen (`client.session`), or `''`. Then this client keeps a session too: what it sends depends on
+   * what it has seen, and a host that can't have that refuses with `session_lost`. Without it, it keeps none.
+   */
   readonly session?: string
 }
 
@@ -29,9 +33,12 @@ export interface ConnectOptions extends HttpOptions {
  * ```
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): Client {
-  const { producer, session: _session, ...http } = options
+  const { producer, session: text, ...http } = options
+  const session = text === undefined ? undefined : new Session(text)
+  const link = httpLink(url, http)
   return openClient({
-    link: httpLink(url, http),
+    link: session === undefined ? link : session.over(link),
+    ...(session && { session: () => session.text }),
     producer: producer ?? mintProducer('client', Date.now(), crypto.randomUUID()),
     fresh: producer === undefined,
   })

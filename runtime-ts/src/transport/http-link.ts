@@ -42,7 +42,8 @@ export function httpLink(url: string | URL, options: HttpOptions = {}): Link {
       const { headers, bytes } = await endpoint.request(where, readRequest(request, mediaType.value), reply_bytes_max)
       const said = headers.get(header.grade)
       if (!isGrade(said)) throw unexpected('a grade', said)
-      return { grade: said, value: bytes }
+      const session = headers.get(header.session)
+      return { grade: said, value: bytes, ...(session !== null && { session }) }
     },
 
     async watch(request, see, signal) {
@@ -82,7 +83,7 @@ export function httpLink(url: string | URL, options: HttpOptions = {}): Link {
   }
 }
 
-function enqueueRequest({ producer, first, messages }: EnqueueRequest): HttpRequest {
+function enqueueRequest({ producer, first, messages, session }: EnqueueRequest): HttpRequest {
   if (producer === '')
     throw unexpected('a producer: over a network, messages without one could not be sent again', producer)
   return {
@@ -92,15 +93,17 @@ function enqueueRequest({ producer, first, messages }: EnqueueRequest): HttpRequ
       Accept: mediaType.lines,
       [header.producer]: encodeURIComponent(producer),
       [header.sequence]: String(first),
+      ...(session !== undefined && { [header.session]: session }),
     },
     body: messages,
   }
 }
 
 /** A query without a body is a plain GET. */
-function readRequest({ body }: QueryRequest, accept: string): HttpRequest {
-  if (body.length === 0) return { method: 'GET', headers: { Accept: accept } }
-  return { method: 'POST', headers: { Accept: accept, 'Content-Type': mediaType.value }, body }
+function readRequest({ body, session }: QueryRequest, accept: string): HttpRequest {
+  const headers = { Accept: accept, ...(session !== undefined && { [header.session]: session }) }
+  if (body.length === 0) return { method: 'GET', headers }
+  return { method: 'POST', headers: { ...headers, 'Content-Type': mediaType.value }, body }
 }
 
 async function readJson(endpoint: HttpEndpoint, url: string): Promise<unknown> {
@@ -135,8 +138,9 @@ function parseGraded(line: unknown): Graded {
     const lsns = field(line, 'lsns')
     const duplicates = field(line, 'duplicates')
     const expected = field(line, 'expected')
+    const session = field(line, 'session')
     if (Array.isArray(lsns) && lsns.every(isCount) && isCount(duplicates) && isCount(expected))
-      return { grade, lsns, duplicates, expected }
+      return { grade, lsns, duplicates, expected, ...(typeof session === 'string' && { session }) }
   }
   if (grade === 'durable' || grade === 'committed') {
     const durability = field(line, 'durability')

@@ -23,6 +23,8 @@ export const header = {
   producer: 'Darq-Producer',
   /** The sequence of the first message. */
   sequence: 'Darq-Sequence',
+  /** What the client has seen that may still be lost; in the answer, what it has now. */
+  session: 'Darq-Session',
   /** How certain the answered value is. */
   grade: 'Darq-Grade',
   idempotencyKey: 'Idempotency-Key',
