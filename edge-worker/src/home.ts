@@ -7,7 +7,7 @@ import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
 import { httpLink, type Route, routeKind } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
-import { ask } from './platform.ts'
+import { ask, handOver } from './platform.ts'
 import { matches } from './scope.ts'
 import { hostName, Siblings } from './siblings.ts'
 
@@ -30,7 +30,11 @@ export function homeOf(
   objects: DurableObjectNamespace,
 ): Home {
   const participant = participantOf(name, participants)
-  const siblings = new Siblings(objects, hostName(name), (darq) => findParticipant(darq, participants) !== undefined)
+  const siblings = new Siblings(
+    hostName(name),
+    (...frame) => handOver(objects, ...frame),
+    (darq) => findParticipant(darq, participants) !== undefined,
+  )
   const route = siblingRoute(siblings, objects)
   return {
     participant,

@@ -5,11 +5,9 @@
  *
  * @module
  */
-import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError } from '@darq/runtime'
 import type { Engine, Transport } from '@darq/runtime/engine'
 import { type ErrorFacts, fromFacts, senderOf } from '@darq/runtime/transport'
-import { handOver } from './platform.ts'
 
 /** What an object offers to the others of its deployment. */
 export interface FrameTaker {
@@ -35,18 +33,24 @@ export function darqOf(host: string): string | undefined {
   }
 }
 
+/** Calls `takeFrame` of the object of a DARQ. */
+export type HandOver = (
+  darq: string,
+  ...frame: Parameters<FrameTaker['takeFrame']>
+) => ReturnType<FrameTaker['takeFrame']>
+
 export class Siblings implements Transport {
-  readonly #objects: DurableObjectNamespace
   readonly #from: string
+  readonly #handOver: HandOver
   readonly #lives: (darq: string) => boolean
 
   /**
    * @param from the name of one's own host
    * @param lives whether a DARQ has an object in this deployment: asking any other would make one
    */
-  constructor(objects: DurableObjectNamespace, from: string, lives: (darq: string) => boolean) {
-    this.#objects = objects
+  constructor(from: string, handOver: HandOver, lives: (darq: string) => boolean) {
     this.#from = from
+    this.#handOver = handOver
     this.#lives = lives
   }
 
@@ -61,7 +65,7 @@ export class Siblings implements Transport {
     const name = darqOf(host)
     if (name === undefined || !this.#lives(name))
       throw new DarqError('unknown_address', { facts: { expected: 'a host of this deployment', got: host } })
-    const refused = await handOver(this.#objects, name, this.#from, frame)
+    const refused = await this.#handOver(name, this.#from, frame)
     if (refused !== undefined) throw fromFacts(refused)
   }
 }
@@ -72,7 +76,7 @@ export class Siblings implements Transport {
  *
  * @throws {DarqError} `bad_frame` when it is not that sibling's; what the engine throws. Nothing changed then.
  */
-export function takeSiblingFrame(engine: Engine, from: string, frame: Uint8Array): void {
+export function takeSiblingFrame(engine: Pick<Engine, 'receive'>, from: string, frame: Uint8Array): void {
   const sender = senderOf(frame)
   if (!sender.startsWith(`${from}#`))
     throw new DarqError('bad_frame', { facts: { expected: `a frame of the host ${from}`, got: sender } })

@@ -250,6 +250,20 @@ describe('a bad frame changes nothing:', () => {
   test("from another host than the bearer's", async () =>
     refused(post(good, { token: await edge.token({ producers: ['tab#g2/*'] }) }), 403, { code: 'unauthorized' }))
 
+  test('of a host of this deployment, which would not come this way', () =>
+    refused(post(data({ host: `${encodeURIComponent('counter/other')}#g1` })), 403, { code: 'unauthorized' }))
+
+  test('of what is not durable where it comes from', () =>
+    refused(post(data({ ...decodeData(good), version: 2 as Version })), 400, {
+      code: 'bad_frame',
+      facts: { expected: 'what is committed: over HTTP k is 0' },
+    }))
+
+  test('of what depends on other hosts', () => {
+    const dependencies = [{ host: 'other#g1', epoch: 1 as Epoch, version: 1 as Version }]
+    return refused(post(data({ ...decodeData(good), dependencies })), 400, { code: 'bad_frame' })
+  })
+
   test('of an epoch that has ended', async () => {
     await answered(data({ epoch: 1001 as Epoch, first: 2 }))
     await refused(post(good), 409, { code: 'fenced' })
