@@ -62,6 +62,6 @@ export function quickPlan(seed: number): Plan {
     warm_up_ms: 50,
     seed,
     rollback: { hosts: 100, crashes: 3, rates_per_s: [200] },
-    recovery: { kills: 2 },
+    recovery: { kills: 4 },
   }
 }

@@ -144,9 +144,14 @@ function rollbackTable(figures: Figures): string {
 function recoveryTable(figures: Figures): string {
   const rows = figures.all({ workload: recovery_workload, metric: 'first_answer' }).map(({ contender }) => {
     const at = (metric: string) => withSpread(figures.row({ workload: recovery_workload, contender, metric }))
-    return [contender, at('first_answer'), at('start'), at('beyond_start')]
+    return [contender, at('first_answer'), at('start'), at('beyond_start'), at('cpu_beyond_start')]
   })
-  return rows.length === 0 ? '' : table(['', 'first committed answer, ms', 'start alone, ms', 'beyond it, ms'], rows)
+  return rows.length === 0
+    ? ''
+    : table(
+        ['', 'first committed answer, ms', 'start alone, ms', 'beyond it, ms', 'of that on the processor, ms'],
+        rows,
+      )
 }
 
 function withSpread(row: Pick<Row, 'value' | 'spread'> | undefined): string {
