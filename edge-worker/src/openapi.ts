@@ -30,6 +30,11 @@ const parameters: Readonly<Record<string, { readonly description: string; readon
     description: `Instead of ${header.producer} and ${header.sequence}: the same key is the same message`,
     schema: { type: 'string', maxLength: 255 },
   },
+  [header.session]: {
+    description:
+      'What the client has seen that may still be lost, as the last answer said; empty at first. The request then depends on it',
+    schema: { type: 'string', maxLength: 6144 },
+  },
   [header.prefer]: {
     description:
       'RFC 7240. wait=SECONDS: answer then at the latest; grade=accepted, durable or committed (the default): answer at that grade',

@@ -44,7 +44,7 @@ export const routeTable: readonly RouteFacts[] = [
       'Sends one message; the answer to a call comes with the reply. A repeat has duplicate: true, and changes nothing.',
     body: { types: [mediaType.json], bytes_max: body_bytes_max.value },
     replies: [mediaType.json],
-    headers: [header.idempotencyKey, header.producer, header.sequence, header.prefer],
+    headers: [header.idempotencyKey, header.producer, header.sequence, header.session, header.prefer],
   },
   {
     operation: 'query',
@@ -73,7 +73,7 @@ export const routeTable: readonly RouteFacts[] = [
     summary: 'Sends a batch of encoded messages of one producer, and tells each grade as it is reached.',
     body: { types: [mediaType.messages], bytes_max: body_bytes_max.messages },
     replies: [mediaType.lines, mediaType.json],
-    headers: [header.producer, header.sequence, header.prefer],
+    headers: [header.producer, header.sequence, header.session, header.prefer],
   },
   {
     operation: 'frames',

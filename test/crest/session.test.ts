@@ -1,7 +1,9 @@
 /** The text of a session: what a client carries from host to host, hostile until decoded. */
-import { DarqError } from '@darq/runtime'
+import { address, DarqError } from '@darq/runtime'
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { openClient } from '../../runtime-ts/src/crest/client.ts'
 import type { Link } from '../../runtime-ts/src/crest/link.ts'
 import { decodeSession, encodeSession, Session } from '../../runtime-ts/src/crest/session.ts'
 import type { Dependency } from '../../runtime-ts/src/engine/dependency.ts'
@@ -55,47 +57,58 @@ describe('the text of a session', () => {
   })
 })
 
-describe('a session over a link', () => {
-  /** A host that says what it is told to, and notes what it hears. */
-  function host(replies: (string | DarqError)[]) {
-    const heard: (string | undefined)[] = []
-    const link = {
-      async enqueue({ session }, report) {
-        heard.push(session)
-        const reply = replies.shift()
-        if (reply instanceof DarqError) throw reply
-        report({
-          grade: 'accepted',
-          lsns: [8],
-          duplicates: 0,
-          expected: 2,
-          ...(reply !== undefined && { session: reply }),
-        })
-      },
-    } as Partial<Link> as Link
-    return { heard, link }
-  }
-  const request = { to: 'd', producer: 'p', first: 1, messages: new Uint8Array(0) }
+/** A host that replies as it is told to, and notes what it hears. */
+function host(replies: (string | DarqError)[]) {
+  const heard: (string | undefined)[] = []
+  let expected = 1
+  const link = {
+    async enqueue({ session }, report) {
+      heard.push(session)
+      const reply = replies.shift()
+      if (reply instanceof DarqError) throw reply
+      expected += 1
+      report({ grade: 'accepted', lsns: [8], duplicates: 0, expected, ...(reply !== undefined && { session: reply }) })
+      report({ grade: 'durable', durability: 'strict' })
+      report({ grade: 'committed', durability: 'strict' })
+    },
+  } satisfies Partial<Link>
+  return { heard, link: link as Partial<Link> as Link }
+}
 
-  test('says what was seen, and forgets what the next host knows to be durable', async () => {
-    const session = new Session()
-    const { heard, link } = host([
-      encodeSession([state('a#1', 5, 7)]),
-      encodeSession([state('b#1', 6, 2)]),
-      encodeSession([]),
-    ])
-    const over = session.over(link)
-    for (let i = 0; i < 3; i += 1) await over.enqueue(request, () => {})
+const Counter = address('counter/*', { add: v.number() })
+
+describe('a client with a session', () => {
+  test('says what it has seen, and forgets what a host knows to be durable', async () => {
+    const { heard, link } = host([encodeSession([state('a#1', 5, 7)]), encodeSession([state('b#1', 6, 2)]), ''])
+    await using client = openClient({ link, producer: 'p', fresh: true, session: new Session() })
+    for (const key of ['a', 'b', 'c']) await client.send(Counter.add(key, 1)).committed
     expect(heard.map((text) => decodeSession(text ?? '?').map(({ host }) => host))).toEqual([[], ['a#1'], ['b#1']])
-    expect(session.text).toBe('')
+    expect(client.session).toBe('')
   })
 
-  test('is empty after the client was told that it is lost', async () => {
-    const session = new Session(encodeSession([state('a#1', 5, 7)]))
+  test('sends a message again with what it had seen at first, not with what came of the first try', async () => {
+    const seen = encodeSession([state('a#1', 5, 7)])
+    const { heard, link } = host([new DarqError('unavailable'), seen])
+    await using client = openClient({ link: () => link, producer: 'p', fresh: true, session: new Session() })
+    await client.send(Counter.add('a', 1)).committed
+    expect(heard).toEqual(['', ''])
+    expect(client.session).toBe(seen)
+  })
+
+  test('is told when that is lost, and begins anew', async () => {
+    const seen = encodeSession([state('a#1', 5, 7)])
     const { heard, link } = host([new DarqError('session_lost'), ''])
-    const over = session.over(link)
-    await expect(over.enqueue(request, () => {})).rejects.toMatchObject({ code: 'session_lost' })
-    await over.enqueue(request, () => {})
-    expect(heard[1]).toBe('')
+    await using client = openClient({ link, producer: 'p', fresh: true, session: new Session(seen) })
+    await expect(client.send(Counter.add('a', 1)).committed).rejects.toMatchObject({ code: 'session_lost' })
+    await client.send(Counter.add('b', 1)).committed
+    expect(heard).toEqual([seen, ''])
+  })
+
+  test('without one says nothing', async () => {
+    const { heard, link } = host([''])
+    await using client = openClient({ link, producer: 'p', fresh: true })
+    await client.send(Counter.add('a', 1)).committed
+    expect(heard).toEqual([undefined])
+    expect(client.session).toBe('')
   })
 })

@@ -11,7 +11,7 @@ import type { Asked, AskOptions, Client, Inspect, Receipt, View } from './client
 import { readDeadLetters } from './dead-letters.ts'
 import { deadline, waiting } from './deadline.ts'
 import { encodeEnvelope, isFields, readErrorFacts, type Visitor } from './envelope.ts'
-import type { Link, QueryRequest } from './link.ts'
+import type { Link, QueryRequest, ViewFacts } from './link.ts'
 import { closedError, type LinkSource, Links, linkError } from './links.ts'
 import { Outbox } from './outbox.ts'
 import { decodePlain, encodePlainBytes } from './plain.ts'
@@ -19,6 +19,7 @@ import { keyProducer } from './producer-id.ts'
 import { answer_query, deadLetters_query } from './query.ts'
 import type { PendingReceipt } from './receipt.ts'
 import { type Frozen, versionOf } from './schema.ts'
+import type { Session } from './session.ts'
 import { uuid } from './surroundings.ts'
 import { type PlainView, typedView, watchViews } from './views.ts'
 
@@ -42,8 +43,8 @@ export interface ClientOptions {
   readonly clock?: Clock
   /** Uniform in [0, 1). */
   readonly random?: () => number
-  /** What it has seen, for `client.session`: of a link that keeps a `Session`. Default: nothing. */
-  readonly session?: () => string
+  /** What it has seen goes with what it sends. Default: it keeps no session. */
+  readonly session?: Session
   /** Runs when the client is closed, after everything that waited was told. */
   readonly onClose?: () => Promise<void> | void
 }
@@ -54,7 +55,7 @@ export function openClient(options: ClientOptions): Client {
 }
 
 class LinkClient implements Client {
-  readonly #session: () => string
+  readonly #session: Session | undefined
   readonly #producer: string
   readonly #clock: Clock
   readonly #random: () => number
@@ -68,18 +69,18 @@ class LinkClient implements Client {
   #closing: Promise<void> | undefined
 
   constructor({ link, producer, fresh, clock, random, session, onClose }: ClientOptions) {
-    this.#session = session ?? (() => '')
+    this.#session = session
     this.#producer = producer
     this.#clock = clock ?? platformClock()
     this.#random = random ?? secureRandom
     this.#onClose = onClose ?? (() => {})
     this.#links = new Links(link, this.#clock, this.#random)
-    this.#outbox = new Outbox(producer, fresh ?? false, this.#links, this.#clock)
+    this.#outbox = new Outbox(producer, fresh ?? false, this.#links, this.#clock, session)
     this.#caller = producer === '' ? uuid(this.#random) : producer
   }
 
   get session(): string {
-    return this.#session()
+    return this.#session?.text ?? ''
   }
 
   send(message: Message<'send'>, options: AskOptions = {}): Receipt {
@@ -146,10 +147,24 @@ class LinkClient implements Client {
   ): Promise<Frozen<A>> {
     const request = queryRequest(message)
     const { signal, grade = 'accepted' } = options
-    const view = await this.#read((link) => link.query(request, grade), signal)
+    const view = await this.#query(request, grade, signal)
     if (view.grade === 'withdrawn') throw fromFacts(view.error)
     // A client's cast: the address says which type its query's value has.
     return decodePlain(view.value) as Frozen<A>
+  }
+
+  async #query(request: QueryRequest, grade: Grade, signal?: AbortSignal): Promise<ViewFacts> {
+    const session = this.#session
+    if (session === undefined) return this.#read((link) => link.query(request, grade), signal)
+    const after = session.text
+    try {
+      const view = await this.#read((link) => link.query({ ...request, session: after }, grade), signal)
+      if (view.grade !== 'withdrawn') session.told(after, view.session)
+      return view
+    } catch (error) {
+      if (error instanceof DarqError && error.code === 'session_lost') session.lost()
+      throw error
+    }
   }
 
   /** Tries a read again while that may help. */

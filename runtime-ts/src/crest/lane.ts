@@ -12,6 +12,7 @@ import type { DarqError } from '../error.ts'
 import type { EnqueueRequest, Graded, Link } from './link.ts'
 import { closedError, type Links, linkError } from './links.ts'
 import type { Parcel } from './parcel.ts'
+import type { Session } from './session.ts'
 import { Shipment } from './shipment.ts'
 
 const batch_messages_max = 4_096
@@ -33,6 +34,7 @@ export class Lane {
   readonly #to: string
   readonly #producer: string
   readonly #links: Links
+  readonly #session: Session | undefined
   /** The next sequence; `undefined`: the DARQ must be asked first. */
   #next: number | undefined
   /** Not accepted, in order. Those that were sent before have their sequence. */
@@ -47,7 +49,8 @@ export class Lane {
   #pumping = false
 
   /** @param fresh the producer's id is new: nobody has numbered messages with it before */
-  constructor(to: string, producer: string, links: Links, fresh: boolean) {
+  constructor(to: string, producer: string, links: Links, fresh: boolean, session: Session | undefined) {
+    this.#session = session
     this.#to = to
     this.#producer = producer
     this.#links = links
@@ -124,6 +127,7 @@ export class Lane {
       producer: this.#producer,
       first: batch[0]?.sequence ?? 0,
       messages: encodeMessages(batch.map(({ payload }) => payload)),
+      ...(batch[0]?.after !== undefined && { session: batch[0].after }),
     }
     void this.#await(link, request, shipment)
     return shipment.gone()
@@ -148,6 +152,7 @@ export class Lane {
   #reported(shipment: Shipment, graded: Graded): void {
     if (graded.grade === 'accepted') {
       this.#links.worked()
+      this.#session?.told(shipment.batch[0]?.after, graded.session)
       this.#accepted(shipment, graded)
       shipment.go()
     } else for (const { receipt } of shipment.batch) receipt.harden(graded.grade, graded.durability)
@@ -179,6 +184,7 @@ export class Lane {
       const sequence = this.#producer === '' ? 0 : parcel.sequence === 0 ? next : parcel.sequence
       const last = batch.at(-1)
       if (last !== undefined) {
+        if (last.after !== parcel.after) break
         if (last.alone || parcel.alone || batch.length >= batch_messages_max || bytes + parcel.bytes > batch_bytes_max)
           break
         if (this.#producer !== '' && sequence !== last.sequence + 1) break
@@ -225,7 +231,10 @@ export class Lane {
       // Without numbers it can't be sent again: whoever sent it must decide.
       this.#forget(shipment)
       for (const parcel of batch) parcel.fail(error)
-    } else await this.#refused(link, batch, error)
+    } else {
+      if (error.code === 'session_lost') this.#session?.lost()
+      await this.#refused(link, batch, error)
+    }
   }
 
   /** Everything that is not committed is sent again, in order. */

@@ -12,6 +12,7 @@ import { closedError, type Links, linkError } from './links.ts'
 import { Parcel } from './parcel.ts'
 import { keyProducer } from './producer-id.ts'
 import type { PendingReceipt } from './receipt.ts'
+import type { Session } from './session.ts'
 import { Window } from './window.ts'
 
 export class Outbox {
@@ -19,6 +20,7 @@ export class Outbox {
   readonly #fresh: boolean
   readonly #links: Links
   readonly #clock: Clock
+  readonly #session: Session | undefined
   readonly #window = new Window()
   readonly #left = ({ bytes }: Parcel): void => this.#window.leave(bytes)
   /** By DARQ. */
@@ -27,7 +29,8 @@ export class Outbox {
   readonly #keyed = new Map<string, Lane>()
 
   /** @param fresh see `ClientOptions` */
-  constructor(producer: string, fresh: boolean, links: Links, clock: Clock) {
+  constructor(producer: string, fresh: boolean, links: Links, clock: Clock, session: Session | undefined) {
+    this.#session = session
     this.#producer = producer
     this.#fresh = fresh
     this.#links = links
@@ -39,11 +42,11 @@ export class Outbox {
     if (idempotencyKey !== undefined) return this.#enqueueKeyed(to, payload, idempotencyKey, options)
     let lane = this.#lanes.get(to)
     if (lane === undefined) {
-      lane = new Lane(to, this.#producer, this.#links, this.#fresh)
+      lane = new Lane(to, this.#producer, this.#links, this.#fresh, this.#session)
       this.#lanes.set(to, lane)
     }
     if (signal === undefined && timeout === undefined) {
-      const parcel = new Parcel(payload, sequence, this.#left)
+      const parcel = new Parcel(payload, sequence, this.#session?.text, this.#left)
       if (this.#enters(parcel)) lane.push(parcel)
       return parcel.receipt
     }
@@ -54,7 +57,7 @@ export class Outbox {
   #enqueueKeyed(to: string, payload: Payload, key: string, options: AskOptions): PendingReceipt {
     const producer = keyProducer(key)
     const name = `${producer}\n${to}`
-    const lane = this.#keyed.get(name) ?? new Lane(to, producer, this.#links, this.#fresh)
+    const lane = this.#keyed.get(name) ?? new Lane(to, producer, this.#links, this.#fresh, this.#session)
     this.#keyed.set(name, lane)
     return this.#pushWithin(lane, payload, 1, options, () => {
       if (lane.isIdle) this.#keyed.delete(name)
@@ -64,7 +67,7 @@ export class Outbox {
   /** Pushes a parcel for which its sender is willing to wait so long. */
   #pushWithin(lane: Lane, payload: Payload, fixed: number, options: AskOptions, left: () => void): PendingReceipt {
     let stopWaiting = (): void => {}
-    const parcel = new Parcel(payload, fixed, (parcel) => {
+    const parcel = new Parcel(payload, fixed, this.#session?.text, (parcel) => {
       this.#left(parcel)
       stopWaiting()
       left()

@@ -12,6 +12,8 @@ export class Parcel {
   readonly payload: Payload
   readonly bytes: number
   readonly receipt = new PendingReceipt()
+  /** What its sender had seen, if he keeps a session: what he decided it on, however often it is sent. */
+  readonly after: string | undefined
   /** The application's number; 0: the lane numbers it when it is first sent. */
   readonly fixed: number
   sequence: number
@@ -21,7 +23,8 @@ export class Parcel {
   readonly #left: (parcel: Parcel) => void
   #done = false
 
-  constructor(payload: Payload, fixed: number, left: (parcel: Parcel) => void) {
+  constructor(payload: Payload, fixed: number, after: string | undefined, left: (parcel: Parcel) => void) {
+    this.after = after
     this.payload = payload
     this.bytes = payloadBytes(payload)
     this.fixed = fixed

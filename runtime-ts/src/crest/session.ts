@@ -8,7 +8,6 @@
 import { BrokenBytes, ByteReader, ByteWriter } from '../engine/byte-codec.ts'
 import { type Dependency, readDependencies, writeDependencies } from '../engine/dependency.ts'
 import { DarqError } from '../error.ts'
-import type { Link } from './link.ts'
 
 const format_version = 1
 /** As a header of HTTP it must be short; far more hosts than a client talks to within one flush. */
@@ -77,8 +76,13 @@ export class Session {
     if ((this.#seen.get(key)?.version ?? 0) < dependency.version) this.#seen.set(key, dependency)
   }
 
-  /** What a host says of what it was told, `sent`: what it leaves out is durable; and what was seen there. */
-  #told(sent: string, reply: string): void {
+  /**
+   * What a host says to a request that said `sent`: what it leaves out of that is durable; the rest was seen there.
+   *
+   * @throws {DarqError} as {@link decodeSession}
+   */
+  told(sent: string | undefined, reply: string | undefined): void {
+    if (sent === undefined || reply === undefined) return
     const told = decodeSession(reply)
     const left = new Set(told.map(keyOf))
     for (const dependency of decodeSession(sent)) {
@@ -88,33 +92,8 @@ export class Session {
     for (const dependency of told) this.#see(dependency)
   }
 
-  /** The link with this session on it. After `session_lost` the session is empty: the caller has been told, and decides anew. */
-  over(link: Link): Link {
-    const within = async <T>(work: Promise<T>): Promise<T> => {
-      try {
-        return await work
-      } catch (error) {
-        if (error instanceof DarqError && error.code === 'session_lost') this.#seen.clear()
-        throw error
-      }
-    }
-    return {
-      ...link,
-      enqueue: (request, report) => {
-        const session = this.text
-        return within(
-          link.enqueue({ ...request, session }, (graded) => {
-            if (graded.grade === 'accepted' && graded.session !== undefined) this.#told(session, graded.session)
-            report(graded)
-          }),
-        )
-      },
-      query: async (request, grade) => {
-        const session = this.text
-        const view = await within(link.query({ ...request, session }, grade))
-        if (view.grade !== 'withdrawn' && view.session !== undefined) this.#told(session, view.session)
-        return view
-      },
-    }
+  /** A state of it is lost: it begins anew. Who had sent what depends on that was told, and decides. */
+  lost(): void {
+    this.#seen.clear()
   }
 }

@@ -35,10 +35,9 @@ export interface ConnectOptions extends HttpOptions {
 export function connect(url: string | URL, options: ConnectOptions = {}): Client {
   const { producer, session: text, ...http } = options
   const session = text === undefined ? undefined : new Session(text)
-  const link = httpLink(url, http)
   return openClient({
-    link: session === undefined ? link : session.over(link),
-    ...(session && { session: () => session.text }),
+    link: httpLink(url, http),
+    ...(session && { session }),
     producer: producer ?? mintProducer('client', Date.now(), crypto.randomUUID()),
     fresh: producer === undefined,
   })
