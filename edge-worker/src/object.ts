@@ -74,7 +74,7 @@ export function durableObjectClass<Env extends object>(
     async takeFrame(from: string, frame: Uint8Array): Promise<ErrorFacts | undefined> {
       try {
         const { hosted } = await this.#alive()
-        takeSiblingFrame(hosted.engine, from, frame)
+        takeSiblingFrame(await hosted.alive(), from, frame)
         return undefined
       } catch (error) {
         if (!(error instanceof DarqError)) console.error(error)

@@ -354,9 +354,13 @@ describe('a host whose storage fails', () => {
     broken = true
     const receipt = client.send(Log.add('a', 2))
     await receipt.accepted
+    const { epoch } = await hosted.alive()
     await clock.advance(400)
+    expect(() => hosted.engine).toThrow('opened anew')
+    const next = hosted.alive()
     broken = false
     await clock.advance(10_000)
+    expect((await next).epoch).toBeGreaterThan(epoch)
     await receipt.committed
     expect(await client.query(Log.all('a'))).toEqual([1, 2])
     broken = true
@@ -364,6 +368,7 @@ describe('a host whose storage fails', () => {
     await clock.advance(60_000)
     expect(await hosted.stopped).toMatchObject({ code: 'storage' })
     await expect(hosted.link.pending('log/a')).rejects.toMatchObject({ code: 'storage' })
+    await expect(hosted.alive()).rejects.toMatchObject({ code: 'storage' })
   })
 })
 

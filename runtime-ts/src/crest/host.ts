@@ -62,8 +62,14 @@ export interface HostedOptions extends HostOptions {
 
 /** A host without a client of its own. */
 export interface Hosted {
-  /** The one that lives now; after a failure another. */
+  /** The one that lives now; after a failure another. @throws {DarqError} while there is none */
   readonly engine: Engine
+  /**
+   * The one that lives now, or the next: it goes back, or is opened anew after a failure.
+   *
+   * @throws {DarqError} why the host has stopped for good; `closed`
+   */
+  alive(): Promise<Engine>
   readonly link: Link
   /** Resolves when it has stopped for good: with the reason when it failed, `undefined` after `close`. */
   readonly stopped: Promise<DarqError | undefined>
@@ -133,6 +139,11 @@ class LiveHosted implements Hosted {
   get engine(): Engine {
     if (this.#life !== undefined) return this.#life.engine
     throw this.#reason ?? new DarqError('unavailable', { message: 'the host is being opened anew' })
+  }
+
+  async alive(): Promise<Engine> {
+    const { engine } = this.#life ?? (await this.#living())
+    return engine
   }
 
   #living(): Promise<Life> {
