@@ -47,6 +47,29 @@ describe('a chain of hosts', () => {
     expect(town.place('c').recorders.get('c/1')?.seen).toEqual(['one'])
   })
 
+  test('holds back what is gated until it is committed, whatever K is, and what comes behind it in the channel', async () => {
+    const town = new Town(1, Number.POSITIVE_INFINITY, (darq, seen) =>
+      darq !== 'a/1'
+        ? []
+        : seen === 'gated'
+          ? [{ to: 'b/1', bytes: seen, gate: 'committed' }]
+          : [{ to: 'b/1', bytes: seen }],
+    )
+    for (const name of ['a', 'b']) await town.host(name, () => 100)
+    const seen = () => town.place('b').recorders.get('b/1')?.seen ?? []
+    const send = (number: number, text: string) =>
+      town.engine('a').darq('a/1').enqueue(id('p'), sequence(number), messages(text))
+    send(1, 'free')
+    await town.clock.advance(10)
+    expect(seen()).toEqual(['free'])
+    send(2, 'gated')
+    send(3, 'behind')
+    await town.clock.advance(80)
+    expect(seen()).toEqual(['free'])
+    await town.clock.advance(200)
+    expect(seen()).toEqual(['free', 'gated', 'behind'])
+  })
+
   test('goes back when the first host loses what it has sent, and runs again when it is sent again', async () => {
     const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     await town.host('a', () => 100)

@@ -6,7 +6,7 @@
 import { Chronicle, DarqError, type Engine, type EngineOptions, openEngine } from '@darq/runtime/engine'
 import type { Commit, Storage } from '../../runtime-ts/src/storage/contract.ts'
 import { memory } from '../../runtime-ts/src/storage/memory.ts'
-import { Recorder, seeded, VirtualClock } from './world.ts'
+import { Recorder, type Sent, seeded, VirtualClock } from './world.ts'
 
 /** Writes a while after it was asked to; what was asked when the process dies is lost. */
 class SlowDisk {
@@ -75,9 +75,9 @@ export class Town {
   delay_ms_min = 0
   delay_ms_max = 0
   k: number
-  readonly #sends: (host: string, seen: string) => { to: string; bytes: string }[]
+  readonly #sends: (host: string, seen: string) => Sent[]
 
-  constructor(seed: number, k: number, sends: (host: string, seen: string) => { to: string; bytes: string }[]) {
+  constructor(seed: number, k: number, sends: (host: string, seen: string) => Sent[]) {
     this.random = seeded(seed)
     this.k = k
     this.#sends = sends

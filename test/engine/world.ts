@@ -179,14 +179,21 @@ export const sequence = (number: number): Sequence => number as Sequence
 export const messages = (...texts: string[]): Uint8Array => encodeMessages(texts)
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes)
 
+/** What a {@link Recorder} sends. */
+export interface Sent {
+  readonly to: string
+  readonly bytes: string
+  readonly gate?: 'committed'
+}
+
 /** Consumes each message in a step of its own and remembers all of what it saw, in one self-message. */
 export class Recorder implements Processor {
   seen: string[] = []
-  readonly #send: (seen: string) => { to: string; bytes: string }[]
+  readonly #send: (seen: string) => Sent[]
   #remembered: Lsn[] = []
   restored = 0
 
-  constructor(send: (seen: string) => { to: string; bytes: string }[] = () => []) {
+  constructor(send: (seen: string) => Sent[] = () => []) {
     this.#send = send
   }
 

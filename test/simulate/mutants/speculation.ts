@@ -180,12 +180,4 @@ export const speculationMutants: readonly Mutant[] = [
     put: 'void unsettled',
     jobs,
   },
-  {
-    name: 'gate-left-open',
-    breaks: 'G6: what must wait for committed leaves with the rest',
-    file: 'runtime-ts/src/engine/send.ts',
-    find: 'if (gated) return false\n',
-    put: 'void gated\n',
-    jobs,
-  },
 ]
