@@ -1,5 +1,5 @@
 /** The picture of a chronicle. */
-import type { ChronicleEvent, Happening, Version } from '@darq/runtime/engine'
+import { type ChronicleEvent, DarqError, type Happening, type Version } from '@darq/runtime/engine'
 import { chronicleSvg } from '@darq/runtime/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -113,5 +113,15 @@ describe('the picture', () => {
     expect(svg).not.toContain('<script>')
     expect(svg).not.toContain('\u0000')
     assertWellFormed(svg)
+  })
+
+  test('has its hosts in the order that is asked for', () => {
+    const names = (svg: string) => [...svg.matchAll(/class="host"[^>]*>([^<]*)</g)].map(([, name]) => name)
+    expect(names(chronicleSvg(story))).toEqual(['a', 'b'])
+    expect(names(chronicleSvg(story, { hosts: ['b', 'nobody'] }))).toEqual(['b', 'a'])
+  })
+
+  test('takes no id that would break out of its style sheet', () => {
+    expect(() => chronicleSvg(story, { id: '</style>' })).toThrow(DarqError)
   })
 })

@@ -43,6 +43,6 @@ function attribute(value: string | number): string {
 }
 
 /** A tenth of a pixel is enough, and the same on every machine. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 10) / 10
 }

@@ -3,9 +3,10 @@
  * @module
  */
 import type { ChronicleEvent } from '../../engine/index.ts'
+import { DarqError } from '../../error.ts'
 import { type Flight, type Histories, historiesOf, type Life } from './histories.ts'
 import { type Bar, bar_height, type Lane, type Layout, label_height, layOut, mark_width } from './layout.ts'
-import { element, group, line, path, text } from './markup.ts'
+import { element, group, line, path, rounded, text } from './markup.ts'
 import { definitions, style } from './style.ts'
 import { endOf, fateOf, inWords, placeOf } from './words.ts'
 
@@ -29,9 +30,13 @@ const legend_height = 30
 /**
  * @param events of any number of hosts, as `onChronicle` told them; in any order
  * @returns an SVG document. The same events and options give the same text.
+ * @throws {DarqError} `schema` for an `id` that is not letters, digits, `-` and `_`
  */
 export function chronicleSvg(events: readonly ChronicleEvent[], options: ChronicleSvgOptions = {}): string {
   const { title = 'A chronicle of versions', width = 960, id = 'chronicle' } = options
+  // It stands in the style sheet as well, where nothing can be escaped.
+  if (!/^[a-z][\w-]*$/i.test(id))
+    throw new DarqError('schema', { facts: { expected: 'an id of letters, digits, - and _', got: id } })
   const histories = historiesOf(events, options.hosts)
   const layout = layOut(histories, margin.left, Math.max(100, width - margin.left - margin.right), margin.top)
   const height = layout.bottom + axis_height + legend_height
@@ -102,7 +107,7 @@ function drawMark(how: keyof typeof signs, x: number, y: number): string {
   const box = { class: how, x, y, width: mark_width, height: bar_height, rx: how === 'committed' ? 9 : 0 }
   const sign = path(signs[how], {
     class: how === 'withdrawn' ? 'sign back' : 'sign',
-    transform: `translate(${x} ${y})`,
+    transform: `translate(${rounded(x)} ${rounded(y)})`,
   })
   return element('rect', box) + sign
 }
