@@ -9,7 +9,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type CoreMaker, twin, wasm } from '@darq/core'
+import { type CoreMaker, twin, twinVectors, type VectorsMaker, wasm, wasmVectors } from '@darq/core'
 import {
   type FaultKind,
   faultKinds,
@@ -21,6 +21,7 @@ import {
 import { huntMutants } from './simulate/hunt.ts'
 import type { Job } from './simulate/jobs/job.ts'
 import { pairedCores } from './simulate/paired-cores.ts'
+import { pairedVectors } from './simulate/paired-vectors.ts'
 
 const { values } = parseArgs({
   options: {
@@ -40,10 +41,11 @@ const seeds = values.seeds ?? (values.mutants ? '1..0' : '1..100')
 const [from = 1, to = from] = seeds.split('..').map(Number)
 const events_max = Number(values.events)
 
-async function coreNamed(name: string): Promise<CoreMaker> {
-  if (name === 'twin') return twin()
-  if (name === 'wasm') return wasm()
-  if (name === 'both') return pairedCores(await wasm(), twin())
+async function makersNamed(name: string): Promise<{ core: CoreMaker; vectors: VectorsMaker }> {
+  if (name === 'twin') return { core: twin(), vectors: twinVectors() }
+  if (name === 'wasm') return { core: await wasm(), vectors: await wasmVectors() }
+  if (name === 'both')
+    return { core: pairedCores(await wasm(), twin()), vectors: pairedVectors(await wasmVectors(), twinVectors()) }
   throw new Error(`--core takes twin, wasm or both, not ${name}`)
 }
 
@@ -52,7 +54,7 @@ await import('./simulate/resolve-examples.mjs' as string)
 const { jobs } = await import('./simulate/jobs.ts')
 const { oracle } = await import('./simulate/oracle.ts')
 
-const core = await coreNamed(values.core)
+const makers = await makersNamed(values.core)
 const started_ms = performance.now()
 const started_cpu = process.cpuUsage()
 // The oracle's time is not the simulator's: its work is counted in no events.
@@ -74,7 +76,7 @@ for (const name of to < from ? [] : values.jobs.split(',')) {
     ...(job.outcome && { oracle: (seed: number) => expected(job, seed) }),
     seeds: [from, to],
     events_max,
-    core,
+    ...makers,
     ...(values['faults-max'] === undefined ? {} : { faults_max: Number(values['faults-max']) }),
     replay: ([first, last], faults) =>
       `npm run simulate -- --jobs ${name} --seeds ${first}..${last} --events ${events_max} --core ${values.core}${Number.isFinite(faults) ? ` --faults-max ${faults}` : ''}`,

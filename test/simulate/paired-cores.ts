@@ -4,22 +4,7 @@
  * @module
  */
 import type { Core, CoreMaker, Forget, Ingested, Lsn, Sealed } from '@darq/core'
-
-/** A difference is a defect of a core: nothing may go on after it. */
-function same<T>(call: string, first: T, second: T): T {
-  if (!isSame(first, second))
-    throw new Error(`the cores differ in ${call}: ${JSON.stringify(first)} and ${JSON.stringify(second)}`)
-  return first
-}
-
-/** Answers are numbers and words, or objects of them. */
-function isSame(first: unknown, second: unknown): boolean {
-  if (first === second) return true
-  if (typeof first !== 'object' || typeof second !== 'object' || first === null || second === null) return false
-  const there = new Map(Object.entries(second))
-  const here = Object.entries(first)
-  return here.length === there.size && here.every(([key, value]) => there.has(key) && there.get(key) === value)
-}
+import { same } from './same.ts'
 
 export function pairedCores(first: CoreMaker, second: CoreMaker): CoreMaker {
   return (limits) => new PairedCore(first(limits), second(limits))

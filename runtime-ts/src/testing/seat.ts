@@ -133,6 +133,7 @@ export class Seat {
       participants: this.#plan.participants,
       storage,
       core: world.core,
+      vectors: world.vectors,
       clock: life.clock,
       random: world.random.fork().next,
       limits: this.#plan.limits ?? {},

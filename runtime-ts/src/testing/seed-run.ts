@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { twin } from '@darq/core'
+import { twin, twinVectors } from '@darq/core'
 import type { FaultPlan } from './fault-injection.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
 import type { SimulateOptions } from './simulate.ts'
@@ -83,7 +83,10 @@ export async function runSeed(
     },
     handler: faults_max > 0 ? 0.01 : 0,
   }
-  const simulation = new Simulation(seed, stage.hosts, plan, options.core ?? twin())
+  const simulation = new Simulation(seed, stage.hosts, plan, {
+    core: options.core ?? twin(),
+    vectors: options.vectors ?? twinVectors(),
+  })
   stage.enter(simulation)
   const world = worldOf(simulation)
   let message: string | undefined

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
+import type { CoreMaker, VectorsMaker } from '@darq/core'
 import type { Participant } from '../crest/participant.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import { explained } from './explanation.ts'
@@ -77,6 +77,8 @@ export interface SimulateOptions {
   /** Chance of a fault before each event. Default 1 in 40. */
   readonly fault_rate?: number
   readonly core?: CoreMaker
+  /** What keeps dependencies. Default: the twin's. */
+  readonly vectors?: VectorsMaker
   /** Called after each seed. */
   readonly progress?: (seed: number, report: Report) => void
   /** Default: as few as still fail. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
+import type { CoreMaker, VectorsMaker } from '@darq/core'
 import type { Participant } from '../crest/participant.ts'
 import type { Route } from '../crest/route.ts'
 import type { EngineLimits } from '../engine/types.ts'
@@ -26,6 +26,12 @@ export interface HostPlan {
   readonly mayLose?: boolean
 }
 
+/** What the hosts' engines run on. */
+export interface Makers {
+  readonly core: CoreMaker
+  readonly vectors: VectorsMaker
+}
+
 /** What a seat needs of its world. */
 export interface Surroundings {
   readonly timeline: Timeline
@@ -35,6 +41,7 @@ export interface Surroundings {
   readonly frames: FrameWatch
   readonly causality: Causality
   readonly core: CoreMaker
+  readonly vectors: VectorsMaker
   readonly note: (host: string, what: string) => void
   readonly violate: (what: string) => void
   /** The way of one life to the DARQs of other hosts. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CoreMaker } from '@darq/core'
 import type { Client } from '../crest/client-types.ts'
 import { type Route, routeKind } from '../crest/route.ts'
 import { DarqError } from '../error.ts'
@@ -18,7 +17,7 @@ import { Random } from './random.ts'
 import { noPaths, type PathCounts } from './rare-paths.ts'
 import { Seat } from './seat.ts'
 import { eachSettled } from './settled.ts'
-import type { HostPlan } from './surroundings.ts'
+import type { HostPlan, Makers } from './surroundings.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
 import { WorldClients } from './world-clients.ts'
@@ -44,7 +43,7 @@ export class Simulation {
   readonly #owners = new Map<string, Seat>()
   #look: (() => void) | undefined
 
-  constructor(seed: number, hosts: readonly HostPlan[], plan: FaultPlan, core: CoreMaker) {
+  constructor(seed: number, hosts: readonly HostPlan[], plan: FaultPlan, { core, vectors }: Makers) {
     this.seed = seed
     const root = new Random(seed)
     this.random = root.fork()
@@ -63,6 +62,7 @@ export class Simulation {
           frames: this.#frames,
           causality: this.#causality,
           core,
+          vectors,
           note: (name, what) => this.trace.note(name, what),
           violate: (what) => this.violate(what),
           route: (life) => this.#route(life),
