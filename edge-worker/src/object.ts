@@ -89,7 +89,8 @@ export function durableObjectClass<Env extends object>(
     async alarm(): Promise<void> {
       try {
         const { hosted } = await this.#alive()
-        hosted.engine.retry()
+        const engine = await hosted.alive()
+        engine.retry()
       } catch (error) {
         console.error(error)
       }
