@@ -19,6 +19,7 @@ import { type Run, writeReport } from './report/report.ts'
 import { measureRollback } from './rollback/measure.ts'
 import { rowsOf } from './rows.ts'
 import { nodeStation } from './stations/node.ts'
+import { processesStation } from './stations/processes.ts'
 import type { Station } from './stations/station.ts'
 import { workerdStation } from './stations/workerd.ts'
 import { countBytes } from './wire.ts'
@@ -56,10 +57,10 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
   const versions = new Map<string, string>()
   const rows: Row[] = []
   const missing: string[] = []
-  const loadOn = async (open: () => Promise<Station>) => {
+  const loadOn = async (open: () => Promise<Station>, part: Partial<Plan> = {}) => {
     const station = await open()
     try {
-      rows.push(...rowsOf(station.name, await drive(station, plan, say)))
+      rows.push(...rowsOf(station.name, await drive(station, { ...plan, ...part }, say)))
       versions.set(station.name, station.version)
     } finally {
       await station.close()
@@ -68,6 +69,7 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
   const run: Readonly<Record<PartName, () => Promise<void>>> = {
     node: () => loadOn(async () => nodeStation()),
     workerd: () => loadOn(workerdStation),
+    processes: () => loadOn(processesStation, plan.processes),
     wire: async () => void rows.push(...(await countBytes(plan, say))),
     rollback: async () => void rows.push(...(await measureRollback(plan, say))),
     recovery: async () => void rows.push(...(await measureRecovery(plan, say))),

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 
-export const partNames = ['node', 'workerd', 'wire', 'rollback', 'recovery'] as const
+export const partNames = ['node', 'workerd', 'processes', 'wire', 'rollback', 'recovery'] as const
 export type PartName = (typeof partNames)[number]
 
 export interface Options {

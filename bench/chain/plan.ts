@@ -18,6 +18,8 @@ export interface Plan {
   readonly warm_up_ms: number
   /** Of the order of rounds, and of the random graphs. */
   readonly seed: number
+  /** With a process for each host: chains, and what is added to each `fsync`. */
+  readonly processes: Pick<Plan, 'lengths' | 'flushes_ms' | 'rounds'>
   readonly rollback: RollbackPlan
   readonly recovery: RecoveryPlan
 }
@@ -45,6 +47,7 @@ export function fullPlan(seed: number): Plan {
     requests_min: 2,
     warm_up_ms: 300,
     seed,
+    processes: { lengths: [1, 2, 5, 10], flushes_ms: [20], rounds: 3 },
     rollback: { hosts: 100, crashes: 20, rates_per_s: [50, 200, 800] },
     recovery: { kills: 10 },
   }
@@ -61,6 +64,7 @@ export function quickPlan(seed: number): Plan {
     requests_min: 1,
     warm_up_ms: 50,
     seed,
+    processes: { lengths: [5], flushes_ms: [20], rounds: 1 },
     rollback: { hosts: 100, crashes: 3, rates_per_s: [200] },
     recovery: { kills: 4 },
   }

@@ -3,4 +3,6 @@
  *
  * @module
  */
-export const recovery_workload = 'SIGKILL'
+export function recoveryOf(length: number): string {
+  return length === 1 ? 'SIGKILL, 1 host' : `SIGKILL, ${length} hosts`
+}

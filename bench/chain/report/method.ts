@@ -29,6 +29,22 @@ host, and the next one gathers behind it.
 **node**: all hosts in one thread over memory, a frame is a macrotask, the clients are in the same thread: the protocol with nothing under
 it. With the flush as it is, it is bound by the processor alone, and shows what speculation costs in work.
 
+**workerd**: each host is a Durable Object of its own, over SQLite on this machine's disk, reached through \`@darq/edge\` as a client would
+reach it, but for the network: an enqueue is a request whose reply streams the grades, and each loop watches the last object. Objects call each other
+over RPC. All of it is in one process and one thread, clients too, and a commit stops all of it while SQLite flushes; so the hops of a request, its flushes and what is
+said about them take turns on one processor, which they would not do on the platform itself. The clock goes in steps of 1 ms. The gated chain's
+time is taken at the last object, when its flush is over; the way back is not counted.
+
+**processes**: a Node process for each host, over a file that is flushed by \`fsync\`, and the added latency on top; frames go over Unix sockets,
+clients over the processes' own channels. Hosts share the processors of this machine, but nothing else.
+
+*Processor* is time of all threads that have to do with the chain, clients included: in workerd of its one process (in steps of 10 ms
+a round, and with the opening of the clients' streams), in Node of this process, or of all.
+
+**A process that is killed** (workerd): 16 loops keep a chain busy, SIGKILL. When the new process answers a request that asks
+nothing of it, the platform has started; then a request is made of the chain, and timed until it is committed. All hosts of the chain are in that process, and each opens its log
+anew, one after the other, as the request reaches it.
+
 **Between hosts** (in Node, a flush takes 20 ms, frames are counted but nothing is timed): bytes per message and hop. *headers* is
 all of a data frame but its messages, vectors are a part of that; *acks and questions* are all other frames.
 

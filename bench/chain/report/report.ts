@@ -9,7 +9,6 @@ import type { Machine } from '../../machine.ts'
 import type { Row } from '../../row.ts'
 import { contenderNames } from '../contenders.ts'
 import type { Plan } from '../plan.ts'
-import { recovery_workload } from '../recovery/workload.ts'
 import { rollback_workload } from '../rollback/workload.ts'
 import { workloadOf } from '../rows.ts'
 import { chartsOf } from './charts.ts'
@@ -142,14 +141,14 @@ function rollbackTable(figures: Figures): string {
 }
 
 function recoveryTable(figures: Figures): string {
-  const rows = figures.all({ workload: recovery_workload, metric: 'first_answer' }).map(({ contender }) => {
-    const at = (metric: string) => withSpread(figures.row({ workload: recovery_workload, contender, metric }))
-    return [contender, at('first_answer'), at('start'), at('beyond_start'), at('cpu_beyond_start')]
+  const rows = figures.all({ metric: 'beyond_start' }).map(({ contender, workload }) => {
+    const at = (metric: string) => withSpread(figures.row({ workload, contender, metric }))
+    return [`${contender}, ${workload}`, at('start'), at('beyond_start'), at('cpu_beyond_start')]
   })
   return rows.length === 0
     ? ''
     : table(
-        ['', 'first committed answer, ms', 'start alone, ms', 'beyond it, ms', 'of that on the processor, ms'],
+        ['', 'start of the platform, ms', 'first committed answer beyond it, ms', 'of that on the processor, ms'],
         rows,
       )
 }

@@ -146,6 +146,7 @@ async function round(ask: RoundAsk, env: Env): Promise<RoundAnswer> {
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
+    if (request.method === 'GET') return new Response('up')
     const ask: RoundAsk = await request.json()
     return Response.json(await round(ask, env))
   },
