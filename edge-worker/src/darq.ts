@@ -6,7 +6,7 @@
 import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
 import { type DarqError, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
-import type { Transport } from '@darq/runtime/engine'
+import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
 import type { Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
@@ -36,6 +36,8 @@ export interface EdgeOptions<Env extends object> {
    * because another has lost what it depends on. Default: `console.warn`, but for what a participant refuses.
    */
   readonly onError?: (error: DarqError, where: string, name: string, env: Env) => void
+  /** What becomes of the versions of the DARQ `name`'s object, as it happens: see `Chronicle` of `@darq/runtime/engine`. */
+  readonly onChronicle?: (event: ChronicleEvent, name: string, env: Env) => void
   /** For tests and benchmarks: how the storage of a DARQ's object behaves. */
   readonly storage?: (name: string, env: Env) => DurableObjectOptions
 }
@@ -67,7 +69,7 @@ export interface Edge<Env extends object> {
  * ```
  */
 export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
-  const { object, participants, routes, authorize, k = 0, onError = warn, storage = () => ({}) } = options
+  const { object, participants, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}) } = options
   checkK(k)
   const app = objectApp()
   return {
@@ -91,6 +93,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
             Object.keys(elsewhere),
           ),
           onError: (error, where) => onError(error, where, name, env),
+          ...(onChronicle !== undefined && { onChronicle: (event) => onChronicle(event, name, env) }),
         })
         return { hosted, participant, siblings }
       },
