@@ -68,7 +68,7 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
   }
   const run: Readonly<Record<PartName, () => Promise<void>>> = {
     node: () => loadOn(async () => nodeStation()),
-    workerd: () => loadOn(workerdStation),
+    workerd: () => loadOn(workerdStation, plan.workerd),
     processes: () => loadOn(processesStation, plan.processes),
     wire: async () => void rows.push(...(await countBytes(plan, say))),
     rollback: async () => void rows.push(...(await measureRollback(plan, say))),

@@ -18,8 +18,10 @@ export interface Plan {
   readonly warm_up_ms: number
   /** Of the order of rounds, and of the random graphs. */
   readonly seed: number
-  /** With a process for each host: chains, and what is added to each `fsync`. */
-  readonly processes: Pick<Plan, 'lengths' | 'flushes_ms' | 'rounds'>
+  /** In workerd, whose clients share the one thread. */
+  readonly workerd: Pick<Plan, 'loops'>
+  /** With a process for each host. What is added, is added to each `fsync`. */
+  readonly processes: Pick<Plan, 'lengths' | 'flushes_ms' | 'loops'>
   readonly rollback: RollbackPlan
   readonly recovery: RecoveryPlan
 }
@@ -42,13 +44,14 @@ export function fullPlan(seed: number): Plan {
     lengths: [1, 2, 5, 10, 20],
     flushes_ms: [0, 5, 20, 50],
     loops: [1, 64],
-    rounds: 5,
+    rounds: 3,
     round_ms: 300,
     requests_min: 2,
     warm_up_ms: 300,
     seed,
-    processes: { lengths: [1, 2, 5, 10], flushes_ms: [20], rounds: 3 },
-    rollback: { hosts: 100, crashes: 20, rates_per_s: [50, 200, 800] },
+    workerd: { loops: [1, 16] },
+    processes: { lengths: [1, 2, 5, 10], flushes_ms: [20], loops: [1, 16] },
+    rollback: { hosts: 100, crashes: 12, rates_per_s: [50, 200, 800] },
     recovery: { kills: 10 },
   }
 }
@@ -64,7 +67,8 @@ export function quickPlan(seed: number): Plan {
     requests_min: 1,
     warm_up_ms: 50,
     seed,
-    processes: { lengths: [5], flushes_ms: [20], rounds: 1 },
+    workerd: { loops: [1, 16] },
+    processes: { lengths: [5], flushes_ms: [20], loops: [1, 16] },
     rollback: { hosts: 100, crashes: 3, rates_per_s: [200] },
     recovery: { kills: 4 },
   }

@@ -130,6 +130,7 @@ describe('the report', () => {
     ...{ metric, unit: 'ms', value, spread: 0 },
   })
   const chain = (committed_ms: number) => [
+    { ...row('k=0', 'committed_p50', 20), workload: workloadOf(1, 20) },
     row('k=∞', 'committed_p50', committed_ms),
     row('k=∞', 'accepted_p50', 5),
     row('k=0', 'committed_p50', 210),

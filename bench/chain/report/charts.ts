@@ -27,7 +27,7 @@ export function chartsOf(figures: Figures, { lengths, flushes_ms }: Plan): Named
           return y === undefined ? [] : [{ x: length, y }]
         }),
       }))
-      if (lines.every(({ points }) => points.length === 0)) return []
+      if (lines.every(({ points }) => points.length < 2)) return []
       const chart = {
         title: `Committed at the last host, a flush takes ${flush_ms} ms longer (${runtime})`,
         x_axis: 'hosts in the chain',

@@ -18,7 +18,6 @@ export interface Goal {
 
 const length = 10
 const flush_ms = 20
-const many = 64
 const free = 'k=∞'
 const gated = 'k=0'
 
@@ -52,6 +51,7 @@ function loaded(figures: Figures, runtime: string): Goal[] {
     figures.value({ runtime, contender, workload: workloadOf(length, flush), batch, metric })
   const committed_ms = at(free, 'committed_p50', 1)
   const hops_ms = at(free, 'accepted_p50', 1)
+  const many = Math.max(...figures.all({ runtime, metric: 'throughput' }).map(({ batch }) => batch))
   const rates = (flush: number) => ratio(at(free, 'throughput', many, flush), at(gated, 'throughput', many, flush))
   return [
     atMost(
