@@ -70,6 +70,18 @@ describe('a chain of hosts', () => {
     expect(seen()).toEqual(['free', 'gated', 'behind'])
   })
 
+  test('takes the next message as well before the one before it is committed', async () => {
+    const town = new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c'))
+    for (const name of ['a', 'b', 'c']) await town.host(name, () => 100)
+    const darq = town.engine('a').darq('a/1')
+    for (const [at, text] of ['one', 'two', 'three'].entries()) {
+      darq.enqueue(id('p'), sequence(at + 1), messages(text))
+      await town.clock.advance(5)
+    }
+    expect(town.place('c').recorders.get('c/1')?.seen).toEqual(['one', 'two', 'three'])
+    expect(town.engine('c').durableVersion).toBe(0)
+  })
+
   test('goes back when the first host loses what it has sent, and runs again when it is sent again', async () => {
     const town = pictured(new Town(1, Number.POSITIVE_INFINITY, chain('a', 'b', 'c')))
     await town.host('a', () => 100)

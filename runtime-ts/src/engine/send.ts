@@ -42,6 +42,8 @@ export class RemoteChannel implements Channel {
   #underWay: number | undefined
   #backoff_ms = backoff_ms_min
   #timer: (() => void) | undefined
+  /** All is sent and examined, and the timer asks whether it is committed. */
+  #isResting = false
   /** The peer contradicts what it had committed: nothing can be sent any more without breaking a promise. */
   #broken = false
 
@@ -72,17 +74,22 @@ export class RemoteChannel implements Channel {
   }
 
   offer(): void {
-    if (this.#underWay !== undefined || this.#timer || this.#broken || this.#queue.length === 0) return
+    if (this.#underWay !== undefined || this.#broken || this.#queue.length === 0) return
+    const next = this.#queue.at(this.#examined ? this.#cursor : this.#queue.first)
+    // A timer that only asks again holds nothing back that is new.
+    if (this.#timer && !(this.#isResting && next !== undefined)) return
     const { host } = this.#darq
     const may = this.#mayLeave()
-    const next = this.#queue.at(this.#examined ? this.#cursor : this.#queue.first)
     if (next !== undefined && !may(next)) {
       host.offerWhenCommitted(this)
       if (this.#k > 0 && !next.gated) host.questions.ask('promised')
     } else if (!this.#examined) this.#hello(this.#queue.first)
     else if (next !== undefined) this.#sendBatch(may)
     // All is sent, but the peer has not committed it: ask again later.
-    else if (this.#cursor > this.#queue.first) this.#wait(() => this.#hello(this.#cursor))
+    else if (this.#cursor > this.#queue.first) {
+      this.#wait(() => this.#hello(this.#cursor))
+      this.#isResting = true
+    }
   }
 
   /** A version may be revoked by more hosts than the one before it, never by fewer: so it is asked once for each. */
@@ -103,6 +110,7 @@ export class RemoteChannel implements Channel {
 
   #sendBatch(may: (waiting: Waiting) => boolean): void {
     const { host } = this.#darq
+    this.#settle()
     const batch = this.#queue.collect(this.#cursor, host.limits.channel_bytes_max, may)
     // From here on the version is named: what it depends on must not change any more.
     if (batch.version === host.speculation.open) host.speculation.freeze()
@@ -150,6 +158,7 @@ export class RemoteChannel implements Channel {
 
   #settle(): void {
     this.#underWay = undefined
+    this.#isResting = false
     this.#timer?.()
     this.#timer = undefined
   }
@@ -160,6 +169,7 @@ export class RemoteChannel implements Channel {
     this.#backoff_ms = Math.min(this.#backoff_ms * 2, backoff_ms_max)
     this.#timer = clock.wake(clock.now_ms() + wait_ms, () => {
       this.#timer = undefined
+      this.#isResting = false
       run()
     })
   }
@@ -234,8 +244,7 @@ export class RemoteChannel implements Channel {
 
   retry(): void {
     if (this.#underWay !== undefined || this.#broken) return
-    this.#timer?.()
-    this.#timer = undefined
+    this.#settle()
     this.#backoff_ms = backoff_ms_min
     this.offer()
   }
