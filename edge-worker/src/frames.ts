@@ -29,7 +29,7 @@ export async function takeFrame(
   // Those speak through the binding; whoever posed as one could make this host go back.
   if (siblings.has(host)) throw new Forbidden({ expected: 'a host of another deployment', got: host })
   checkCommitted(frame)
-  const answer = await answers.ask(await hosted.alive(), bytes)
+  const answer = await answers.ask(hosted.engine, bytes)
   return new Response(answer, { headers: { 'Content-Type': mediaType.frame } })
 }
 

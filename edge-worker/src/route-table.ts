@@ -81,7 +81,7 @@ export const routeTable: readonly RouteFacts[] = [
     path: '/:name/frames',
     actions: ['send'],
     summary:
-      'Takes one frame of a channel from another host. The reply is the frame that answers it, once that is committed.',
+      'Takes one frame of committed messages from a host elsewhere. The reply is the frame that answers it, once that is committed.',
     body: { types: [mediaType.frame], bytes_max: body_bytes_max.frame },
     replies: [mediaType.frame],
   },

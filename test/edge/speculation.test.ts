@@ -110,3 +110,21 @@ test('a question wakes a crashed object, whose lineage says what was lost: who d
   await pass('eager/lost', 2, 4)
   await total('eager/lost', 5, 'committed')
 })
+
+test('an object that is gone, as by an eviction, is woken by who lives on and depends on it: nothing was lost, nobody goes back', async () => {
+  const { ledger, edge, token, client, total } = await opened()
+  const pass = sendingOnce(edge, token)
+  await client.send(Relay.pass('deaf', { to: 'eager/alive', n: 1 })).committed
+  await total('eager/alive', 1, 'committed')
+  const { epoch } = await client.inspect('counter/eager/alive').counts()
+  await edge.hold('relay/deaf')
+  const { lost } = await pass('eager/alive', 1, 2)
+  await total('eager/alive', 3, 'durable')
+  const wakings = ledger.woken.length
+  await edge.crash('relay/deaf')
+  expect(await lost).toMatchObject({ retryable: true })
+  await total('eager/alive', 3, 'committed')
+  await expect.poll(() => ledger.woken.slice(wakings)).toEqual([{ name: 'relay/deaf', by: 'frame' }])
+  expect(ledger.wentBack).toEqual([])
+  expect((await client.inspect('counter/eager/alive').counts()).epoch).toBe(epoch)
+})
