@@ -82,6 +82,19 @@ export function meeting(messages: number): Application {
   }
 }
 
+/** `a/1` → `b/1`, whose own client’s messages go on to another: what `b` has sent meets what it depends on only later. */
+export function crossing(hosts: readonly string[], messages: Readonly<Record<'a' | 'b', number>>): Application {
+  const on = `${hosts.at(-1)}/2`
+  return {
+    hosts,
+    clients: { 'a/1': numbered('m', messages.a), 'b/1': numbered('n', messages.b) },
+    sends: (darq, name) => {
+      if (darq === 'a/1') return [{ to: 'b/1', name }]
+      return darq === 'b/1' && name.startsWith('n') ? [{ to: on, name }] : []
+    },
+  }
+}
+
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
 

@@ -8,7 +8,7 @@ import { channelId } from '../../runtime-ts/src/engine/host-id.ts'
 import { OutQueue } from '../../runtime-ts/src/engine/out-queue.ts'
 import { expectedOf, hostOf, Taker } from './application.ts'
 import type { Place } from './place.ts'
-import { checkPromises } from './truth.ts'
+import { checkPromises, checkVectors } from './truth.ts'
 import { Violation } from './violation.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +16,7 @@ const encoder = new TextEncoder()
 
 export function checkAlways(world: World): void {
   checkPromises(world.places)
+  checkVectors(world.places)
   for (const place of world.places.values()) {
     for (const darq of darqsOf(place)) {
       checkOnce(darq)

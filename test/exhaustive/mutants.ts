@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
     name: 'open-version-grows',
     breaks: 'a version takes on new dependencies after messages have left it',
     patches: [engine('send.ts', 'if (batch.version === host.speculation.open) host.speculation.freeze()\n', '')],
-    scopes: ['meeting', 'ping', 'pair-messages', 'fork', 'chain'],
+    scopes: ['crossing'],
   },
   {
     name: 'no-transitive-dependencies',
@@ -143,7 +143,7 @@ export const mutants: readonly Mutant[] = [
     name: 'rollback-drops-what-was-not-durable',
     breaks: 'a rollback loses versions that depend on nothing lost, because they were not written yet',
     patches: [engine('host.ts', 'tail: this.#commit.remains(to)', 'tail: undefined')],
-    scopes: ['meeting', 'pair-messages', 'ping', 'fork'],
+    scopes: ['crossing-crash'],
   },
   {
     name: 'older-epoch-read',
@@ -167,7 +167,7 @@ export const mutants: readonly Mutant[] = [
         'this.#settle({ version, sealings }, version)',
       ),
     ],
-    scopes: ['chain', 'ping', 'pair'],
+    scopes: ['crossing-crash'],
   },
   {
     name: 'k-not-kept',
@@ -179,7 +179,7 @@ export const mutants: readonly Mutant[] = [
     name: 'never-asked',
     breaks: 'nobody asks what is durable elsewhere',
     patches: [engine('commit.ts', 'host.questions.ask()\n', '')],
-    scopes: ['pair', 'chain'],
+    scopes: ['pair-lossy/Infinity'],
   },
   {
     name: 'rewind-forgotten',

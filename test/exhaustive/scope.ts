@@ -16,6 +16,8 @@ export interface Scope {
   /** Frames that are lost, and frames that arrive twice. */
   readonly losses: number
   readonly repeats: number
+  /** So many messages of each client are done, and all is quiet, before anything is chosen: channels know each other then. */
+  readonly warm: number
   /** Timers that ring although something else can still move. */
   readonly early: number
   /** Hosts that are opened anew while their old life goes on. */
@@ -26,7 +28,7 @@ export interface Scope {
   readonly eager: boolean
 }
 
-const calm = { losses: 0, repeats: 0, early: 0, takeovers: 0, inOrder: true, eager: true }
+const calm = { losses: 0, repeats: 0, warm: 0, early: 0, takeovers: 0, inOrder: true, eager: true }
 
 export function scope(
   name: string,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chain, fork, house, meeting, pingPong } from './application.ts'
+import { chain, crossing, fork, house, meeting, pingPong } from './application.ts'
 import { type Scope, scope } from './scope.ts'
 
 export interface Scopes {
@@ -87,5 +87,15 @@ export const scopes: Readonly<Record<string, Scopes>> = {
     about: 'a → c, b → c, 1 message each, 1 crash of a or b',
     ks: [never],
     at: (k) => scope('meeting', meeting(1), k, 1, { mayCrash: ['a', 'b'] }),
+  },
+  crossing: {
+    about: 'a → b and b → c, 1 message and 2, after one each is done',
+    ks: [never],
+    at: (k) => scope('crossing', crossing(['a', 'b', 'c'], { a: 2, b: 3 }), k, 0, { warm: 1 }),
+  },
+  'crossing-crash': {
+    about: 'a → b and b → a, 1 message and 2, after one each is done, 1 crash of a',
+    ks: [never],
+    at: (k) => scope('crossing-crash', crossing(['b', 'a'], { a: 2, b: 3 }), k, 1, { warm: 1, mayCrash: ['a'] }),
   },
 }

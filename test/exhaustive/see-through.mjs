@@ -8,10 +8,12 @@ const waiting = {
   file: 'runtime-ts/src/engine/send.ts',
   find: `() => {
       this.#timer = undefined
+      this.#isResting = false
       run()
     })`,
   put: `Object.assign(() => {
       this.#timer = undefined
+      this.#isResting = false
       run()
     }, { waits: run }))`,
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Version } from '../../runtime-ts/src/engine/types.ts'
 import type { MadeBy } from './application.ts'
 import type { Place } from './place.ts'
 import { Violation } from './violation.ts'
@@ -43,6 +44,48 @@ export function revokers(places: Places, { host, life, version }: MadeBy): Reado
   look({ host, life, version })
   missing(places, host, version, (place, life, version) => look({ host: place.name, life, version }))
   return revoking
+}
+
+/**
+ * In every state: what a version came from and is not durable, its host must know to be such, however many hosts it came
+ * through. Otherwise it would stay when that is lost.
+ */
+export function checkVectors(places: Places): void {
+  for (const place of places.values()) {
+    const { engine } = place.life ?? {}
+    if (!engine || !place.runs) continue
+    for (const { version, from } of place.taken) {
+      const unstable = engine.speculation.unstable(version as Version)
+      for (const state of unsettled(places, from)) {
+        const other = places.get(state.host)?.life
+        if (state.host === place.name || other?.life !== state.life) continue
+        const { id, epoch } = other.engine ?? {}
+        const isKnown = unstable.some(
+          (known) => known.host === id && known.epoch === epoch && known.version >= state.version,
+        )
+        if (!isKnown)
+          throw new Violation(
+            `${place.name} does not know that its version ${version} comes from version ${state.version} of ${state.host}`,
+          )
+      }
+    }
+  }
+}
+
+/** Of a state and all that it came from, what is not durable and may still become so. */
+function unsettled(
+  places: Places,
+  from: MadeBy,
+  found: MadeBy[] = [],
+  seen = new Map<string, number>(),
+): readonly MadeBy[] {
+  const place = places.get(from.host)
+  if (!place?.survives(from.life, from.version)) return found
+  if (!isDurable(place, from.life, from.version)) found.push(from)
+  if ((seen.get(from.host) ?? 0) >= from.version) return found
+  seen.set(from.host, from.version)
+  for (const taken of place.taken) if (taken.version <= from.version) unsettled(places, taken.from, found, seen)
+  return found
 }
 
 const isDurable = (place: Place, life: number, version: number) => place.disk.durable.get(version)?.life === life

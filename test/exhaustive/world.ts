@@ -58,6 +58,8 @@ export class World {
   /** The frame that is being read. */
   #reading: Frame | undefined
   #broken: Violation | undefined
+  /** Of each client. */
+  #messages_max = Number.POSITIVE_INFINITY
 
   private constructor(scope: Scope) {
     this.scope = scope
@@ -80,7 +82,21 @@ export class World {
       for (const task of place.life?.tasks.splice(0) ?? []) task()
     }
     await world.#moved()
+    await world.#warmUp()
     return world
+  }
+
+  /** The first messages take the first way that there is. */
+  async #warmUp(): Promise<void> {
+    const { warm } = this.scope
+    if (warm === 0) return
+    this.#messages_max = warm
+    for (let next = this.#calm(); next; next = this.#calm()) await this.step(next)
+    this.#messages_max = Number.POSITIVE_INFINITY
+  }
+
+  #calm(): Choice | undefined {
+    return this.choices().find(({ isFault }) => !isFault)
   }
 
   place(name: string): Place {
@@ -134,7 +150,7 @@ export class World {
     if (!engine?.running) return
     for (const client of place.clients) {
       const next = client.names[client.sent]
-      if (next === undefined) continue
+      if (next === undefined || client.sent >= this.#messages_max) continue
       choices.push({
         ...plain(`client ${client.darq}`, name),
         label: () => `${client.darq}: a client enqueues ${next}`,
@@ -163,16 +179,22 @@ export class World {
     }
   }
 
-  /** When nothing else can move, or early; each may be the first. */
+  /** When nothing else can move, or early; each may be the first. A life that was replaced may go on for ever: it is not needed. */
   #timers(isQuiet: boolean, choices: Choice[]): void {
-    for (const { name, life, zombies } of this.places.values())
-      for (const one of life ? [life, ...zombies] : zombies)
-        for (const timer of one.timers) choices.push(this.#ringing(name, one, timer, !isQuiet))
+    for (const { name, life, zombies } of this.places.values()) {
+      for (const timer of life?.timers ?? []) if (life) choices.push(this.#ringing(name, life, timer, !isQuiet))
+      for (const zombie of zombies)
+        for (const timer of zombie.timers)
+          choices.push({
+            ...this.#ringing(`${name} (life ${zombie.life}, replaced)`, zombie, timer, !isQuiet),
+            isFault: true,
+          })
+    }
   }
 
   #ringing(name: string, life: Life, timer: Timer, isEarly: boolean): Choice {
     return {
-      ...plain(`timer ${name} ${life.timers.indexOf(timer)}`, name),
+      ...plain(`timer ${name} ${life.timers.indexOf(timer)}`, life.host),
       isTimer: true,
       isFault: isEarly,
       label: () => `${name}: a timer rings${isEarly ? ' early' : ''}: ${timer.kind}`,
