@@ -24,7 +24,8 @@ export const walker = participant(Walker, {
     walk(step, { id, stops }) {
       step.state.visits += 1
       const [next = [], ...rest] = stops
-      for (const [index, key] of next.entries()) step.send(Walker.walk(key, { id: `${id}.${index}`, stops: rest.map((keys) => [...keys]) }))
+      for (const [index, key] of next.entries())
+        step.send(Walker.walk(key, { id: `${id}.${index}`, stops: rest.map((keys) => [...keys]) }))
       if (next.length > 0) return
       const number = step.state.visits
       step.call(Gate.passed({ id, number }), step.own.told({ id, number }))

@@ -112,3 +112,36 @@ describe('a client with a session', () => {
     expect(client.session).toBe('')
   })
 })
+
+test('what was accepted keeps its number when the host can’t be asked for the next', async () => {
+  const sent: number[] = []
+  const lost = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<number>()
+  let questions = 0
+  const link = {
+    async enqueue({ first }, report) {
+      sent.push(first)
+      if (sent.length === 2) throw new DarqError('unknown_message')
+      const duplicates = sent.length > 2 && first === 1 ? 1 : 0
+      report({ grade: 'accepted', lsns: duplicates === 0 ? [8] : [], duplicates, expected: 2 })
+      if (sent.length === 1) await lost.promise
+      report({ grade: 'durable', durability: 'strict' })
+      report({ grade: 'committed', durability: 'strict' })
+    },
+    expected: () => {
+      questions += 1
+      return questions === 1 ? asked.promise : Promise.resolve(2)
+    },
+  } satisfies Partial<Link>
+  await using client = openClient({ link: () => link as Partial<Link> as Link, producer: 'p', fresh: true })
+  const first = client.send(Counter.add('a', 1))
+  await first.accepted
+  const refused = client.send(Counter.add('a', 2)).committed.catch((error: DarqError) => error.code)
+  await Promise.resolve()
+  lost.reject(new DarqError('unavailable'))
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  asked.reject(new DarqError('unavailable'))
+  expect(await refused).toBe('unknown_message')
+  await first.committed
+  expect(sent).toEqual([1, 2, 1])
+})

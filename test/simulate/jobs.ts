@@ -10,6 +10,7 @@ import { loss } from './jobs/loss.ts'
 import { ring } from './jobs/ring.ts'
 import { shop } from './jobs/shop.ts'
 import { walk } from './jobs/walk.ts'
+import { witness } from './jobs/witness.ts'
 
 export type { Job } from './jobs/job.ts'
 
@@ -19,5 +20,6 @@ export const jobs: Readonly<Record<string, Job>> = {
   flights: flightsJob,
   shop: shop(),
   walk: walk(),
+  witness,
   loss: loss(),
 }

@@ -38,8 +38,15 @@ export async function oracle(job: Job, seed: number): Promise<unknown> {
     clock,
     random: root.fork().next,
   })
+  let clients = 0
   const connect = () =>
-    openClient({ link: host.link, producer: `client-${seed}`, fresh: true, clock, random: root.fork().next })
+    openClient({
+      link: host.link,
+      producer: `client-${seed}-${clients++}`,
+      fresh: true,
+      clock,
+      random: root.fork().next,
+    })
   const client = connect()
   const world: World = {
     seed,

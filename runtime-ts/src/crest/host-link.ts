@@ -192,9 +192,19 @@ function withIndex(error: DarqError, index: number): DarqError {
   return new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
 }
 
+/** A repeat is told as such even when what its sender had seen is lost by now: nothing of that is passed on. */
+function isUnsettled(engine: Engine, state: Dependency): boolean {
+  try {
+    return engine.unsettled([state]).length > 0
+  } catch (error) {
+    if (error instanceof DarqError && error.code === 'session_lost') return false
+    throw error
+  }
+}
+
 /** What the sender of a request with a session has seen by its answer, as far as it may still be lost. */
 function seen(engine: Engine, after: readonly Dependency[]): { readonly session: string } {
-  return { session: encodeSession([...engine.unsettled(after), ...engine.seen()]) }
+  return { session: encodeSession([...after.filter((state) => isUnsettled(engine, state)), ...engine.seen()]) }
 }
 
 /** @throws {DarqError} `unknown_message`, `schema`; what the handler throws, as code `app:…` or what it is */

@@ -276,7 +276,9 @@ export class Lane {
       for (const parcel of this.#waiting) if (parcel.sequence >= expected) parcel.sequence = parcel.fixed
     } catch {
       this.#next = undefined // asked again before the next batch
-      for (const parcel of this.#waiting) parcel.sequence = parcel.fixed
+      // What stands before them may have been accepted: under another number it would be so twice.
+      const first = batch[0]?.sequence ?? 0
+      for (const parcel of this.#waiting) if (parcel.sequence >= first) parcel.sequence = parcel.fixed
     }
   }
 

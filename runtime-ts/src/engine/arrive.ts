@@ -136,9 +136,11 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   return new Arrived(darq, lsns, duplicates, expected)
 }
 
-/** A repeat brings nothing that could depend on anything. */
+/** A repeat, and what comes behind a gap, bring nothing that could depend on anything. */
 function isNew(darq: LiveDarq, { producer, first }: Batch, count: number): boolean {
-  return first === 0 || first + count > darq.core.expected(producer)
+  if (first === 0) return true
+  const expected = darq.core.expected(producer)
+  return first <= expected && first + count > expected
 }
 
 const seconds_max = 2 ** 32

@@ -77,8 +77,8 @@ export class LiveDarq implements Darq {
   ): EnqueueReceipt {
     const batch = { producer, first, originEpoch: 0, originVersion: 0, messages, told } as const
     if (after.length === 0) return arrive(this, batch)
-    const unsettled = this.host.unsettled(after)
-    return arrive(this, { ...batch, depends: () => this.host.depend(unsettled) })
+    // A repeat is told as such, whatever has become of what its sender had seen: it shares the fate of the first.
+    return arrive(this, { ...batch, depends: () => this.host.depend(this.host.unsettled(after)) })
   }
 
   expected(producer: Uint8Array): number {

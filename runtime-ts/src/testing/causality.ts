@@ -92,11 +92,15 @@ export class Causality {
 
   /** The host took messages into that version of its present epoch. */
   taken(receiver: LiveHost, version: Version, { host, epoch, lineage, version: from }: Data): void {
+    this.depends(receiver, version, [{ host, epoch: lineage.epochOf(from) ?? epoch, version: from }])
+  }
+
+  /** What the host took into that version of its present epoch came from these states. */
+  depends(receiver: LiveHost, version: Version, states: readonly Dependency[]): void {
     const origins = this.#reigns.get(`${receiver.id} ${receiver.epoch}`)?.origins
-    const origin = { host, epoch: lineage.epochOf(from) ?? epoch, version: from }
     const known = origins?.get(version)
-    if (known) known.push(origin)
-    else origins?.set(version, [origin])
+    if (known) known.push(...states)
+    else origins?.set(version, [...states])
   }
 
   /**

@@ -11,16 +11,28 @@ import type { Life } from './life.ts'
 import type { Network } from './network.ts'
 import type { Timeline } from './timeline.ts'
 
+/** A DARQ has taken messages whose sender had seen what the session says. */
+export type Took = (life: Life, darq: string, session: string) => void
+
 /** Who answers for a DARQ now. */
 export type Answering = (darq: string) => { readonly life: Life; readonly link: Link } | undefined
 
 const answer_ms_max = 2_000
 
-export function clientLink(timeline: Timeline, network: Network, counts: FaultCounts, answering: Answering): Link {
+export function clientLink(
+  timeline: Timeline,
+  network: Network,
+  counts: FaultCounts,
+  answering: Answering,
+  took: Took,
+): Link {
   const lost = (what: string) => new DarqError('unavailable', { message: what })
 
   /** One request. `ask` is called at the host, if it gets there; what it gives comes back, if it does. */
-  function request<T>(to: string, ask: (link: Link, tell: (run: () => void) => void) => Promise<T>): Promise<T> {
+  function request<T>(
+    to: string,
+    ask: (link: Link, tell: (run: () => void) => void, life: Life) => Promise<T>,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const deadline = timeline.after(answer_ms_max, () => reject(lost('no answer')))
       const settle = (run: () => void) => {
@@ -48,7 +60,7 @@ export function clientLink(timeline: Timeline, network: Network, counts: FaultCo
         }
         // Inside the host's life: a frozen one answers when it thaws, a dead one never.
         host.life.guard(() => {
-          ask(host.link, tell).then(
+          ask(host.link, tell, host.life).then(
             (value) => tell(() => settle(() => resolve(value))),
             (error: unknown) => tell(() => settle(() => reject(error))),
           )
@@ -59,7 +71,13 @@ export function clientLink(timeline: Timeline, network: Network, counts: FaultCo
 
   return {
     enqueue: (batch, report) =>
-      request(batch.to, (link, tell) => link.enqueue(batch, (graded) => tell(() => report(graded)))),
+      request(batch.to, (link, tell, life) =>
+        link.enqueue(batch, (graded) => {
+          if (graded.grade === 'accepted' && graded.lsns.length > 0 && batch.session)
+            took(life, batch.to, batch.session)
+          tell(() => report(graded))
+        }),
+      ),
     query: (query, grade) => request(query.to, (link) => link.query(query, grade)),
     watch: (query, see, signal) =>
       request(query.to, (link, tell) => link.watch(query, (view) => tell(() => see(view)), signal)),

@@ -6,6 +6,7 @@
 import { openClient } from '../crest/client.ts'
 import type { Client, Receipt } from '../crest/client-types.ts'
 import type { Link } from '../crest/link.ts'
+import { Session } from '../crest/session.ts'
 import type { Clock } from '../engine/types.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
@@ -34,14 +35,15 @@ export class WorldClients {
     }
   }
 
-  /** A producer of its own. */
-  open(producer: string): Client {
+  /** A producer of its own. @param session as in `connect` */
+  open(producer: string, session?: string): Client {
     this.opened += 1
     const client = openClient({
       link: () => this.#link,
       producer,
       clock: this.#clock,
       random: this.#random.fork().next,
+      ...(session !== undefined && { session: new Session(session) }),
     })
     return {
       send: (message, options) => {

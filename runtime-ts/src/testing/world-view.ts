@@ -14,8 +14,8 @@ export interface World extends Client {
   random(): number
   /** Resolves when so much virtual time has passed. */
   advance(by: Span): Promise<void>
-  /** Another client: a producer of its own, as after a reload. */
-  connect(): Client
+  /** Another client: a producer of its own, as after a reload. With a `session` (`''`: a new one) it keeps one. */
+  connect(options?: { readonly session?: string }): Client
   /** The name of the host where a DARQ lives; undefined if it lives nowhere. */
   hostOf(darq: string): string | undefined
 }
@@ -25,7 +25,7 @@ export function worldOf(simulation: Simulation): World {
   return {
     seed,
     random: random.next,
-    connect: () => simulation.clients.open(`client-${seed}-${simulation.clients.opened}`),
+    connect: ({ session } = {}) => simulation.clients.open(`client-${seed}-${simulation.clients.opened}`, session),
     hostOf: (darq) => simulation.hostOf(darq),
     advance: (by) => new Promise((resolve) => void timeline.after(milliseconds(by), resolve)),
     send: (message, options) => client.send(message, options),

@@ -5,6 +5,7 @@
  */
 import type { Client } from '../crest/client-types.ts'
 import { type Route, routeKind } from '../crest/route.ts'
+import { decodeSession } from '../crest/session.ts'
 import { DarqError } from '../error.ts'
 import { Causality } from './causality.ts'
 import { clientLink } from './client-link.ts'
@@ -71,9 +72,16 @@ export class Simulation {
           reported: (error) => this.#reported(error),
         }),
     )
-    const link = clientLink(this.timeline, this.#network, this.counts, (darq) => {
+    const answering = (darq: string) => {
       const opened = this.#ownerOf(darq)?.current
       return opened && { life: opened.life, link: opened.hosted.link }
+    }
+    const link = clientLink(this.timeline, this.#network, this.counts, answering, (life, darq, session) => {
+      const current = this.#ownerOf(darq)?.current
+      // What one takes that has been replaced comes to nothing.
+      const engine = current?.life === life ? current.engine : undefined
+      const version = engine?.existing(darq)?.newest
+      if (engine && version !== undefined) this.#causality.depends(engine, version, decodeSession(session))
     })
     this.clients = new WorldClients(this.timeline, link, clientRandom)
     this.client = this.clients.open(`client-${seed}`)

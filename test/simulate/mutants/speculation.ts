@@ -180,4 +180,28 @@ export const speculationMutants: readonly Mutant[] = [
     put: 'void unsettled',
     jobs,
   },
+  {
+    name: 'session-not-minded',
+    breaks: 'G5: what a client sends overtakes what it had seen',
+    file: 'runtime-ts/src/engine/darq.ts',
+    find: 'if (after.length === 0) return arrive(this, batch)',
+    put: 'if (after.length >= 0) return arrive(this, batch)',
+    jobs: ['witness'],
+  },
+  {
+    name: 'lost-session-taken',
+    breaks: 'G5: a message is taken whose sender had seen what is known to be lost',
+    file: 'runtime-ts/src/engine/host.ts',
+    find: "if (fate === 'lost' || fate === 'forgotten') throw new DarqError('session_lost', { facts: { ...state } })",
+    put: '',
+    jobs: ['witness'],
+  },
+  {
+    name: 'look-does-not-freeze',
+    breaks: 'G5: a version that was looked at takes on new dependencies',
+    file: 'runtime-ts/src/engine/host.ts',
+    find: 'if (this.#commit.hasGrown) speculation.freeze()',
+    put: '',
+    jobs: ['witness'],
+  },
 ]
