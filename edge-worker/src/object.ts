@@ -9,8 +9,9 @@ import type {
   Request as WorkersRequest,
   Response as WorkersResponse,
 } from '@cloudflare/workers-types'
-import { DarqError } from '@darq/runtime'
+import { DarqError, type Hosted } from '@darq/runtime'
 import { type DurableObjectOptions, type DurableObjectStore, durableObject } from '@darq/runtime/durable-object'
+import type { Engine } from '@darq/runtime/engine'
 import type { Storage } from '@darq/runtime/storage'
 import { type ErrorFacts, toFacts } from '@darq/runtime/transport'
 import { ObjectBase } from '#object-base'
@@ -74,7 +75,7 @@ export function durableObjectClass<Env extends object>(
     async takeFrame(from: string, frame: Uint8Array): Promise<ErrorFacts | undefined> {
       try {
         const { hosted } = await this.#alive()
-        takeSiblingFrame(await hosted.alive(), from, frame)
+        await handToLife(hosted, (engine) => takeSiblingFrame(engine, from, frame))
         return undefined
       } catch (error) {
         if (!(error instanceof DarqError)) console.error(error)
@@ -126,6 +127,18 @@ export function durableObjectClass<Env extends object>(
 
 /** One life of the host, and what came with it. */
 type Life = Omit<ObjectBindings, 'watchers'>
+
+/** What a host that goes back has not taken, its next life takes: nobody has to send it again. */
+async function handToLife(hosted: Hosted, hand: (engine: Engine) => void): Promise<void> {
+  const engine = await hosted.alive()
+  try {
+    hand(engine)
+  } catch (error) {
+    if (!(error instanceof DarqError) || error.code !== 'withdrawn') throw error
+    await engine.stopped
+    hand(await hosted.alive())
+  }
+}
 
 /** Why the host can't be opened is the server's trouble, not the request's: only an unknown name is. */
 function opening(error: unknown): unknown {
