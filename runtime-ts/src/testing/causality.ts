@@ -86,6 +86,8 @@ export class Causality {
   /** It is in the store. */
   written(host: string, { bytes }: Commit): void {
     this.#writing.delete(host)
+    // A claim would have fenced it.
+    this.#claiming.delete(host)
     const store = this.#stores.get(host)
     if (store) store.lineage = extended(store.lineage, bytes)
   }
