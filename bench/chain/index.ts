@@ -78,9 +78,14 @@ export async function runParts(parts: readonly PartName[], plan: Plan): Promise<
     try {
       await run[part]()
     } catch (error) {
-      if (!(error instanceof Missing)) throw new Error(`${part}: the benchmark failed`, { cause: error })
-      missing.push(`${part}: ${error.message}`)
-      say(`left out: ${part}: ${error.message}`)
+      // What the other parts have found is not thrown away.
+      if (!(error instanceof Missing)) {
+        console.error(error)
+        process.exitCode = 1
+      }
+      const why = error instanceof Error ? error.message : String(error)
+      missing.push(`${part}: ${why}`)
+      say(`left out: ${part}: ${why}`)
     }
   }
   return { machine, plan, versions, rows, missing }

@@ -164,9 +164,9 @@ export class Graph {
 
   /** Messages enter anywhere, at random times, so many in a second. */
   enter(rate_per_s: number): void {
-    if (!this.#entering) return
     const wait_ms = (-Math.log(1 - this.#random.bits() / 2 ** 32) * 1000) / rate_per_s
     this.#clock.wake(this.#clock.now_ms() + wait_ms, () => {
+      if (!this.#entering) return
       const name = `h${this.#random.below(this.#places.size)}`
       this.#messages += 1
       const message = encodeMessages([encodeWanderer({ number: this.#messages, hops })])
