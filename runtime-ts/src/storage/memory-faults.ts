@@ -39,6 +39,8 @@ export interface FaultyMemoryOptions {
   readonly fate?: (write: MemoryWrite) => Fate | Promise<Fate>
   /** Names a new store. Give one that depends on virtual time to make a run repeatable. */
   readonly generation?: () => string
+  /** Called with each change that is in the store from now on, whatever its writer is told. */
+  readonly written?: (change: Change) => void
   /** Larger commits are split into values of so many bytes. Default: no splitting. */
   readonly part_bytes_max?: number
 }
@@ -76,12 +78,12 @@ class BreakableMemory implements FaultyMemory {
   readonly #storage: Storage
   #connections = new Set<FaultyCells>()
 
-  constructor({ fate = () => 'written', generation = newGeneration, part_bytes_max }: FaultyMemoryOptions) {
+  constructor({ fate = () => 'written', generation = newGeneration, written, part_bytes_max }: FaultyMemoryOptions) {
     this.#storage = storageOver({
       durability: () => this.durability,
       generation,
       connect: async () => {
-        const cells = new FaultyCells(this.#medium, fate, () => this.disconnect(), part_bytes_max)
+        const cells = new FaultyCells(this.#medium, fate, () => this.disconnect(), written, part_bytes_max)
         this.#connections.add(cells)
         return cells
       },
@@ -146,16 +148,19 @@ class FaultyCells extends MemoryCells {
   isLost = false
   readonly #fate: (write: MemoryWrite) => Fate | Promise<Fate>
   readonly #disconnect: () => void
+  readonly #written: ((change: Change) => void) | undefined
 
   constructor(
     medium: Medium,
     fate: (write: MemoryWrite) => Fate | Promise<Fate>,
     disconnect: () => void,
+    written: ((change: Change) => void) | undefined,
     part_bytes_max?: number,
   ) {
     super(medium, part_bytes_max)
     this.#fate = fate
     this.#disconnect = disconnect
+    this.#written = written
   }
 
   protected override use(): Medium {
@@ -171,6 +176,7 @@ class FaultyCells extends MemoryCells {
     if (fate === 'quota') throw new DarqError('quota', { message: 'the storage is full' })
     if (fate === 'disconnected') this.#disconnect()
     this.use().apply(change)
+    this.#written?.(change)
     if (fate === 'unknown') throw new DarqError('storage', { message: 'the outcome of the write is unknown' })
   }
 }

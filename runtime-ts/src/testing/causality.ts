@@ -11,7 +11,8 @@ import type { Data } from '../engine/frame.ts'
 import type { LiveHost } from '../engine/host.ts'
 import { Lineage } from '../engine/lineage.ts'
 import type { Epoch, Version } from '../engine/types.ts'
-import type { Commit, Segment } from '../storage/contract.ts'
+import type { Change } from '../storage/cells.ts'
+import { decodeRecord } from '../storage/record.ts'
 
 /** One epoch of one host. */
 interface Reign {
@@ -25,71 +26,31 @@ interface Reign {
   verified: Version
 }
 
-interface Claiming {
-  readonly keep: Version
-  readonly tail: Segment | undefined
-}
-
 const none = 0 as Version
 
 export class Causality {
   readonly #reigns = new Map<string, Reign>()
   /** By host id: what its store holds, and the newest epoch that owns it. */
-  readonly #stores = new Map<string, { epoch: Epoch; lineage: Lineage }>()
-
-  /** By host id: writes of which nobody knows whether they arrived. */
-  readonly #writing = new Map<string, readonly Commit[]>()
-  /** By host id: the claim of which nobody knows whether it arrived. */
-  readonly #claiming = new Map<string, Claiming>()
+  readonly #stores = new Map<string, { readonly epoch: Epoch; readonly lineage: Lineage }>()
 
   /** A life begins. */
   opened({ id: host, epoch, lineage }: LiveHost): void {
     this.#reigns.set(`${host} ${epoch}`, { host, epoch, lineage, origins: new Map(), verified: none })
   }
 
-  /** The store is about to be claimed: above `keep` it will hold the tail. */
-  claiming(host: string, keep: Version, tail: Segment | undefined): void {
-    // The claim before this one was written, though nobody was told so, if what it was to leave is what is there.
-    const before = this.#claiming.get(host)
-    const store = this.#stores.get(host)
-    if (before && store && keep === (before.tail?.version ?? before.keep)) store.lineage = this.#left(host, before)
-    this.#claiming.set(host, { keep, tail })
-  }
-
-  /** It is: the store belongs to this epoch. */
-  claimed(host: string, epoch: Epoch, keep: Version, tail: Segment | undefined): void {
-    this.#claiming.delete(host)
-    this.#stores.set(host, { epoch, lineage: this.#left(host, { keep, tail }) })
-  }
-
-  /** What a store holds after a claim. */
-  #left(host: string, { keep, tail }: Claiming): Lineage {
-    let lineage = this.#stores.get(host)?.lineage ?? Lineage.empty
-    // A write whose end nobody was told of is there, if it is kept.
-    for (const { version, bytes } of this.#writing.get(host) ?? [])
-      if (version > lineage.last && version <= keep && this.#isOfOwner(host, bytes)) lineage = extended(lineage, bytes)
-    this.#writing.delete(host)
-    if (lineage.last > keep) lineage = lineage.kept(keep)
-    if (tail !== undefined) lineage = extended(lineage, tail.bytes)
-    return lineage
-  }
-
-  #isOfOwner(host: string, bytes: Uint8Array): boolean {
-    return decodeCommit(bytes).epoch === this.#stores.get(host)?.epoch
-  }
-
-  /** It is on its way to the store. */
-  writing(host: string, commit: Commit): void {
-    this.#writing.set(host, [...(this.#writing.get(host) ?? []), commit])
-  }
-
-  /** It is in the store. */
-  written(host: string, { bytes }: Commit): void {
-    this.#writing.delete(host)
-    // A claim would have fenced it.
-    this.#claiming.delete(host)
-    const store = this.#stores.get(host)
-    if (store) store.lineage = extended(store.lineage, bytes)
+  /** A change is in the host's store: a claim, which may drop what is above and add a last version, or a commit. */
+  stored(host: string, { add }: Change): void {
+    let store = this.#stores.get(host)
+    const parts: Uint8Array[] = []
+    for (const { number, value } of add) {
+      const { kind, epoch, version, body } = decodeRecord(value, number)
+      if (kind === 'commit') parts.push(body)
+      else if (kind === 'claim')
+        store = { epoch: epoch as Epoch, lineage: (store?.lineage ?? Lineage.empty).kept(version as Version) }
+    }
+    if (store === undefined) return
+    const lineage = parts.length === 0 ? store.lineage : extended(store.lineage, joined(parts))
+    this.#stores.set(host, { epoch: store.epoch, lineage })
   }
 
   /** The host took messages into that version of its present epoch. */
@@ -165,4 +126,15 @@ function extended(lineage: Lineage, bytes: Uint8Array): Lineage {
   let next = lineage
   for (const { version } of versions) next = next.extended(epoch, version)
   return next
+}
+
+/** A large commit stands in several values. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }

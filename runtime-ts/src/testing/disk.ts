@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Change } from '../storage/cells.ts'
 import { type Fate, type FaultyMemory, faultyMemory } from '../storage/memory-faults.ts'
 import type { FaultCounts, lossKinds } from './fault-kinds.ts'
 import type { Random } from './random.ts'
@@ -25,6 +26,8 @@ export interface DiskOptions {
   readonly random: Random
   readonly counts: FaultCounts
   readonly note: (what: string) => void
+  /** A change is in the store, whatever its writer is told. */
+  readonly written: (generation: string, change: Change) => void
   /** A write has begun that was to be interrupted. */
   readonly interrupt: () => void
 }
@@ -43,12 +46,15 @@ export class Disk {
   constructor(options: DiskOptions) {
     this.#options = options
     let generations = 0
+    let generation = ''
     this.storage = faultyMemory({
       fate: () => this.#fate(),
+      written: (change) => options.written(generation, change),
       part_bytes_max: value_bytes_max,
       generation: () => {
         generations += 1
-        return `${options.name}-${String(generations).padStart(4, '0')}`
+        generation = `${options.name}-${String(generations).padStart(4, '0')}`
+        return generation
       },
     })
   }

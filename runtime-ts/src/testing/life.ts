@@ -14,11 +14,11 @@ const rounding_ms = 2 ** -10
 /** Told of the writes of a life: before each goes to the store. */
 export interface Witness {
   /** The store belongs to this epoch from now on; its owner doesn't know as yet. */
-  claiming(keep: Version, tail: Segment | undefined, generation: string): void
-  claimed(epoch: Epoch, keep: Version, tail: Segment | undefined, generation: string): void
-  committing(commit: Commit, generation: string): void
+  claiming(keep: Version, tail: Segment | undefined): void
+  claimed(epoch: Epoch): void
+  committing(commit: Commit): void
   /** It is in the store, and nobody was told as yet. */
-  committed(commit: Commit, generation: string): void
+  committed(commit: Commit): void
 }
 
 export class Life {
@@ -107,10 +107,10 @@ export class Life {
   storage(storage: Storage, witness: Witness): Storage {
     const within = <T>(promise: Promise<T>) => this.#within(promise)
     const life = this
-    const claimed = (inner: Claimed, generation: string): Claimed => ({
+    const claimed = (inner: Claimed): Claimed => ({
       commit(commit) {
-        witness.committing(commit, generation)
-        return within(inner.commit(commit).then(() => witness.committed(commit, generation)))
+        witness.committing(commit)
+        return within(inner.commit(commit).then(() => witness.committed(commit)))
       },
       close: () => within(inner.close()),
     })
@@ -131,12 +131,12 @@ export class Life {
           },
           close: () => opened.close(),
           async claim(epoch, keep, facts, tail) {
-            witness.claiming(keep, tail, opened.generation)
+            witness.claiming(keep, tail)
             const claiming = opened.claim(epoch, keep, facts, tail).then((inner) => {
-              witness.claimed(epoch, keep, tail, opened.generation)
+              witness.claimed(epoch)
               return inner
             })
-            return claimed(await within(claiming), opened.generation)
+            return claimed(await within(claiming))
           },
         }
       },

@@ -59,7 +59,11 @@ export class Seat {
     const { timeline, random, counts, paths, violate } = world
     const note = (what: string) => world.note(name, what)
     const write_ms_max = plan.k === 'any' ? (random.pick(writes_ms) ?? 0) : 3
-    this.disk = new Disk({ name, write_ms_max, timeline, random, counts, note, interrupt: () => this.crash() })
+    this.disk = new Disk({
+      ...{ name, write_ms_max, timeline, random, counts, note },
+      written: (generation, change) => world.causality.stored(`${name}#${generation}`, change),
+      interrupt: () => this.crash(),
+    })
     this.history = new History(name, paths, violate)
   }
 
@@ -110,22 +114,18 @@ export class Seat {
     // What another than the owner writes is not part of the history.
     const owns = () => this.current?.life === life
     const storage = life.storage(this.disk.storage, {
-      claiming: (keep, tail, generation) => {
-        world.causality.claiming(`${this.name}#${generation}`, keep, tail)
+      claiming: (keep, tail) => {
         if (owns()) this.history.goingBack(tail?.version ?? keep)
       },
-      claimed: (epoch, keep, tail, generation) => {
+      claimed: (epoch) => {
         this.history.claimed = epoch
-        world.causality.claimed(`${this.name}#${generation}`, epoch, keep, tail)
         if (owns()) this.history.wentBack()
       },
-      committing: (commit, generation) => {
-        world.causality.writing(`${this.name}#${generation}`, commit)
+      committing: (commit) => {
         if (this.current?.life === life) this.history.committing(this.current.engine, commit)
       },
-      committed: (commit, generation) => {
-        if (owns()) this.history.written = commit.version
-        world.causality.written(`${this.name}#${generation}`, commit)
+      committed: ({ version }) => {
+        if (owns()) this.history.written = version
       },
     })
     return openHosted({
