@@ -1,9 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm, stat, truncate } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
 import { drive } from '../../bench/chain/drive.ts'
 import { nextOf } from '../../bench/chain/link.ts'
 import { runLoops } from '../../bench/chain/load/closed-loops.ts'
 import { parseOptions } from '../../bench/chain/options.ts'
 import { type Plan, quickPlan } from '../../bench/chain/plan.ts'
+import { FileCells } from '../../bench/chain/processes/file-cells.ts'
 import { drawCharts } from '../../bench/chain/report/charts.ts'
 import { goalsOf } from '../../bench/chain/report/goals.ts'
 import { drawLineChart } from '../../bench/chain/report/line-chart.ts'
@@ -14,9 +18,16 @@ import { rowsOf, workloadOf } from '../../bench/chain/rows.ts'
 import type { Passage } from '../../bench/chain/stations/chain.ts'
 import { openInProcess } from '../../bench/chain/stations/in-process.ts'
 import { nodeStation } from '../../bench/chain/stations/node.ts'
+import { processesStation } from '../../bench/chain/stations/processes.ts'
+import type { Station } from '../../bench/chain/stations/station.ts'
 import { Traffic } from '../../bench/chain/stations/traffic.ts'
+import { workerdStation } from '../../bench/chain/stations/workerd.ts'
 import { Figures } from '../../bench/core/report/figures.ts'
 import { faults, type Row } from '../../bench/row.ts'
+import { Medium } from '../../runtime-ts/src/storage/memory.ts'
+
+// Processes are started, on a machine that may have more to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 const now_ms = () => performance.now()
 const quiet = () => undefined
@@ -72,6 +83,47 @@ test('in Node all contenders run to the end, and have rows without fault', async
   expect(committed_ms('k=∞')).toBeGreaterThanOrEqual(4.9)
 })
 
+for (const [name, open] of [
+  ['workerd', workerdStation],
+  ['processes', processesStation],
+] as const satisfies readonly (readonly [string, () => Promise<Station>])[])
+  test(`${name}: all contenders run to the end, and what is added to a flush is waited for`, async () => {
+    const station = await open()
+    try {
+      const plan = { ...smallPlan(), lengths: [2], flushes_ms: [30], loops: [1], rounds: 1 }
+      const rows = rowsOf(station.name, await drive(station, plan, quiet))
+      expect(rows.flatMap(faults)).toEqual([])
+      const committed_ms = (contender: string) =>
+        new Figures(rows).value({ contender, workload: workloadOf(2, 30), metric: 'committed_p50' }) ?? 0
+      // The clock of workerd goes in steps of 1 ms.
+      for (const contender of ['gated', 'k=0']) expect(committed_ms(contender)).toBeGreaterThanOrEqual(58)
+      for (const contender of ['k=1', 'k=4', 'k=∞']) expect(committed_ms(contender)).toBeGreaterThanOrEqual(29)
+    } finally {
+      await station.close()
+    }
+  })
+
+test('what a file has taken is there when it is opened again, but for what is torn', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'darq-file-cells-'))
+  try {
+    const path = join(folder, 'log')
+    const bytes = (...values: number[]) => Uint8Array.from(values)
+    const cells = await FileCells.open(path, new Medium(), 0)
+    await cells.first(() => bytes(7))
+    await cells.write({ add: [{ number: 1, value: bytes(1, 2) }], clear: undefined, wakeAt_ms: undefined })
+    await cells.write({ add: [{ number: 2, value: bytes(3, 4, 5) }], clear: undefined, wakeAt_ms: undefined })
+    await cells.close()
+    const { size } = await stat(path)
+    await truncate(path, size - 1)
+    const again = await FileCells.open(path, new Medium(), 0)
+    expect(await again.first(() => bytes(8))).toEqual(bytes(7))
+    expect(await again.newest()).toEqual({ number: 1, value: bytes(1, 2) })
+    await again.close()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
 test('vectors cross the wire when messages leave before they are durable, and not else', async () => {
   const vectorsOf = async (k: number) => {
     const traffic = new Traffic()
@@ -118,7 +170,7 @@ test('a crash in a graph rolls back whoever depended, and leaves most alone', as
     expect(outcome?.rolledBack).toBeLessThan(29)
   }
   expect(dependent).toBeGreaterThan(0)
-}, 60_000)
+})
 
 describe('the report', () => {
   const machine = { cpu: 'any', cores: 2, memory_gib: 8, system: 'Linux', load_per_core: 0 }
