@@ -1,4 +1,4 @@
-/** One mutant's process: scope after scope, breadth first, until one is broken. Prints one line of JSON. */
+/** One mutant's process: scope after scope, breadth first if nothing else is said, until one is broken. Prints one line of JSON. */
 import type { Found } from './search.ts'
 
 await import('./see-through.mjs' as string)
@@ -22,7 +22,7 @@ process.on('unhandledRejection', (error) => tell({ message: String(error), path:
 
 for (const scope of names.flatMap((name) => scopesNamed(name))) {
   at = `${scope.name}/${scope.k}`
-  const explored = await explore(scope, { breadthFirst: true, seconds_max })
+  const explored = await explore(scope, { breadthFirst: !process.env.DARQ_DEEP, seconds_max })
   states += explored.states
   if (explored.found) tell(explored.found)
   if (!explored.complete) console.error(`${at}: not all of it in ${seconds_max} s`)

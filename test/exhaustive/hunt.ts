@@ -29,7 +29,7 @@ export async function huntMutants(seconds_max: number, names?: readonly string[]
     const one = await hunt(mutant, seconds_max)
     hunted.push(one)
     const verdict = one.found
-      ? `found after ${one.choices?.length} choices in ${one.scope} (${one.states} states): ${one.by}`
+      ? `found after ${one.choices?.length} choices${mutant.isDeep ? ' (not the shortest way)' : ''} in ${one.scope} (${one.states} states): ${one.by}`
       : `LIVES${mutant.lives ? `, as it should: ${mutant.lives}` : `: ${one.by}`}`
     console.log(`${one.name.padEnd(36)} ${verdict}`)
   }
@@ -42,7 +42,7 @@ export function wrongly(hunted: readonly Hunted[]): readonly string[] {
   return hunted.filter(({ name, found }) => found === mayLive.has(name)).map(({ name }) => name)
 }
 
-function hunt({ name, breaks, patches, scopes }: Mutant, seconds_max: number): Promise<Hunted> {
+function hunt({ name, breaks, patches, scopes, isDeep }: Mutant, seconds_max: number): Promise<Hunted> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./hunt-one.ts', import.meta.url))], {
       env: {
@@ -50,6 +50,7 @@ function hunt({ name, breaks, patches, scopes }: Mutant, seconds_max: number): P
         DARQ_MUTANT: JSON.stringify(patches),
         DARQ_SCOPES: scopes.join(),
         DARQ_SECONDS: String(seconds_max),
+        DARQ_DEEP: isDeep ? '1' : '',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
