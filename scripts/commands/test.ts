@@ -22,7 +22,7 @@ conclude([
   ...(await runStatic()),
   await runVitest('tests', []),
   // A fixed budget of about a minute and a half of one processor: `npm run simulate -- --seeds A..B` and `-- --mutants` do it all.
-  await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..120', '--quiet']),
+  await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..80', '--quiet']),
   await runStage('mutants', 'node', ['test/simulate.ts', '--mutants', '--only', mutants.join(), '--quiet']),
   await runStage('demo under crashes', 'node', [
     'scripts/commands/demo-check.ts',

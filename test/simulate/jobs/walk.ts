@@ -4,6 +4,8 @@ import { breathe, type Job, must } from './job.ts'
 
 const walkers = Array.from({ length: 12 }, (_, index) => `${index}`)
 const walks_count = 40
+/** Small, so that what is truncated may be missed by who goes back. */
+const limits = { log_bytes_max: 32 * 1024 }
 
 export function walk(): Job {
   let passed: Passed = new Map()
@@ -12,7 +14,7 @@ export function walk(): Job {
   let visits = 0
   let ends = 0
   return {
-    hosts: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, participants: [walker, outside], k: 'any' })),
+    hosts: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, participants: [walker, outside], k: 'any', limits })),
     fault_rate: 1 / 25,
     async drive(world) {
       passed = new Map()

@@ -170,7 +170,7 @@ export const speculationMutants: readonly Mutant[] = [
     file: 'runtime-ts/src/engine/questions.ts',
     find: 'if (unstable > 0) this.#arm()',
     put: 'if (unstable > 0) void 0',
-    jobs,
+    jobs: ['witness'],
   },
   {
     name: 'uncommitted-forgotten',
