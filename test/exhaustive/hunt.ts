@@ -30,16 +30,16 @@ export async function huntMutants(seconds_max: number, names?: readonly string[]
     hunted.push(one)
     const verdict = one.found
       ? `found after ${one.choices?.length} choices${mutant.isDeep ? ' (not the shortest way)' : ''} in ${one.scope} (${one.states} states): ${one.by}`
-      : `LIVES${mutant.lives ? `, as it should: ${mutant.lives}` : `: ${one.by}`}`
+      : `LIVES: ${one.by}${mutant.lives ? `; ${mutant.lives}` : ''}`
     console.log(`${one.name.padEnd(36)} ${verdict}`)
   }
   return hunted
 }
 
-/** Those that live and should not, or should and do not. */
-export function wrongly(hunted: readonly Hunted[]): readonly string[] {
+/** Those that live, and of which nothing is known that would say why. */
+export function unexplained(hunted: readonly Hunted[]): readonly string[] {
   const mayLive = new Set(mutants.filter(({ lives }) => lives !== undefined).map(({ name }) => name))
-  return hunted.filter(({ name, found }) => found === mayLive.has(name)).map(({ name }) => name)
+  return hunted.filter(({ name, found }) => !found && !mayLive.has(name)).map(({ name }) => name)
 }
 
 function hunt({ name, breaks, patches, scopes, isDeep }: Mutant, seconds_max: number): Promise<Hunted> {

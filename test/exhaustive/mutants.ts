@@ -19,7 +19,7 @@ export interface Mutant {
   readonly scopes: readonly string[]
   /** What it breaks is seen only at the end: it is looked for depth first, and the way is not the shortest. */
   readonly isDeep?: true
-  /** Why it is no bug in these scopes. Then none may find it. */
+  /** What is known of why it was not found. Without it, it must be. */
   readonly lives?: string
 }
 
@@ -153,6 +153,8 @@ export const mutants: readonly Mutant[] = [
     patches: [engine('peer.ts', 'standing.epoch < known.standing.epoch', 'standing.epoch < 0')],
     scopes: ['pair-any', 'pair-lossy/Infinity'],
     isDeep: true,
+    lives:
+      'it was found while a channel’s numbers alone were compared; now what came late goes back with the next frame of the present life, and within the time given no world was found where that is not enough',
   },
   {
     name: 'older-answer-read',
@@ -172,6 +174,8 @@ export const mutants: readonly Mutant[] = [
     ],
     scopes: ['crossing-crash'],
     isDeep: true,
+    lives:
+      'not reached: a rollback behind what a later commit has dropped takes more commits of one host than were searched',
   },
   {
     name: 'k-not-kept',
@@ -181,8 +185,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'never-asked',
-    breaks: 'nobody asks what is durable elsewhere',
-    patches: [engine('commit.ts', 'host.questions.ask()\n', '')],
+    breaks: 'nobody asks what is durable elsewhere: what nobody tells unasked is never known',
+    patches: [
+      engine('questions.ts', 'for (const [host, states] of byHost) this.#send(host, states)\n', 'void byHost\n'),
+    ],
     scopes: ['pair-lossy/Infinity'],
   },
   {

@@ -71,6 +71,7 @@ interface Node {
 }
 
 const worlds_max = 200
+const completed_at_once = 50
 const nobody: ReadonlySet<string> = new Set()
 
 export async function explore(scope: Scope, limits: Limits = {}): Promise<Explored> {
@@ -264,7 +265,9 @@ class Search {
       if (!first) return undefined
       if (half.length === 0)
         return { message: 'from here the work is never done, though nothing fails any more', path: pathTo(first) }
-      for (const node of half) await this.#complete(node)
+      // Where one goes on, many that lead there do.
+      half.sort((a, b) => b.depth - a.depth)
+      for (const node of half.slice(0, completed_at_once)) await this.#complete(node)
     }
   }
 
