@@ -89,8 +89,8 @@ class Walk {
         out.push(name, ':')
         // A peer's standing is the last frame that came of it: only this is ever looked at again.
         if ((name === 'standing' || name === 'before') && typeof item === 'object' && item !== null) {
-          const { host, epoch, lineage, durable } = item as Standing
-          this.value([host, epoch, lineage.entries, lineage.last, durable])
+          const { host, epoch, lineage, durable, settled } = item as Standing
+          this.value([host, epoch, lineage.entries, lineage.last, durable, settled])
         } else this.value(item)
       }
       out.push('}')
