@@ -4,9 +4,10 @@
  * @module
  */
 import { decodeFrame, type Frame } from '../../runtime-ts/src/engine/frame.ts'
-import { LiveHost, openHost } from '../../runtime-ts/src/engine/host.ts'
+import { LiveHost } from '../../runtime-ts/src/engine/host.ts'
 import { channelId } from '../../runtime-ts/src/engine/host-id.ts'
 import { decodeMessages, encodeMessages } from '../../runtime-ts/src/engine/messages.ts'
+import { openHost } from '../../runtime-ts/src/engine/open-host.ts'
 import type { EngineOptions, Sequence } from '../../runtime-ts/src/engine/types.ts'
 import { DarqError } from '../../runtime-ts/src/error.ts'
 import { hostOf, readMessage, Taker } from './application.ts'

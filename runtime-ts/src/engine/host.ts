@@ -3,28 +3,27 @@
  *
  * @module
  */
-import type { Core, CoreMaker, VectorsMaker } from '@darq/core'
+import type { Core, VectorsMaker } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
 import { type Happening, teller } from './chronicle.ts'
-import { encodeClaimFacts } from './claim-facts.ts'
 import { GroupCommit } from './commit.ts'
 import { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
 import { checkDarqName, type HostId, hostId, partsOf } from './host-id.ts'
-import { type Lineage, nextEpoch } from './lineage.ts'
+import type { Lineage } from './lineage.ts'
 import type { Channel } from './out-queue.ts'
 import { type Fate, fate, Peers, type Standing } from './peer.ts'
 import { Questions } from './questions.ts'
 import { Receiver } from './receive.ts'
-import { type Recovered, type Rollback, recover } from './recovery.ts'
+import type { Recovered, Rollback } from './recovery.ts'
 import { Speculation } from './speculation.ts'
 import { Timers } from './timers.ts'
 import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Processor, Version } from './types.ts'
 import { Versions } from './versions.ts'
 import { Vouchers } from './vouchers.ts'
 
-const defaults: EngineLimits = {
+export const limits_default: EngineLimits = {
   log_bytes_max: 64 * 1024 * 1024,
   message_bytes_max: 1024 * 1024,
   producers_max: 1_000_000,
@@ -39,7 +38,6 @@ const defaults: EngineLimits = {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const encoder = new TextEncoder()
-const claim_tries_max = 8
 const id_cache_max = 10_000
 /** Peers who are told at once of a rollback; the others ask. */
 const told_max = 256
@@ -115,7 +113,7 @@ export class LiveHost implements Engine {
     this.durability = options.storage.durability
     this.clock = options.clock
     this.random = options.random
-    this.limits = { ...defaults, ...options.limits }
+    this.limits = { ...limits_default, ...options.limits }
     this.chronicle = teller(options.onChronicle, this)
     this.peers = remains?.peers ?? new Peers()
     this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
@@ -564,68 +562,20 @@ export class LiveHost implements Engine {
 }
 
 /** What a life that went back leaves to the next one. */
-interface Remains {
+export interface Remains {
   readonly rollback: Rollback
   readonly versions: Versions
   readonly peers: Peers
 }
 
-interface Makers {
+export interface Makers {
   readonly core: () => Core
   readonly vectors: VectorsMaker
 }
 
 /** What a life begins with. */
-interface Found {
+export interface Found {
   readonly recovered: Recovered
   readonly makers: Makers
   readonly remains: Remains | undefined
-}
-
-/**
- * Opens the storage, recovers what it holds, and claims a new epoch: from then on every older owner of the storage is fenced.
- *
- * @param previous a life that ended with `withdrawn`: who waits for what is left of it goes on waiting
- * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced` (somebody claimed it at the same moment), `storage`, `quota`
- */
-export async function openHost(
-  options: EngineOptions,
-  makers: { readonly core: CoreMaker; readonly vectors: VectorsMaker },
-  previous?: LiveHost,
-): Promise<LiveHost> {
-  const limits = { ...defaults, ...options.limits }
-  const hash_key = new Uint8Array(16)
-  for (let i = 0; i < hash_key.length; i += 1) hash_key[i] = Math.floor(options.random() * 256)
-  const { log_bytes_max, message_bytes_max, producers_max, keys_max } = limits
-  const core = () => makers.core({ log_bytes_max, message_bytes_max, producers_max, keys_max, hash_key })
-  const remains = previous?.takeRemains()
-  try {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await takeOver(options, { core, vectors: makers.vectors }, remains)
-      } catch (error) {
-        // The older owner has written while we read: read again. It can't go on for ever, for a claim fences it.
-        const isOvertaken = error instanceof DarqError && error.code === 'fenced' && error.retryable
-        if (!isOvertaken || tries === claim_tries_max) throw error
-      }
-    }
-  } catch (error) {
-    remains?.versions.fail(
-      error instanceof DarqError && error.retryable ? error : new DarqError('unavailable', { cause: error }),
-    )
-    throw error
-  }
-}
-
-async function takeOver(options: EngineOptions, makers: Makers, remains: Remains | undefined): Promise<LiveHost> {
-  const opened = await options.storage.open()
-  if (remains !== undefined && opened.last?.epoch !== remains.rollback.epoch) {
-    await opened.close()
-    throw new DarqError('fenced', { retryable: false, message: 'another owner has taken the storage over' })
-  }
-  const recovered = await recover(opened, makers.core, remains?.rollback)
-  const epoch = nextEpoch(opened.last?.epoch, options.clock.now_ms(), options.random())
-  const { keep, tail } = recovered
-  const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)
-  return new LiveHost(options, opened, storage, epoch, { recovered, makers, remains })
 }

@@ -5,7 +5,8 @@
  */
 import { twin, twinVectors, wasm, wasmVectors } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { LiveHost, openHost } from './host.ts'
+import { LiveHost } from './host.ts'
+import { openHost } from './open-host.ts'
 import type { Engine, EngineOptions } from './types.ts'
 
 export { DarqError } from '../error.ts'

@@ -117,7 +117,7 @@ export const engineMutants: readonly Mutant[] = [
   {
     name: 'epoch-not-written-first',
     breaks: 'G3: a host speaks before its epoch stands in its store',
-    file: 'runtime-ts/src/engine/host.ts',
+    file: 'runtime-ts/src/engine/open-host.ts',
     find: 'const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)',
     put: `const claiming = opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)
   claiming.catch(() => {})

@@ -127,7 +127,7 @@ export const speculationMutants: readonly Mutant[] = [
   {
     name: 'rollback-drops-its-tail',
     breaks: 'G5: what was not durable when a host goes back is undone, although it depends on nothing lost',
-    file: 'runtime-ts/src/engine/host.ts',
+    file: 'runtime-ts/src/engine/open-host.ts',
     find: 'const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered), tail)',
     put: 'void tail\n  const storage = await opened.claim(epoch, keep, encodeClaimFacts(recovered))',
     jobs,
@@ -203,5 +203,13 @@ export const speculationMutants: readonly Mutant[] = [
     find: 'if (this.#commit.hasGrown) speculation.freeze()',
     put: '',
     jobs: ['witness'],
+  },
+  {
+    name: 'committed-told-too-early',
+    breaks: 'G4: a host tells others committed what is only durable, and they believe that all behind it is',
+    file: 'runtime-ts/src/engine/host.ts',
+    find: 'const settled = this.versions.committed',
+    put: 'const settled = this.versions.durable',
+    jobs: ['walk', 'ring'],
   },
 ]
