@@ -14,7 +14,7 @@ const [, members = ''] =
 const names = [...members.matchAll(/readonly (\w+): number/g)].map(([, name = '']) => name)
 
 const [, defaults = ''] =
-  /const defaults: EngineLimits = \{\n([\s\S]*?)\n\}/.exec(textOf('runtime-ts/src/engine/host.ts')) ?? []
+  /export const limits_default: EngineLimits = \{\n([\s\S]*?)\n\}/.exec(textOf('runtime-ts/src/engine/host.ts')) ?? []
 const values = new Map(
   [...defaults.matchAll(/(\w+): ([\d_ *]+),/g)].map(([, name = '', product = '']) => [
     name,
