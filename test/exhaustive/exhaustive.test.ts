@@ -17,7 +17,8 @@ interface Told {
 let runs = 0
 
 async function exhaustive(...options: readonly string[]): Promise<Told> {
-  const json = join(tmpdir(), `darq-exhaustive-${process.pid}-${(runs += 1)}.json`)
+  runs += 1
+  const json = join(tmpdir(), `darq-exhaustive-${process.pid}-${runs}.json`)
   const command = fileURLToPath(new URL('../exhaustive.ts', import.meta.url))
   try {
     const out = await new Promise<string>((resolve, reject) => {
