@@ -144,6 +144,9 @@ export class LiveHost implements Engine {
   #recover({ cores, commits, unsettled }: Recovered): void {
     const { committed } = this.versions
     for (const [name, core] of cores) this.#darqs.set(name, new LiveDarq(name, this, core))
+    // Which version is a log's newest decides what may be truncated: that of all of it, not of what was read so far.
+    for (const { version, parts } of commits.flatMap(({ versions }) => versions))
+      for (const { name } of parts) this.localDarq(name).newest = version
     for (const commit of commits) this.#commit.recovered(commit, (name) => this.localDarq(name), committed)
     this.#receiver.recovered(unsettled, committed)
     for (const darq of this.#darqs.values()) {
