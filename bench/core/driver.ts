@@ -49,7 +49,7 @@ export async function drive({ runtime, stages }: Stages, plan: Plan, say: (line:
       continue
     }
     const measured = await measure(stages, spec, { ...plan, round_ms }, random)
-    const found = rowsOf(runtime, spec, measured)
+    const found = rowsOf(runtime, spec, measured, resolution_ms)
     rows.push(...found)
     say(`${runtime} ${describe(spec)}: ${found.length === 0 ? 'nobody could be asked' : summary(found)}`)
   }

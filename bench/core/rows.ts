@@ -19,8 +19,22 @@ const items: Partial<Record<WorkloadName, string>> = {
 /** Who is divided by whom. */
 const baselines = ['twin', 'idiomatic'] as const
 
-export function rowsOf(runtime: string, spec: WorkloadSpec, measured: ReadonlyMap<ContenderName, Measured>): Row[] {
-  return [...measured].flatMap(([contender, { cold, rounds }]) => {
+/** What takes fewer steps of the clock says nothing about a ratio. */
+const clock_steps_min = 4
+
+/** @param resolution_ms a step of the clock: ratios of what it can't tell from nothing are left out */
+export function rowsOf(
+  runtime: string,
+  spec: WorkloadSpec,
+  measured: ReadonlyMap<ContenderName, Measured>,
+  resolution_ms: number,
+): Row[] {
+  const isTooShort = ({ rounds }: Measured): boolean => {
+    const elapsed_ms = rounds.map((round) => round.elapsed_ms)
+    return quantile(elapsed_ms, 0.5) < clock_steps_min * resolution_ms
+  }
+  return [...measured].flatMap(([contender, own]) => {
+    const { cold, rounds } = own
     const row = rowMaker(runtime, contender, spec)
     if (spec.name === 'memory')
       return [row('memory', 'B/message', summarize(rounds.map(({ memory_bytes = 0 }) => memory_bytes / spec.count)))]
@@ -30,6 +44,7 @@ export function rowsOf(runtime: string, spec: WorkloadSpec, measured: ReadonlyMa
       ...baselines.flatMap((baseline) => {
         const other = measured.get(baseline)
         if (other === undefined || baseline === contender || contender === 'idiomatic') return []
+        if (isTooShort(own) || isTooShort(other)) return []
         const each = ratios(rounds.map(rateOf), other.rounds.map(rateOf))
         return [row(`ratio_to_${baseline}`, '×', summarize(each))]
       }),
