@@ -10,6 +10,8 @@ export const kind: unique symbol = Symbol('kind')
 export const shapes: unique symbol = Symbol('shapes')
 /** What a message value holds: for clients and steps, not for applications. */
 export const content: unique symbol = Symbol('content')
+/** How many DARQs the keys of a family share; missing: each has its own. */
+export const spread: unique symbol = Symbol('spread')
 /** Types only, never there at run time. */
 declare const type: unique symbol
 
@@ -71,6 +73,8 @@ export interface Content {
   readonly output: Schema | undefined
   /** Only its participant itself may send it. */
   readonly own: boolean
+  /** Which of the instances at its DARQ it is for, in a family whose keys share DARQs. */
+  readonly key?: string
 }
 
 /** A message on its way: a plain value; making one does nothing. */
@@ -96,10 +100,10 @@ export interface MessageType<S> {
   readonly name: string
 }
 export type Shapes = Readonly<Record<string, Shape>>
-export type AnyAddress = { readonly [shapes]: readonly [string, Shapes] }
+export type AnyAddress = { readonly [shapes]: readonly [string, Shapes]; readonly [spread]?: number | undefined }
 export type Address<N extends string = string, M extends Shapes = Shapes> = {
   readonly [K in keyof M]: Make<N, M[K]> & MessageType<M[K]>
-} & { readonly [shapes]: readonly [N, M] }
+} & { readonly [shapes]: readonly [N, M]; readonly [spread]: number | undefined }
 export type MessagesOf<A> = A extends { readonly [shapes]: readonly [string, infer M] } ? M : never
 
 export function isCall(shape: Shape): shape is AnyCall {
@@ -138,31 +142,98 @@ export function checkWord(word: string): void {
   })
 }
 
+export interface AddressOptions {
+  /**
+   * Of a family: its keys share so many DARQs, named `'checkout/~0'`, `'checkout/~1'`, …, each key always the same one. For
+   * families of many small things, workflows above all: a DARQ costs memory, and those that share one share its commits.
+   * The number belongs to the family's name: with another one, keys are looked for where they are not. Default: a DARQ for
+   * each key.
+   */
+  readonly darqs?: number
+}
+
 /**
  * Names a participant and the messages it takes. No code: share it between tab and edge. `'account/*'` is a family: each key
- * is a participant, with a DARQ, of its own.
+ * is a participant, with a DARQ, of its own, unless `darqs` says how many they share.
  *
  * @throws {DarqError} `unknown_address`, `schema` when a name can't be one
  * @example
  * const Account = address('account/*', { deposit: v.object({ cents: v.number() }), balance: query(v.number()) })
  * Account.deposit('bob', { cents: 1 }) // a message to 'account/bob'
  */
-export function address<const N extends string, const M extends Shapes>(name: N, messages: M): Address<N, M> {
+export function address<const N extends string, const M extends Shapes>(
+  name: N,
+  messages: M,
+  { darqs }: AddressOptions = {},
+): Address<N, M> {
   const family = name.endsWith('/*')
   const stem = family ? name.slice(0, -1) : name
   checkName(family ? `${stem}key` : name)
+  if (darqs !== undefined) checkSpread(name, darqs)
   const makers = Object.entries(messages).map(([word, shape]) => {
     checkWord(word)
     const make = family
-      ? (key: string, body?: unknown) => message(checkName(stem + key), word, shape, body)
-      : (body?: unknown) => message(name, word, shape, body)
+      ? (key: string, body?: unknown) => familyMessage(stem, darqs, key, word, shape, body)
+      : (body?: unknown) => message(name, word, contentOf(shape, body))
     Object.defineProperty(make, 'name', { value: word })
     return [word, Object.assign(make, { [shapes]: shape })] as const
   })
   // One of the two definition rooms where a cast is due: the mapped type says what the loop above has just built.
-  return Object.assign(Object.fromEntries(makers), { [shapes]: [name, messages] }) as unknown as Address<N, M>
+  return Object.assign(Object.fromEntries(makers), {
+    [shapes]: [name, messages],
+    [spread]: darqs,
+  }) as unknown as Address<N, M>
 }
 
-function message(to: string, name: string, shape: Shape, body: unknown): Message<Kind> {
-  return { to, name, [content]: contentOf(shape, body) }
+/** A message to one of a family. */
+export function familyMessage(
+  stem: string,
+  darqs: number | undefined,
+  key: string,
+  word: string,
+  shape: Shape,
+  body: unknown,
+): Message<Kind> {
+  const named = checkName(stem + key)
+  if (darqs === undefined) return message(named, word, contentOf(shape, body))
+  return message(stem + shareOf(key, darqs), word, { ...contentOf(shape, body), key })
+}
+
+function message(to: string, name: string, content_: Content): Message<Kind> {
+  return { to, name, [content]: content_ }
+}
+
+const darqs_max = 65_536
+
+/** @throws {DarqError} `schema` for a family whose keys share DARQs: state and key of a participant are its DARQ's */
+export function refuseShared({ [shapes]: [name], [spread]: darqs }: AnyAddress): void {
+  if (darqs === undefined) return
+  throw new DarqError('schema', {
+    facts: { expected: 'a family whose keys have a DARQ each; those that share some are for workflows', got: name },
+  })
+}
+
+function checkSpread(name: string, darqs: number): void {
+  if (name.endsWith('/*') && Number.isSafeInteger(darqs) && darqs >= 1 && darqs <= darqs_max) return
+  throw new DarqError('schema', {
+    facts: { expected: `darqs: a family, and a whole number from 1 to ${darqs_max}`, got: `${name}: ${darqs}` },
+  })
+}
+
+/** What a share's name starts with, behind the family's; a key that does so is none. */
+export const share_mark = '~'
+
+/**
+ * Which of the DARQs of a family has a key: FNV-1a over its UTF-16 units, the same for ever and everywhere.
+ *
+ * @throws {DarqError} `unknown_address` for a key that could be taken for a share's name
+ */
+export function shareOf(key: string, darqs: number): string {
+  if (key.startsWith(share_mark))
+    throw new DarqError('unknown_address', {
+      facts: { expected: `a key that does not start with ${share_mark}`, got: key },
+    })
+  let hash = 0x811c9dc5
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193)
+  return `${share_mark}${(hash >>> 0) % darqs}`
 }

@@ -88,11 +88,11 @@ class LinkClient implements Client {
   }
 
   #post(message: Message<Kind, unknown>, kind: Kind, options: AskOptions, asker?: Visitor): PendingReceipt {
-    const { body, input, kind: got, own } = message[content]
+    const { body, input, kind: got, own, key } = message[content]
     if (got !== kind || own) throw new DarqError('unknown_message', { facts: { expected: `a ${kind}`, got } })
     const version = input === undefined ? 0 : versionOf(input)
-    const { name } = message
-    const payload = encodeEnvelope(asker === undefined ? { name, body, version } : { name, body, version, asker })
+    const draft = { name: message.name, body, version, ...(asker !== undefined && { asker }) }
+    const payload = encodeEnvelope(key === undefined ? draft : { ...draft, key })
     return this.#outbox.enqueue(message.to, payload, options)
   }
 
@@ -266,9 +266,11 @@ async function* answerViews<A>(views: AsyncIterable<PlainView>): AsyncGenerator<
 }
 
 function queryRequest(message: Message<'query', unknown>): QueryRequest {
-  const { body, input, kind } = message[content]
+  const { body, input, kind, key } = message[content]
   if (kind !== 'query') throw new DarqError('unknown_message', { facts: { expected: 'a query', got: kind } })
-  return { to: message.to, name: message.name, body: input === undefined ? new Uint8Array() : encodePlainBytes(body) }
+  const { to, name } = message
+  if (key !== undefined) return { to, name, body: encodePlainBytes(input === undefined ? [key] : [key, body]) }
+  return { to, name, body: input === undefined ? new Uint8Array() : encodePlainBytes(body) }
 }
 
 const random = new Uint32Array(2)

@@ -6,6 +6,7 @@
  */
 import { DarqError } from '../error.ts'
 import { type AnyCall, type AnyQuery, checkWord, isCall, isQuery, kind, type Shapes } from './address.ts'
+import type { Live, Place } from './live.ts'
 import type { Participant, Retry } from './participant.ts'
 import type { Schema } from './schema.ts'
 import { milliseconds, type Span } from './span.ts'
@@ -63,21 +64,32 @@ export interface EffectDefinition {
   readonly pure: boolean
 }
 
+/** Beyond messages and cells: what makes a participant more than its handlers. */
+export interface Traits {
+  /** Its handlers are effects. */
+  readonly effect?: EffectDefinition | undefined
+  /** It has a live part, which takes its messages instead of handlers. */
+  readonly live?: ((place: Place) => Live) | undefined
+  /** How many DARQs the keys of the family share. */
+  readonly darqs?: number | undefined
+}
+
 export class Definition implements Participant {
   readonly [kind] = 'participant'
   readonly name: string
   readonly messages: ReadonlyMap<string, MessageDefinition>
   readonly cells: readonly CellDefinition[]
   readonly retry: RetryDefinition
-  /** Set when its handlers are effects. */
   readonly effect: EffectDefinition | undefined
+  readonly live: ((place: Place) => Live) | undefined
+  readonly darqs: number | undefined
 
   constructor(
     name: string,
     messages: ReadonlyMap<string, MessageDefinition>,
     cells: readonly CellDefinition[],
     retry: Retry | undefined,
-    effect?: EffectDefinition,
+    { effect, live, darqs }: Traits = {},
   ) {
     this.name = name
     this.messages = messages
@@ -88,6 +100,8 @@ export class Definition implements Participant {
       backoff_max_ms: milliseconds(retry?.backoff_max ?? '1 minute'),
     }
     this.effect = effect
+    this.live = live
+    this.darqs = darqs
   }
 
   /** The part of the name behind the slash, in a family. */
@@ -143,9 +157,11 @@ export function defineEffects(
     [],
     options.retry,
     {
-      timeout_ms: milliseconds(options.timeout ?? '1 minute'),
-      parallel_max: atLeastOne(options.parallel_max ?? 16, 'parallel_max'),
-      pure: options.pure ?? false,
+      effect: {
+        timeout_ms: milliseconds(options.timeout ?? '1 minute'),
+        parallel_max: atLeastOne(options.parallel_max ?? 16, 'parallel_max'),
+        pure: options.pure ?? false,
+      },
     },
   )
 }

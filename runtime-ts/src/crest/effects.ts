@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type AnswerOf, type AnyAddress, type AnyCall, type MessagesOf, type Out, shapes } from './address.ts'
+import {
+  type AnswerOf,
+  type AnyAddress,
+  type AnyCall,
+  type MessagesOf,
+  type Out,
+  refuseShared,
+  shapes,
+} from './address.ts'
 import { defineEffects } from './definition.ts'
 import type { Participant, Retry } from './participant.ts'
 import type { Frozen } from './schema.ts'
@@ -40,5 +48,6 @@ export function effects<A extends AnyAddress>(
     pure?: true
   } = {},
 ): Participant {
+  refuseShared(address)
   return defineEffects(address[shapes], run, options)
 }

@@ -46,20 +46,23 @@ export interface Envelope {
   readonly asker?: Asker | Visitor
   readonly echo?: Echo
   readonly timer?: TimerName
+  /** Which of the instances at the DARQ it is for, where they share one. */
+  readonly key?: string
 }
 
 /** What `encodeEnvelope` takes: a body that was not looked at yet. */
 export type Draft = Omit<Envelope, 'body'> & { readonly body: unknown }
 
 /** @throws {DarqError} `schema` when the body can't travel */
-export function encodeEnvelope({ name, body, version, asker, echo, timer }: Draft): Payload {
-  if (asker === undefined && echo === undefined && timer === undefined) {
+export function encodeEnvelope({ name, body, version, asker, echo, timer, key }: Draft): Payload {
+  if (asker === undefined && echo === undefined && timer === undefined && key === undefined) {
     return encodePlain(version === 0 ? [name, body] : [name, body, version])
   }
   const extra: Record<string, unknown> = {}
   if (asker !== undefined) extra.asker = asker
   if (echo !== undefined) extra.echo = echo
   if (timer !== undefined) extra.timer = timer
+  if (key !== undefined) extra.key = key
   return encodePlain([name, body, version, extra])
 }
 
@@ -72,7 +75,8 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (!isCount(version)) throw broken('a version')
   if (extra === undefined) return { name, body, version }
   if (!isFields(extra)) throw broken('fields')
-  const { asker, echo, timer } = extra
+  const { asker, echo, timer, key } = extra
+  if (key !== undefined && typeof key !== 'string') throw broken('a key')
   return {
     name,
     body,
@@ -80,6 +84,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(asker !== undefined && { asker: readAsker(asker) }),
     ...(echo !== undefined && { echo: readEcho(echo) }),
     ...(timer !== undefined && { timer: readTimer(timer) }),
+    ...(key !== undefined && { key }),
   }
 }
 

@@ -78,6 +78,12 @@ export class HostLink implements Link {
     const after = request.session === undefined ? undefined : decodeSession(request.session)
     if (after) life.engine.unsettled(after)
     const value = answerOf(inhabitant, request)
+    if (value.length === 0)
+      throw new DarqError('unavailable', {
+        retryable: false,
+        message: `${request.to} has no value for ${request.name} yet: watch it, and it will come`,
+        facts: { expected: 'a value', got: 'none yet' },
+      })
     const { position } = inhabitant
     if (darq === undefined) return { grade: 'committed', value }
     const session = after && seen(life.engine, after)

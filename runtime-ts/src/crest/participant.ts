@@ -14,6 +14,7 @@ import {
   type MessagesOf,
   type MessageType,
   type Out,
+  refuseShared,
   shapes,
 } from './address.ts'
 import { defineParticipant } from './definition.ts'
@@ -117,6 +118,7 @@ export function participant<
   },
 ): Participant {
   const own: OwnShapes = definition.own ?? {}
+  refuseShared(address)
   return defineParticipant(address[shapes], {
     state: definition.state ?? {},
     own,

@@ -30,7 +30,7 @@ export interface Inhabitant extends Processor {
   readonly kept: number
   /** The message at `lsn`, which is not delivered yet, was sent by a client and is admitted: it needs no second look. */
   expect?(lsn: Lsn, admitted: Admitted): void
-  /** Runs a query. @returns the encoded value */
+  /** Runs a query. @returns the encoded value; empty while there is none yet */
   query(name: string, body: Uint8Array): Uint8Array
 }
 

@@ -15,6 +15,10 @@ import type { Site } from './turn.ts'
 export const deadLetters_query = '$deadLetters'
 export const answer_query = '$answer'
 
+export function isBuiltinQuery(name: string): boolean {
+  return name === deadLetters_query || name === answer_query
+}
+
 /**
  * @param body encoded; empty for a query without one
  * @returns the encoded value

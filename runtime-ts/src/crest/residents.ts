@@ -6,6 +6,7 @@
 import type { Darq, Engine } from '../engine/types.ts'
 import type { Directory } from './directory.ts'
 import { EffectProcessor } from './effect-processor.ts'
+import { LiveProcessor } from './live-processor.ts'
 import { type Inhabitant, ParticipantProcessor } from './processor.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -29,9 +30,11 @@ export class Residents {
   #make(darq: string): Inhabitant | undefined {
     const definition = this.#directory.local(darq)
     if (definition === undefined) return undefined
-    return definition.effect === undefined
+    const { effect, live } = definition
+    if (live !== undefined) return new LiveProcessor(darq, definition, live, this.#surroundings)
+    return effect === undefined
       ? new ParticipantProcessor(darq, definition, this.#surroundings)
-      : new EffectProcessor(darq, definition, definition.effect, this.#surroundings)
+      : new EffectProcessor(darq, definition, effect, this.#surroundings)
   }
 
   /**

@@ -98,14 +98,15 @@ export class Turn {
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
-    const { kind, own, body, input } = message[content]
+    const { kind, own, body, input, key } = message[content]
     if (kind !== 'send') throw new DarqError('unknown_message', { facts: { expected: 'a one-way message', got: kind } })
     if (own && message.to !== this.#site.name) {
       throw new DarqError('unknown_message', {
         facts: { expected: 'an own message of this participant', got: message.name },
       })
     }
-    this.post(message.to, { name: message.name, body, version: versionIn(input) }, options)
+    const draft = { name: message.name, body, version: versionIn(input) }
+    this.post(message.to, key === undefined ? draft : { ...draft, key }, options)
   }
 
   /** Sends an envelope; with a time or a timer's name, later. */
@@ -146,7 +147,7 @@ export class Turn {
   }
 
   call(message: Message<Kind>, then: Then<never>, options: { timeout?: Span } = {}): void {
-    const { kind, body, input } = message[content]
+    const { kind, body, input, key } = message[content]
     if (kind !== 'call') throw new DarqError('unknown_message', { facts: { expected: 'a call', got: kind } })
     const { own, note } = then[reply]
     const shape = this.#site.definition.messages.get(own)
@@ -164,7 +165,8 @@ export class Turn {
         { after: options.timeout, timer: callTimer(echo.id) },
       )
     }
-    this.post(message.to, { name: message.name, body, version: versionIn(input), asker })
+    const draft = { name: message.name, body, version: versionIn(input), asker }
+    this.post(message.to, key === undefined ? draft : { ...draft, key })
   }
 
   answer(type: MessageType<AnyCall>, key: string, value: unknown): void {

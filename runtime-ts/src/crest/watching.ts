@@ -88,6 +88,7 @@ export class Watching {
       if (this.#mustWait()) return
       this.#looked = inhabitant.position
       const value = inhabitant.query(this.#request.name, this.#request.body)
+      if (value.length === 0) return // there is none yet
       if (this.#last !== undefined && equalBytes(value, this.#last.value)) return
       this.#report(value, inhabitant.position)
     } catch (error) {

@@ -38,6 +38,6 @@ export function fragile(
     messages,
     definition.cells,
     { attempts_max, backoff: `${backoff_ms} ms`, backoff_max: `${backoff_max_ms} ms` },
-    definition.effect,
+    definition,
   )
 }

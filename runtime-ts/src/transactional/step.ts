@@ -90,12 +90,13 @@ export class OpenStep {
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
-    const { kind, own, body, input } = message[content]
+    const { kind, own, body, input, key } = message[content]
     if (kind !== 'send' || (own && message.to !== this.#site.name)) {
       const expected = own ? 'an own message of this participant' : 'a one-way message'
       throw new DarqError('unknown_message', { facts: { expected, got: message.name } })
     }
-    this.post(message.to, { name: message.name, body, version: versionIn(input) }, options)
+    const draft = { name: message.name, body, version: versionIn(input) }
+    this.post(message.to, key === undefined ? draft : { ...draft, key }, options)
   }
 
   post(to: string, draft: Draft, { after, at, timer }: SendOptions = {}): void {
@@ -127,14 +128,15 @@ export class OpenStep {
   }
 
   call(message: Message<Kind>, then: Then<never>, { timeout }: { timeout?: Span } = {}): void {
-    const { kind, body, input } = message[content]
+    const { kind, body, input, key } = message[content]
     const { own: handler, note } = then[reply]
     const shape = this.#site.definition.messages.get(handler)
     if (kind !== 'call' || shape?.kind !== 'answer')
       throw new DarqError('unknown_message', { facts: { expected: 'a call, and an own answer', got: message.name } })
     const id = `${timeout === undefined ? 'c' : 't'}${this.#newId()}`
     const asker: Asker = { to: this.#site.name, handler, id, note, note_version: versionIn(shape.note) }
-    this.post(message.to, { name: message.name, body, version: versionIn(input), asker })
+    const draft = { name: message.name, body, version: versionIn(input), asker }
+    this.post(message.to, key === undefined ? draft : { ...draft, key })
     if (timeout === undefined) return
     const { note_version } = asker
     const timeUp = { name: '$timeout', body: { handler, note, note_version, id }, version: 0 }
