@@ -7,7 +7,7 @@ import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/wor
 import { type DarqError, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
 import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
-import type { Route } from '@darq/runtime/transport'
+import { everyPart, type Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
 import { homeOf, participantOf } from './home.ts'
@@ -77,7 +77,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
       storage,
       open: async (name, env, store, answers) => {
         const elsewhere = routes?.(env) ?? {}
-        const living = participants(env)
+        const living = everyPart(participants(env))
         const { participant, siblings, routes: roads } = homeOf(name, living, elsewhere, object(env))
         const hosted = await openHosted({
           name: hostName(name),
@@ -99,7 +99,11 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
       },
       respond: (request, bindings) => app.fetch(request, bindings),
     }),
-    routes: openRoutes({ object, authorize, checkName: (env, name) => void participantOf(name, participants(env)) }),
+    routes: openRoutes({
+      object,
+      authorize,
+      checkName: (env, name) => void participantOf(name, everyPart(participants(env))),
+    }),
   }
 }
 

@@ -43,6 +43,10 @@ client.call(Account.deposit('bob', { cents: 1 }))
 client.call(Account.balance('bob'))
 // @ts-expect-error 12 a receipt is not a promise: say which grade you wait for
 client.send(Account.deposit('bob', { cents: 1 })).then(() => 'saved')
+// @ts-expect-error 59 each call has an answer of its own: there is no message with many
+Account.withdraw.many('bob', [{ cents: 1 }])
+// @ts-expect-error 60 one of many bodies is wrong
+Account.deposit.many('bob', [{ cents: 1 }, { euros: 1 }])
 // @ts-expect-error 13 no such grade
 client.query(Account.balance('bob'), { grade: 'saved' })
 for await (const view of client.watch(Account.balance('bob'))) {

@@ -75,6 +75,8 @@ export interface Content {
   readonly own: boolean
   /** Which of the instances at its DARQ it is for, in a family whose keys share DARQs. */
   readonly key?: string
+  /** `body` is a list of bodies. */
+  readonly many: boolean
 }
 
 /** A message on its way: a plain value; making one does nothing. */
@@ -94,15 +96,34 @@ type Make<N extends string, S> = N extends `${string}/*`
     ? () => Message<KindOf<S>, AnswerOf<S>>
     : (body: Sendable<In<S>>) => Message<KindOf<S>, AnswerOf<S>>
 
+/** Of one-way messages alone: an answer is one call's. */
+type Many<N extends string, S> = S extends Schema
+  ? {
+      /**
+       * One message that carries many bodies, in order: one record in the log, consumed in one step. A handler runs once for
+       * each, within that step; a `batch` handler is given all of them.
+       *
+       * @throws {DarqError} when it is sent: `schema` for none, `too_large` for more than 4,096 bodies
+       * @example
+       * host.send(Flights.flight.many(flights))
+       */
+      many: N extends `${string}/*`
+        ? (key: string, bodies: readonly Sendable<In<S>>[]) => Message<'send'>
+        : (bodies: readonly Sendable<In<S>>[]) => Message<'send'>
+    }
+  : unknown
+
 /** What `Account.deposit` is: it makes messages, and names their type. */
 export interface MessageType<S> {
   readonly [shapes]: S
   readonly name: string
+  /** The name of its address: `'teller'`, or `'account/*'` for a family. */
+  readonly address: string
 }
 export type Shapes = Readonly<Record<string, Shape>>
 export type AnyAddress = { readonly [shapes]: readonly [string, Shapes]; readonly [spread]?: number | undefined }
 export type Address<N extends string = string, M extends Shapes = Shapes> = {
-  readonly [K in keyof M]: Make<N, M[K]> & MessageType<M[K]>
+  readonly [K in keyof M]: Make<N, M[K]> & MessageType<M[K]> & Many<N, M[K]>
 } & { readonly [shapes]: readonly [N, M]; readonly [spread]: number | undefined }
 export type MessagesOf<A> = A extends { readonly [shapes]: readonly [string, infer M] } ? M : never
 
@@ -115,9 +136,9 @@ export function isQuery(shape: Shape): shape is AnyQuery {
 
 /** @returns how a message of this shape is sent and checked */
 export function contentOf(shape: Shape, body: unknown, own = false): Content {
-  if (isCall(shape)) return { kind: 'call', body, input: shape.input, output: shape.output, own }
-  if (isQuery(shape)) return { kind: 'query', body, input: shape.input, output: shape.output, own }
-  return { kind: 'send', body, input: shape, output: undefined, own }
+  if (isCall(shape)) return { kind: 'call', body, input: shape.input, output: shape.output, own, many: false }
+  if (isQuery(shape)) return { kind: 'query', body, input: shape.input, output: shape.output, own, many: false }
+  return { kind: 'send', body, input: shape, output: undefined, own, many: false }
 }
 
 /** DARQ names are ids on the wire, of at most 1,023 bytes; this leaves room for the host's part of a channel's id. */
@@ -173,10 +194,14 @@ export function address<const N extends string, const M extends Shapes>(
   const makers = Object.entries(messages).map(([word, shape]) => {
     checkWord(word)
     const make = family
-      ? (key: string, body?: unknown) => familyMessage(stem, darqs, key, word, shape, body)
+      ? (key: string, body?: unknown) => familyMessage(stem, darqs, key, word, contentOf(shape, body))
       : (body?: unknown) => message(name, word, contentOf(shape, body))
+    const many = family
+      ? (key: string, bodies: readonly unknown[]) => familyMessage(stem, darqs, key, word, manyOf(shape, bodies))
+      : (bodies: readonly unknown[]) => message(name, word, manyOf(shape, bodies))
     Object.defineProperty(make, 'name', { value: word })
-    return [word, Object.assign(make, { [shapes]: shape })] as const
+    const type = { [shapes]: shape, address: name }
+    return [word, Object.assign(make, isCall(shape) || isQuery(shape) ? type : { ...type, many })] as const
   })
   // One of the two definition rooms where a cast is due: the mapped type says what the loop above has just built.
   return Object.assign(Object.fromEntries(makers), {
@@ -191,12 +216,16 @@ export function familyMessage(
   darqs: number | undefined,
   key: string,
   word: string,
-  shape: Shape,
-  body: unknown,
+  given: Content,
 ): Message<Kind> {
   const named = checkName(stem + key)
-  if (darqs === undefined) return message(named, word, contentOf(shape, body))
-  return message(stem + shareOf(key, darqs), word, { ...contentOf(shape, body), key })
+  return darqs === undefined
+    ? message(named, word, given)
+    : message(stem + shareOf(key, darqs), word, { ...given, key })
+}
+
+function manyOf(shape: Shape, bodies: readonly unknown[]): Content {
+  return { ...contentOf(shape, bodies), many: true }
 }
 
 function message(to: string, name: string, content_: Content): Message<Kind> {

@@ -11,16 +11,29 @@ import {
   type Echo,
   type Envelope,
   isFields,
+  isList,
   readErrorFacts,
   type Visitor,
 } from './envelope.ts'
-import { readInput, readOutput } from './schema.ts'
+import { readInput, readOutput, type Schema } from './schema.ts'
 import type { Answer } from './step.ts'
 
 /** What a message asks of its participant, checked. */
 export type Admitted =
-  | { readonly kind: 'send'; readonly run: Run; readonly body: unknown; readonly envelope: Envelope }
-  | { readonly kind: 'batch'; readonly batch: BatchDefinition; readonly body: unknown; readonly envelope: Envelope }
+  | {
+      readonly kind: 'send'
+      readonly run: Run
+      /** The first of `bodies`: the only one, but for handlers. */
+      readonly body: unknown
+      readonly bodies: readonly unknown[]
+      readonly envelope: Envelope
+    }
+  | {
+      readonly kind: 'batch'
+      readonly batch: BatchDefinition
+      readonly bodies: readonly unknown[]
+      readonly envelope: Envelope
+    }
   | {
       readonly kind: 'call'
       readonly run: Run
@@ -81,8 +94,9 @@ export function admit(
   }
 }
 
-function admitEnvelope({ messages, name: address }: Definition, envelope: Envelope, fromSelf: boolean): Admitted {
-  const { name, body, version, asker, echo } = envelope
+function admitEnvelope(definition: Definition, envelope: Envelope, fromSelf: boolean): Admitted {
+  const { messages, name: address } = definition
+  const { name, body, version, asker, echo, many } = envelope
   const builtin = builtins.find((known) => known === name)
   if (builtin !== undefined) {
     if ((builtin === '$timeout' || builtin === '$wake') && !fromSelf) throw unknown(address, name)
@@ -91,11 +105,17 @@ function admitEnvelope({ messages, name: address }: Definition, envelope: Envelo
   const message = messages.get(name)
   if (message === undefined || message.kind === 'query') throw unknown(address, name)
   if (message.own && message.kind !== 'answer' && !fromSelf) throw unknown(address, name)
+  if (many && (definition.effect ?? definition.live ?? (message.kind === 'call' || message.kind === 'answer')))
+    throw new DarqError('schema', {
+      facts: { expected: 'one body: only handlers of one-way messages take many', got: name },
+    })
   switch (message.kind) {
-    case 'send':
-      return { kind: 'send', run: message.run, body: readInput(message.input, body, version).output, envelope }
+    case 'send': {
+      const bodies = readBodies(message.input, envelope)
+      return { kind: 'send', run: message.run, body: bodies[0], bodies, envelope }
+    }
     case 'batch':
-      return { kind: 'batch', batch: message.batch, body: readInput(message.input, body, version).output, envelope }
+      return { kind: 'batch', batch: message.batch, bodies: readBodies(message.input, envelope), envelope }
     case 'call': {
       const { output } = readInput(message.input, body, version)
       return { kind: 'call', run: message.run, call: message, body: output, asker, envelope }
@@ -112,6 +132,34 @@ function admitEnvelope({ messages, name: address }: Definition, envelope: Envelo
       }
     }
   }
+}
+
+/** @throws {DarqError} as `readInput`; facts: `body`, the index of the one that doesn't fit among many */
+function readBodies(schema: Schema, { body, version, many }: Envelope): readonly unknown[] {
+  if (!many || !isList(body)) return [readInput(schema, body, version).output]
+  return body.map((one, index) => {
+    try {
+      return readInput(schema, one, version).output
+    } catch (error) {
+      if (error instanceof DarqError && isFields(error.facts))
+        throw new DarqError(error.code, { cause: error, facts: { ...error.facts, body: index } })
+      throw error
+    }
+  })
+}
+
+/**
+ * May it wait for company? A timer's message is looked at by itself, because it may have been taken back; so are many bodies
+ * that `by` puts into different batches.
+ */
+export function isGathered({ batch, bodies, envelope }: Admitted & { kind: 'batch' }): boolean {
+  return envelope.timer === undefined && (batch.by === undefined || bodies.length === 1)
+}
+
+/** The bodies of one message: a batch, or one for each key in the order in which the keys come. */
+export function batchesOf({ batch: { by }, bodies }: Admitted & { kind: 'batch' }): Iterable<readonly unknown[]> {
+  if (by === undefined || bodies.length === 1) return [bodies]
+  return Map.groupBy(bodies, by).values()
 }
 
 /** The asker sees what the callee has returned, in this code's version; its schema is checked, not its transforms taken. */

@@ -88,11 +88,15 @@ class LinkClient implements Client {
   }
 
   #post(message: Message<Kind, unknown>, kind: Kind, options: AskOptions, asker?: Visitor): PendingReceipt {
-    const { body, input, kind: got, own, key } = message[content]
+    const { body, input, kind: got, own, key, many } = message[content]
     if (got !== kind || own) throw new DarqError('unknown_message', { facts: { expected: `a ${kind}`, got } })
     const version = input === undefined ? 0 : versionOf(input)
-    const draft = { name: message.name, body, version, ...(asker !== undefined && { asker }) }
-    const payload = encodeEnvelope(key === undefined ? draft : { ...draft, key })
+    const payload = encodeEnvelope({
+      ...{ name: message.name, body, version },
+      ...(asker !== undefined && { asker }),
+      ...(key !== undefined && { key }),
+      ...(many && { many }),
+    })
     return this.#outbox.enqueue(message.to, payload, options)
   }
 

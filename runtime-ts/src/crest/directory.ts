@@ -5,7 +5,7 @@
  */
 import { DarqError } from '../error.ts'
 import { type Definition, definitionOf } from './definition.ts'
-import type { Participant } from './participant.ts'
+import { everyPart, type Participant } from './participant.ts'
 import type { Route } from './route.ts'
 
 /** Patterns of names: `'totals'`, `'account/*'`, `'*'`. The most exact one counts. */
@@ -51,7 +51,7 @@ export class Directory {
     lives: (darq: string) => boolean = () => true,
   ) {
     this.#lives = lives
-    this.definitions = participants.map(definitionOf)
+    this.definitions = everyPart(participants).map(definitionOf)
     this.routes = [...new Set(Object.values(routes))]
     this.#participants = new Patterns(this.definitions.map((definition) => [definition.name, definition]))
     this.#routes = new Patterns(Object.entries(routes))

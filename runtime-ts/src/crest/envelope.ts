@@ -1,12 +1,17 @@
 /**
  * The envelope of a message: its name and body, and what a call, an answer or a timer adds. A message's payload in the log
- * is `encodePlain([name, body, version, extra])`, the last two only where they say something.
+ * is `encodePlain([name, body, version, extra, many])`, the last three only where they say something.
  *
  * @module
  */
 import type { Payload } from '../engine/types.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../error.ts'
 import { decodePlain, encodePlain } from './plain.ts'
+
+/** Bodies that one message may carry. Its bytes are limited as those of any message. */
+export const bodies_max = 4_096
+/** Where it stands, an older reader refuses the list as too long. */
+const many_mark = 'many'
 
 /** Where a call's answer goes when a participant asked. */
 export interface Asker {
@@ -48,14 +53,17 @@ export interface Envelope {
   readonly timer?: TimerName
   /** Which of the instances at the DARQ it is for, where they share one. */
   readonly key?: string
+  /** `body` is a list, of 1 to {@link bodies_max} bodies. */
+  readonly many?: true
 }
 
 /** What `encodeEnvelope` takes: a body that was not looked at yet. */
 export type Draft = Omit<Envelope, 'body'> & { readonly body: unknown }
 
-/** @throws {DarqError} `schema` when the body can't travel */
-export function encodeEnvelope({ name, body, version, asker, echo, timer, key }: Draft): Payload {
-  if (asker === undefined && echo === undefined && timer === undefined && key === undefined) {
+/** @throws {DarqError} `schema` when the body can't travel, or there is none of many; `too_large` for too many */
+export function encodeEnvelope({ name, body, version, asker, echo, timer, key, many }: Draft): Payload {
+  if (many === true) checkBodies(body)
+  else if (asker === undefined && echo === undefined && timer === undefined && key === undefined) {
     return encodePlain(version === 0 ? [name, body] : [name, body, version])
   }
   const extra: Record<string, unknown> = {}
@@ -63,18 +71,28 @@ export function encodeEnvelope({ name, body, version, asker, echo, timer, key }:
   if (echo !== undefined) extra.echo = echo
   if (timer !== undefined) extra.timer = timer
   if (key !== undefined) extra.key = key
-  return encodePlain([name, body, version, extra])
+  return encodePlain(many === true ? [name, body, version, extra, many_mark] : [name, body, version, extra])
+}
+
+function checkBodies(bodies: unknown): void {
+  if (!Array.isArray(bodies) || bodies.length === 0)
+    throw new DarqError('schema', { facts: { expected: 'a list of at least one body' } })
+  if (bodies.length > bodies_max)
+    throw new DarqError('too_large', { facts: { expected: `at most ${bodies_max} bodies`, got: bodies.length } })
 }
 
 /** @throws {DarqError} `bad_frame`, whatever the bytes are; `newer_format` */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const value = decodePlain(bytes)
-  if (!isList(value) || value.length < 2 || value.length > 4) throw broken('a list of 2 to 4')
-  const [name, body, version = 0, extra] = value
+  if (!isList(value) || value.length < 2 || value.length > 5) throw broken('a list of 2 to 5')
+  const [name, body, version = 0, extra, many] = value
   if (typeof name !== 'string' || name === '') throw broken('a name')
   if (!isCount(version)) throw broken('a version')
   if (extra === undefined) return { name, body, version }
   if (!isFields(extra)) throw broken('fields')
+  if (value.length === 5 && many !== many_mark) throw broken('one body, or many')
+  if (many !== undefined && (!isList(body) || body.length === 0 || body.length > bodies_max))
+    throw broken(`1 to ${bodies_max} bodies`)
   const { asker, echo, timer, key } = extra
   if (key !== undefined && typeof key !== 'string') throw broken('a key')
   return {
@@ -85,6 +103,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(echo !== undefined && { echo: readEcho(echo) }),
     ...(timer !== undefined && { timer: readTimer(timer) }),
     ...(key !== undefined && { key }),
+    ...(many !== undefined && { many: true }),
   }
 }
 

@@ -37,11 +37,12 @@ export function readable(bytes: Uint8Array): Envelope | undefined {
 /** A message as it is set aside: its caller has been told, and its timer has fired, so neither counts when it is queued again. */
 export function onItsOwn(bytes: Uint8Array, envelope: Envelope | undefined): Uint8Array {
   if (envelope === undefined || (envelope.asker === undefined && envelope.timer === undefined)) return bytes
-  const { name, body, version, echo, key } = envelope
+  const { name, body, version, echo, key, many } = envelope
   const payload = encodeEnvelope({
     ...{ name, body, version },
     ...(echo !== undefined && { echo }),
     ...(key !== undefined && { key }),
+    ...(many !== undefined && { many }),
   })
   return typeof payload === 'string' ? encoder.encode(payload) : payload
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../engine/types.ts'
 
 interface Group<T> {
   readonly items: T[]
+  bodies: number
   readonly run: (items: readonly T[]) => void
   readonly cancel: (() => void) | undefined
 }
@@ -21,19 +22,28 @@ export class Gathering<T> {
 
   /**
    * @param group which batch it belongs to
+   * @param bodies how many bodies it counts for
    * @param wait_ms how long the first may wait; `undefined`: until `flush`
    * @param run is called once per batch, when it is full or has waited
    */
-  add(group: string, item: T, batch: number, wait_ms: number | undefined, run: (items: readonly T[]) => void): void {
+  add(
+    group: string,
+    item: T,
+    bodies: number,
+    batch: number,
+    wait_ms: number | undefined,
+    run: (items: readonly T[]) => void,
+  ): void {
     let found = this.#groups.get(group)
     if (found === undefined) {
       const cancel =
         wait_ms === undefined ? undefined : this.#clock.wake(this.#clock.now_ms() + wait_ms, () => this.#run(group))
-      found = { items: [], run, cancel }
+      found = { items: [], bodies: 0, run, cancel }
       this.#groups.set(group, found)
     }
     found.items.push(item)
-    if (found.items.length >= batch) this.#run(group)
+    found.bodies += bodies
+    if (found.bodies >= batch) this.#run(group)
   }
 
   /** Runs what waits for nothing but company. */

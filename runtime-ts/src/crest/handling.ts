@@ -4,7 +4,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Admitted, Builtin } from './admission.ts'
+import { type Admitted, type Builtin, batchesOf } from './admission.ts'
 import { dead_letter_cell, deadLetterBytes } from './dead-letters.ts'
 import { type Envelope, isFields } from './envelope.ts'
 import { readOutput, versionOf } from './schema.ts'
@@ -28,11 +28,11 @@ export function handle(site: Site, turn: Turn, admitted: Admitted, fromSelf: boo
   switch (admitted.kind) {
     case 'send':
       if (fromSelf && isStale(site, admitted.envelope)) return
-      refuseUnfinished(admitted.run(turn, admitted.body), turn)
+      for (const body of admitted.bodies) refuseUnfinished(admitted.run(turn, body), turn)
       return
     case 'batch':
       if (fromSelf && isStale(site, admitted.envelope)) return
-      handleBatch(turn, admitted.batch.run, [admitted.body])
+      for (const bodies of batchesOf(admitted)) handleBatch(turn, admitted.batch.run, bodies)
       return
     case 'call':
       handleCall(site, turn, admitted)

@@ -19,7 +19,7 @@ export function ownMessages({ messages }: Definition, to: string): Readonly<Reco
       const { input } = message
       makers.push([
         name,
-        (body) => ({ to, name, [content]: { kind: 'send', body, input, output: undefined, own: true } }),
+        (body) => ({ to, name, [content]: { kind: 'send', body, input, output: undefined, own: true, many: false } }),
       ])
     }
   }

@@ -81,6 +81,13 @@ export interface Participant {
   readonly [kind]: 'participant'
   /** Its address's name: `'teller'`, or `'account/*'` for a family. */
   readonly name: string
+  /** What is handed over as one may consist of several: a stream that is spread over several addresses. */
+  readonly parts?: readonly Participant[]
+}
+
+/** @returns those that have an address of their own, each once */
+export function everyPart(participants: readonly Participant[]): readonly Participant[] {
+  return [...new Set(participants.flatMap((one) => (one.parts === undefined ? [one] : everyPart(one.parts))))]
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty, Processor } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
-import { type Admitted, admit, Inadmissible } from './admission.ts'
+import { type Admitted, admit, Inadmissible, isGathered } from './admission.ts'
 import { cellReader, cellVersions, stateOf } from './cells.ts'
 import type { Definition } from './definition.ts'
 import type { Envelope } from './envelope.ts'
@@ -47,7 +47,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
   readonly surroundings: Surroundings
   readonly #stepping: Stepping
   readonly #retries: Retries<Pending>
-  readonly #gathering: Gathering<{ readonly pending: Pending; readonly body: unknown }>
+  readonly #gathering: Gathering<{ readonly pending: Pending; readonly bodies: readonly unknown[] }>
   readonly #holds = new Holds<Pending>()
   readonly #parking: Parking
   readonly #expected = new Map<Lsn, Admitted>()
@@ -166,19 +166,17 @@ export class ParticipantProcessor implements Inhabitant, Site {
 
   #handle(pending: Pending, admitted: Admitted): void {
     try {
-      // A timer's message is looked at by itself: it may have been taken back.
-      const isAlone = pending.alone || admitted.envelope.timer !== undefined
-      if (admitted.kind === 'batch' && !isAlone) this.#gather(pending, admitted)
+      if (admitted.kind === 'batch' && !pending.alone && isGathered(admitted)) this.#gather(pending, admitted)
       else this.#step([pending], (turn) => handle(this, turn, admitted, pending.fromSelf))
     } catch (error) {
       this.#failed(pending, error, admitted.envelope)
     }
   }
 
-  #gather(pending: Pending, { batch, body, envelope }: Admitted & { kind: 'batch' }): void {
-    const group = `${envelope.name}\n${batch.by === undefined ? '' : batch.by(body)}`
-    this.#gathering.add(group, { pending, body }, batch.batch, batch.wait_ms, (items) => {
-      const bodies = items.map((item) => item.body)
+  #gather(pending: Pending, { batch, bodies, envelope }: Admitted & { kind: 'batch' }): void {
+    const group = `${envelope.name}\n${batch.by === undefined ? '' : batch.by(bodies[0])}`
+    this.#gathering.add(group, { pending, bodies }, bodies.length, batch.batch, batch.wait_ms, (items) => {
+      const bodies = items.length === 1 ? (items[0]?.bodies ?? []) : items.flatMap((item) => item.bodies)
       try {
         this.#step(
           items.map((item) => item.pending),

@@ -98,7 +98,7 @@ export class Turn {
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
-    const { kind, own, body, input, key } = message[content]
+    const { kind, own, body, input, key, many } = message[content]
     if (kind !== 'send') throw new DarqError('unknown_message', { facts: { expected: 'a one-way message', got: kind } })
     if (own && message.to !== this.#site.name) {
       throw new DarqError('unknown_message', {
@@ -106,7 +106,8 @@ export class Turn {
       })
     }
     const draft = { name: message.name, body, version: versionIn(input) }
-    this.post(message.to, key === undefined ? draft : { ...draft, key }, options)
+    const said = key === undefined ? draft : { ...draft, key }
+    this.post(message.to, many ? { ...said, many } : said, options)
   }
 
   /** Sends an envelope; with a time or a timer's name, later. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { everyPart } from '../crest/participant.ts'
 import { fragile } from './fragile.ts'
 import type { HostPlan } from './surroundings.ts'
 import type { Simulation } from './world.ts'
@@ -13,7 +14,7 @@ export class Stage {
 
   constructor(hosts: readonly HostPlan[]) {
     const prepared = new Map(
-      [...new Set(hosts.flatMap(({ participants }) => participants))].map((participant) => [
+      [...new Set(hosts.flatMap(({ participants }) => everyPart(participants)))].map((participant) => [
         participant,
         fragile(
           participant,
@@ -24,7 +25,7 @@ export class Stage {
     )
     this.hosts = hosts.map((host) => ({
       ...host,
-      participants: host.participants.map((participant) => prepared.get(participant) ?? participant),
+      participants: everyPart(host.participants).map((participant) => prepared.get(participant) ?? participant),
     }))
   }
 

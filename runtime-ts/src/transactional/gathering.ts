@@ -6,7 +6,7 @@
 import type { BatchDefinition } from '../crest/definition.ts'
 
 export class Gathering<T> {
-  readonly #groups = new Map<string, { readonly items: T[]; readonly cancel: () => void }>()
+  readonly #groups = new Map<string, { readonly items: T[]; bodies: number; readonly cancel: () => void }>()
   readonly #after: (wait_ms: number, run: () => void) => () => void
 
   /** @param after calls `run` in so many milliseconds, unless it is taken back */
@@ -14,7 +14,13 @@ export class Gathering<T> {
     this.#after = after
   }
 
-  add(group: string, item: T, { batch, wait_ms }: BatchDefinition, run: (items: readonly T[]) => void): void {
+  add(
+    group: string,
+    item: T,
+    bodies: number,
+    { batch, wait_ms }: BatchDefinition,
+    run: (items: readonly T[]) => void,
+  ): void {
     const end = (): void => {
       const found = this.#groups.get(group)
       this.#groups.delete(group)
@@ -23,11 +29,12 @@ export class Gathering<T> {
     }
     let found = this.#groups.get(group)
     if (found === undefined) {
-      found = { items: [], cancel: wait_ms === undefined ? whatArrivesNow(end) : this.#after(wait_ms, end) }
+      found = { items: [], bodies: 0, cancel: wait_ms === undefined ? whatArrivesNow(end) : this.#after(wait_ms, end) }
       this.#groups.set(group, found)
     }
     found.items.push(item)
-    if (found.items.length >= batch) end()
+    found.bodies += bodies
+    if (found.bodies >= batch) end()
   }
 }
 

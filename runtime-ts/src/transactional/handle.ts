@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Admitted } from '../crest/admission.ts'
+import { type Admitted, batchesOf } from '../crest/admission.ts'
 import { type Envelope, encodeEnvelope, isFields } from '../crest/envelope.ts'
 import { isRefusal, readable } from '../crest/failure.ts'
 import { readOutput, versionOf } from '../crest/schema.ts'
@@ -28,8 +28,11 @@ export class Held extends Error {
 export function handle(site: Site, step: OpenStep, messages: readonly Admitted[]): void {
   const [first] = messages
   if (first?.kind === 'batch') {
-    const bodies = messages.map((message) => (message.kind === 'batch' ? message.body : undefined))
-    finish(step, first.batch.run(step, bodies))
+    const batches =
+      messages.length === 1
+        ? batchesOf(first)
+        : [messages.flatMap((message) => (message.kind === 'batch' ? message.bodies : []))]
+    for (const bodies of batches) finish(step, first.batch.run(step, bodies))
     return
   }
   for (const message of messages) handleOne(site, step, message)
@@ -38,7 +41,7 @@ export function handle(site: Site, step: OpenStep, messages: readonly Admitted[]
 function handleOne(site: Site, step: OpenStep, message: Admitted): void {
   switch (message.kind) {
     case 'send':
-      finish(step, message.run(step, message.body))
+      for (const body of message.bodies) finish(step, message.run(step, body))
       return
     case 'answer':
       if (step.settleCall(message.echo.id)) finish(step, message.run(step, message.answer, message.note))

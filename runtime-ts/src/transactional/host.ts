@@ -9,7 +9,7 @@ import { secureRandom } from '../crest/client.ts'
 import { type Definition, definitionOf } from '../crest/definition.ts'
 import { Patterns, unknownAddress } from '../crest/directory.ts'
 import type { HostCounts, Link } from '../crest/link.ts'
-import type { Participant } from '../crest/participant.ts'
+import { everyPart, type Participant } from '../crest/participant.ts'
 import { encodePlainBytes } from '../crest/plain.ts'
 import { uuid } from '../crest/surroundings.ts'
 import type { Clock } from '../engine/types.ts'
@@ -81,7 +81,7 @@ export class TransactionalHost implements House, Peer {
     this.owner = owner
     this.clock = options.clock ?? platformClock()
     this.random = options.random ?? secureRandom
-    const definitions = options.participants.map(definitionOf)
+    const definitions = everyPart(options.participants).map(definitionOf)
     this.#participants = new Patterns(definitions.map((definition) => [definition.name, definition]))
     this.#peers = new Patterns(Object.entries(options.routes ?? {}))
     this.#outbox = new Outbox(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Admitted, admit, Inadmissible } from '../crest/admission.ts'
+import { type Admitted, admit, Inadmissible, isGathered } from '../crest/admission.ts'
 import type { Definition } from '../crest/definition.ts'
 import { asDarqError, isBackpressure, isRefusal } from '../crest/failure.ts'
 import { ownMessages } from '../crest/own.ts'
@@ -132,17 +132,17 @@ export class Resident implements Site {
       else void this.#giveUp(waiting, error)
       return
     }
-    if (admitted.kind === 'batch' && !waiting.alone) this.#gather(waiting, admitted)
+    if (admitted.kind === 'batch' && !waiting.alone && isGathered(admitted)) this.#gather(waiting, admitted)
     else if (this.#effects !== undefined && (admitted.kind === 'send' || admitted.kind === 'call'))
       void this.#affect(this.#effects, waiting, admitted)
     else void this.#attempt([{ waiting, admitted }])
   }
 
   #gather(waiting: Waiting, admitted: Admitted & { kind: 'batch' }): void {
-    const { batch, body, envelope } = admitted
+    const { batch, bodies, envelope } = admitted
     try {
-      const group = `${envelope.name}\n${batch.by === undefined ? '' : batch.by(body)}`
-      this.#gathering.add(group, { waiting, admitted }, batch, (taken) => void this.#attempt(taken))
+      const group = `${envelope.name}\n${batch.by === undefined ? '' : batch.by(bodies[0])}`
+      this.#gathering.add(group, { waiting, admitted }, bodies.length, batch, (taken) => void this.#attempt(taken))
     } catch (thrown) {
       this.#failed([{ waiting }], thrown)
     }

@@ -90,13 +90,14 @@ export class OpenStep {
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
-    const { kind, own, body, input, key } = message[content]
+    const { kind, own, body, input, key, many } = message[content]
     if (kind !== 'send' || (own && message.to !== this.#site.name)) {
       const expected = own ? 'an own message of this participant' : 'a one-way message'
       throw new DarqError('unknown_message', { facts: { expected, got: message.name } })
     }
     const draft = { name: message.name, body, version: versionIn(input) }
-    this.post(message.to, key === undefined ? draft : { ...draft, key }, options)
+    const said = key === undefined ? draft : { ...draft, key }
+    this.post(message.to, many ? { ...said, many } : said, options)
   }
 
   post(to: string, draft: Draft, { after, at, timer }: SendOptions = {}): void {

@@ -4,6 +4,7 @@
  * @module
  */
 export type * from '../crest/link.ts'
+export { everyPart } from '../crest/participant.ts'
 export { keyProducer } from '../crest/producer-id.ts'
 export { type Route, routeKind } from '../crest/route.ts'
 export { type Data, decodeFrame, senderOf } from '../engine/frame.ts'
