@@ -8,6 +8,7 @@
 import type { Lsn } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
 import type { Admitted } from './admission.ts'
+import type { Definition } from './definition.ts'
 import type { Ledger } from './ledger.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Turn } from './turn.ts'
@@ -52,6 +53,7 @@ export interface Place {
   readonly name: string
   /** The part of it behind the slash, in a family; otherwise ''. */
   readonly key: string
+  readonly definition: Definition
   readonly ledger: Ledger
   readonly surroundings: Surroundings
   /** The most that the log may have, in bytes. */

@@ -23,6 +23,11 @@ export type Sendable<T> = T extends Plain
 /** What a handler may look at, but not change. */
 export type Frozen<T> = T extends Uint8Array ? T : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
+/** Lets everything in, of whatever version: whoever takes it knows better, and looks later. */
+export const anything: Schema = {
+  '~standard': { version: 1, vendor: 'darq', validate: (value) => ({ value }) },
+}
+
 /** Issues that an error carries at most: enough to see what is wrong, bounded whatever came. */
 const issues_max = 8
 
@@ -114,6 +119,7 @@ export function versionOf(schema: Schema): number {
  * @throws {DarqError} `schema`; `newer_version` when the record is of a version that this code doesn't know yet
  */
 export function readInput(schema: Schema, value: unknown, written: number): { input: unknown; output: unknown } {
+  if (schema === anything) return { input: value, output: value }
   const old = olderThan(schema, written)
   const input = old === undefined ? value : old.upgrade(check(old.schema, value))
   return { input, output: check(schema, input) }

@@ -1,0 +1,9 @@
+/**
+ * `@darq/runtime/workflow`: async functions that survive anything, written on steps.
+ *
+ * @module
+ */
+export { type Control, control, type InstanceFacts, instances } from './control.ts'
+export type { EffectOptions, Flow } from './flow.ts'
+export type { Status, StepFacts } from './journal.ts'
+export { type WorkflowOptions, workflow } from './workflow.ts'

@@ -1,0 +1,627 @@
+/**
+ * One instance of a workflow: it tells its function what happens, and writes down what that leads to, each time in one step.
+ *
+ * @module
+ */
+import { content } from '../crest/address.ts'
+import { asDarqError, isBackpressure } from '../crest/failure.ts'
+import type { Arrival, Place } from '../crest/live.ts'
+import { check, readInput, versionOf } from '../crest/schema.ts'
+import type { Turn } from '../crest/turn.ts'
+import { DarqError, type Plain, toFacts } from '../error.ts'
+import type { EffectRuns } from './effect-runs.ts'
+import {
+  type Command,
+  type Entry,
+  type Event,
+  effect_cell,
+  encodeEntry,
+  type Header,
+  header_cell,
+  journalCell,
+  readEntry,
+  readHeader,
+  type StepFacts,
+  show_cell,
+  within,
+} from './journal.ts'
+import { type Body, type Fresh, type Issued, LiveFlow, type Outcome, plainCopy } from './live-flow.ts'
+
+/** Something that has happened to an instance, and is not in a step yet; or is journaled, but was not told. */
+export interface Happening {
+  readonly event: Event
+  readonly at_ms: number
+  /** What the step that tells it consumes. */
+  readonly arrival?: Arrival
+  /** Where it stands in the journal already. */
+  readonly entry?: number
+  /** For the step in which it becomes part of the journal. */
+  readonly also?: (turn: Turn) => void
+}
+
+/** What an instance needs of those around it. */
+export interface Neighbours {
+  readonly place: Place
+  readonly effects: EffectRuns
+  readonly body: Body
+  readonly commands_max: number
+  /** Those that may have more to do than their steps say. */
+  readonly busy: Set<Instance>
+  /** A table whose keys are of no use any more. */
+  readonly sweep: (cell: string) => void
+  /** Within the step that ends it. */
+  readonly ending: (turn: Turn, instance: Instance, header: Header) => void
+  /** Its step has happened. */
+  readonly ended: (instance: Instance) => void
+}
+
+interface Group {
+  readonly at_ms: number
+  readonly happenings: readonly Happening[]
+  /** Where its first entry stands. */
+  readonly first: number
+  commands: readonly Command[]
+  isWritten: boolean
+  /** The function has done all that it could. */
+  isDrained: boolean
+}
+
+type State = 'replaying' | 'idle' | 'active' | 'stuck' | 'over'
+
+/** So many events are told at once. */
+const group_max = 256
+/** Turns of the microtask queue without anything new, after which a step is worth writing. */
+const quiet_turns = 8
+const pause_ms = 50
+const steps_kept = 64
+
+export class Instance {
+  readonly key: string
+  header: Header
+  readonly #around: Neighbours
+  readonly #place: Place
+  #state: State
+  #flow: LiveFlow
+  #queue: Happening[] = []
+  #group: Group | undefined
+  /** In the journal. */
+  #entries = 0
+  /** Written ones among them that were not told yet, because the instance is stuck. */
+  #untold: Happening[] = []
+
+  /** @param isNew its header is written with its first step */
+  constructor(key: string, header: Header, isNew: boolean, around: Neighbours) {
+    this.key = key
+    this.header = header
+    this.#around = around
+    this.#place = around.place
+    this.#flow = this.#newFlow()
+    this.#state = isNew ? 'idle' : 'replaying'
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over'
+  }
+
+  get steps(): readonly StepFacts[] {
+    return this.#flow.timeline.lines()
+  }
+
+  hasRoom(name: string): boolean {
+    return this.#flow.hasRoom(name)
+  }
+
+  #newFlow(): LiveFlow {
+    const { surroundings, definition } = this.#place
+    const { knows } = surroundings
+    const { seed, run } = this.header
+    const { body, commands_max } = this.#around
+    return new LiveFlow(
+      {
+        ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max },
+        input: () => this.#input(),
+      },
+      body,
+    )
+  }
+
+  #input(): unknown {
+    const { input, input_version } = this.header
+    const start = this.#place.definition.messages.get('start')
+    return start?.kind === 'call' ? readInput(start.input, input, input_version).output : input
+  }
+
+  get #journal(): string {
+    return journalCell(this.key, this.header.run)
+  }
+
+  /* ---------- what happens ---------- */
+
+  happen(happening: Happening): void {
+    this.#queue.push(happening)
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#queue.length === 0 && this.#untold.length === 0) return
+    if (this.#state === 'stuck') this.#keep()
+    if (this.#state !== 'idle') return
+    // What is journaled already is told one by one, as it came.
+    const [untold] = this.#untold.splice(0, 1)
+    const happenings =
+      untold === undefined ? this.#queue.splice(0, group_max).filter((one) => this.#counts(one)) : [untold]
+    if (happenings.length === 0) return
+    this.#state = 'active'
+    this.#around.busy.add(this)
+    const at_ms = happenings[0]?.at_ms ?? 0
+    const group: Group = {
+      ...{ at_ms, happenings, commands: [] },
+      first: untold?.entry ?? this.#entries + 1,
+      ...{ isWritten: false, isDrained: false },
+    }
+    this.#group = group
+    this.#flow.begin(at_ms)
+    for (const { event } of happenings) this.#flow.tell(event)
+    void this.#settle(group)
+    this.#place.after(0, () => {
+      group.isDrained = true
+      const wrong = this.#flow.end()
+      if (wrong !== undefined) this.#stick(wrong)
+      else this.#write(group)
+    })
+  }
+
+  /** Of an effect that nobody waits for any more, the outcome is of no use. */
+  #counts({ event, arrival }: Happening): boolean {
+    return arrival !== undefined || typeof event[1] !== 'number' || this.#flow.isWaiting(event[1])
+  }
+
+  /** The step need not wait for a task of its own: what a function does late is written by another. */
+  async #settle(group: Group): Promise<void> {
+    let seen = this.#flow.activity
+    for (let turns = 0; turns < quiet_turns; turns += 1) {
+      await undefined
+      if (this.#flow.activity === seen) continue
+      seen = this.#flow.activity
+      turns = 0
+    }
+    if (this.#group === group && !group.isDrained) this.#write(group)
+  }
+
+  #write(group: Group): void {
+    if (this.#group !== group || this.#state !== 'active' || this.#flow.failure !== undefined) return
+    if (!group.isWritten || this.#flow.hasFresh || this.#flow.outcome !== undefined) {
+      try {
+        this.#step(group)
+      } catch (thrown) {
+        this.#refused(group, asDarqError(thrown))
+        return
+      }
+    }
+    if (this.#flow.outcome !== undefined) this.#next()
+    else if (group.isDrained) {
+      this.#leave()
+      this.#state = 'idle'
+      this.#pump()
+    }
+  }
+
+  #refused(group: Group, error: DarqError): void {
+    if (error.code === 'closed' || error.code === 'fenced') return
+    if (!isBackpressure(error)) {
+      this.#stick(this.#named(error))
+      return
+    }
+    this.#place.report(error)
+    this.#place.after(pause_ms, () => this.#write(group))
+  }
+
+  #step(group: Group): void {
+    const { fresh, outcome } = this.#flow
+    const ending = outcome === undefined ? undefined : this.#checked(outcome)
+    const commands = [...group.commands, ...fresh.issued.map(({ command }) => command)]
+    const arrivals = group.isWritten ? [] : group.happenings.flatMap(({ arrival }) => arrival ?? [])
+    const made = this.#place.step(arrivals, (turn) => {
+      if (!group.isWritten) for (const { also } of group.happenings) also?.(turn)
+      if (ending === undefined) this.#enter(group, commands)
+      this.#carryOut(turn, fresh)
+      if (ending !== undefined) this.#end(turn, ending)
+    })
+    if (!group.isWritten) this.#entries = Math.max(this.#entries, group.first + group.happenings.length - 1)
+    group.isWritten = true
+    group.commands = commands
+    this.#flow.written()
+    for (const { index } of fresh.settled) this.#around.effects.drop(this.#effectId(index), ended)
+    if (ending === undefined) this.#startEffects(fresh.issued, made.committed)
+    else for (const { index } of this.#flow.waiting) this.#around.effects.drop(this.#effectId(index), ended)
+  }
+
+  /** Within a step. */
+  #enter({ happenings, first, at_ms, isWritten }: Group, commands: readonly Command[]): void {
+    const { ledger } = this.#place
+    for (const [offset, { event }] of happenings.entries()) {
+      if (isWritten && offset > 0) return
+      const entry: Entry = offset === 0 ? { at_ms, event, commands } : { at_ms, event, commands: [], joined: true }
+      ledger.set(this.#journal, String(first + offset), encodeEntry(entry))
+    }
+  }
+
+  /** Within a step. */
+  #carryOut(turn: Turn, { issued, settled, shown }: Fresh): void {
+    const { ledger } = this.#place
+    for (const command of settled) this.#takeAway(turn, command)
+    for (const command of issued) this.#issue(turn, command)
+    for (const [name, value] of shown) ledger.set(show_cell, within(this.key, name), value)
+  }
+
+  #issue(turn: Turn, { index, command, message, options, due_ms, effect }: Issued): void {
+    const { key, header } = this
+    const own = { key, run: header.run, command: index }
+    if (message !== undefined) {
+      const { body, input, key: to } = message[content]
+      const draft = {
+        ...{ name: message.name, body, version: input === undefined ? 0 : versionOf(input) },
+        ...(to !== undefined && { key: to }),
+      }
+      if (command[0] === 'call') {
+        const asker = {
+          to: this.#place.name,
+          handler: '$answered',
+          id: `w${header.seed}.${header.run}.${index}`,
+          note: own,
+          note_version: 0,
+        }
+        turn.post(message.to, { ...draft, asker })
+      } else {
+        const { timer } = options ?? {}
+        turn.post(message.to, draft, timer === undefined ? options : { ...options, timer: within(key, `own ${timer}`) })
+      }
+    }
+    if (effect !== undefined) this.#place.ledger.set(effect_cell, this.#effectId(index), this.#effectKey(index))
+    if (due_ms !== undefined)
+      turn.post(this.#place.name, { name: '$due', body: own, version: 0 }, { at: due_ms, timer: this.#timer(index) })
+  }
+
+  /** Nobody waits for it any more. */
+  #takeAway(turn: Turn, { index, due_ms, effect }: Issued): void {
+    if (due_ms !== undefined) turn.cancel(this.#timer(index))
+    if (effect !== undefined) this.#place.ledger.delete(effect_cell, this.#effectId(index))
+  }
+
+  #timer(index: number): string {
+    return within(this.key, `${this.header.run}.${index}`)
+  }
+
+  /* ---------- effects ---------- */
+
+  #effectId(index: number): string {
+    return within(this.key, `${this.header.run}.${index}`)
+  }
+
+  /** The state that asks for it is named by the life of the host in which it came to be. */
+  #effectKey(index: number): string {
+    const { seed, run } = this.header
+    return `${this.#place.surroundings.life()}/${this.#place.name}/${seed}.${run}.${index}`
+  }
+
+  #startEffects(issued: readonly Issued[], committed: Promise<void>): void {
+    const gated = issued.filter(({ effect }) => effect !== undefined)
+    for (const one of gated.filter(({ effect }) => effect?.options.pure === true)) this.#startEffect(one)
+    const waiting = gated.filter(({ effect }) => effect?.options.pure !== true)
+    if (waiting.length === 0) return
+    committed.then(
+      () => {
+        for (const one of waiting) this.#startEffect(one)
+      },
+      () => {}, // lost with its host, which starts anew from what is left
+    )
+  }
+
+  #startEffect({ index, effect }: Issued): void {
+    const id = this.#effectId(index)
+    const key = this.#place.ledger.get(effect_cell, id)
+    // It may have been dropped since.
+    if (effect === undefined || typeof key !== 'string' || this.isOver) return
+    const happened = (event: Event): void => this.happen({ event, at_ms: this.#now_ms })
+    this.#around.effects.start({
+      ...{ id, key, instance: this.key, job: effect },
+      done: (outcome) =>
+        happened('value' in outcome ? ['answer', index, outcome.value, 0] : ['failed', index, facts(outcome.error)]),
+      broken: (error) => this.#stick(error),
+    })
+  }
+
+  get #now_ms(): number {
+    return this.#place.surroundings.clock.now_ms()
+  }
+
+  /* ---------- the end ---------- */
+
+  /** @throws {DarqError} `schema` when what it has come to can't be written down */
+  #checked(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'done') return outcome
+    const start = this.#place.definition.messages.get('start')
+    try {
+      const value = plainCopy(outcome.value)
+      if (start?.kind === 'call') check(start.output, value)
+      return { kind: 'done', value }
+    } catch (thrown) {
+      const { facts: more } = asDarqError(thrown)
+      throw new DarqError('schema', {
+        cause: thrown,
+        facts: {
+          ...{ step: 'result', ...(more !== undefined && { facts: more }) },
+          do: 'return what the address promises, as JSON data or bytes; then resume the instance',
+        },
+      })
+    }
+  }
+
+  /** Within a step. */
+  #end(turn: Turn, outcome: Outcome): void {
+    for (const command of this.#flow.waiting) this.#takeAway(turn, command)
+    if (outcome.kind === 'again') {
+      this.#again(outcome.input as Plain)
+      return
+    }
+    const { status: _, steps: __, ...rest } = this.header
+    const header: Header = {
+      ...rest,
+      ...(outcome.kind === 'done'
+        ? { status: 'done', value: outcome.value as Plain }
+        : { status: outcome.error.code === 'cancelled' ? 'cancelled' : 'failed', error: toFacts(outcome.error) }),
+      ended_ms: this.#now_ms,
+      steps: this.#flow.timeline.lines(steps_kept),
+    }
+    this.#place.ledger.set(header_cell, this.key, plain(header))
+    this.#around.ending(turn, this, header)
+  }
+
+  /** Within a step: the next run's journal begins with what nobody has received. */
+  #again(input: Plain): void {
+    const { ledger } = this.#place
+    const { run, asked, input: before } = this.header
+    const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: asked ?? before }
+    const at_ms = this.#now_ms
+    const events: readonly Event[] = [['start'], ...this.#flow.unreceived]
+    for (const [index, event] of events.entries())
+      ledger.set(journalCell(this.key, run + 1), String(index + 1), encodeEntry({ at_ms, event }))
+    ledger.set(header_cell, this.key, plain(next))
+  }
+
+  /** The run's last step has happened. */
+  #next(): void {
+    const outcome = this.#flow.outcome
+    this.#leave()
+    this.#around.sweep(this.#journal)
+    // As the step has just set it.
+    this.header = readHeader(this.#place.ledger.get(header_cell, this.key))
+    if (outcome?.kind === 'again') this.#restart()
+    else this.#over()
+  }
+
+  #over(): void {
+    this.#state = 'over'
+    for (const { arrival } of this.#queue.splice(0))
+      if (arrival !== undefined) this.#place.refuse(arrival, hasEnded(this.key, this.header))
+    this.#around.ended(this)
+  }
+
+  #leave(): void {
+    this.#group = undefined
+    this.#around.busy.delete(this)
+  }
+
+  /* ---------- bringing it back ---------- */
+
+  /** Brings the function back to where its journal ends. */
+  replay(): void {
+    this.#restart()
+  }
+
+  #restart(): void {
+    this.#state = 'replaying'
+    this.#around.busy.add(this)
+    this.#flow = this.#newFlow()
+    this.#untold = []
+    let told: Entry[]
+    try {
+      const all = [...this.#readJournal()]
+      this.#entries = all.length
+      const first = all.findIndex(({ commands }) => commands === undefined)
+      told = first < 0 ? all : all.slice(0, first)
+      for (const [offset, { event, at_ms }] of all.slice(told.length).entries())
+        this.#untold.push({ event, at_ms, entry: told.length + offset + 1 })
+    } catch (thrown) {
+      this.#stick(asDarqError(thrown))
+      return
+    }
+    this.#tell(groupsOf(told), 0)
+  }
+
+  *#readJournal(): Iterable<Entry> {
+    const { ledger } = this.#place
+    for (let number = 1; ; number += 1) {
+      const value = ledger.get(this.#journal, String(number))
+      if (value === undefined) return
+      yield readEntry(value)
+    }
+  }
+
+  #tell(groups: readonly (readonly Entry[])[], index: number): void {
+    const entries = groups[index]
+    const [first] = entries ?? []
+    if (entries === undefined || first === undefined) {
+      this.#broughtBack()
+      return
+    }
+    const isLast = index === groups.length - 1
+    this.#flow.begin(first.at_ms, first.commands ?? [], isLast)
+    for (const { event } of entries) this.#flow.tell(event)
+    this.#place.after(0, () => {
+      if (this.#state !== 'replaying') return
+      const wrong = this.#flow.end()
+      if (wrong !== undefined) {
+        this.#stick(wrong)
+        return
+      }
+      if (!isLast) {
+        this.#tell(groups, index + 1)
+        return
+      }
+      // A crash may have come between two steps about the same event: what the second one says is said now.
+      const number = this.#entries - this.#untold.length - entries.length + 1
+      const happenings = entries.map(({ event, at_ms }) => ({ event, at_ms }))
+      const { at_ms, commands = [] } = first
+      this.#startRestored()
+      this.#state = 'active'
+      this.#group = { at_ms, happenings, first: number, commands, isWritten: true, isDrained: true }
+      this.#dropShown()
+      this.#write(this.#group)
+    })
+  }
+
+  #broughtBack(): void {
+    this.#leave()
+    this.#state = 'idle'
+    this.#pump()
+  }
+
+  /** Those that were under way: their keys are in the state. */
+  #startRestored(): void {
+    const fresh = new Set(this.#flow.fresh.issued)
+    this.#startEffects(
+      this.#flow.waiting.filter((one) => ![...fresh].some(({ index }) => index === one.index)),
+      this.#place.committed,
+    )
+  }
+
+  /** What was shown already needs no step. */
+  #dropShown(): void {
+    const { ledger } = this.#place
+    this.#flow.dropShown((name, value) => {
+      const known = ledger.get(show_cell, within(this.key, name))
+      return JSON.stringify(known) === JSON.stringify(value)
+    })
+  }
+
+  /* ---------- stuck ---------- */
+
+  #named(error: DarqError): DarqError {
+    const { code, message, facts } = error
+    return new DarqError(code, {
+      cause: error,
+      retryable: false,
+      message: `${this.key}: ${message}`,
+      facts: { instance: this.key, ...(facts !== undefined && { facts }) },
+    })
+  }
+
+  /** It can't go on with this code. What happens to it is kept, for when it can. */
+  #stick(error: DarqError): void {
+    if (this.#state === 'over' || this.#state === 'stuck') return
+    const group = this.#group
+    this.#leave()
+    this.#state = 'stuck'
+    if (group !== undefined && !group.isWritten) {
+      const { happenings } = group
+      if (happenings[0]?.entry === undefined) this.#queue.unshift(...happenings)
+      else this.#untold.unshift(...happenings)
+    }
+    this.header = { ...this.header, status: 'stuck', error: toFacts(error) }
+    this.#place.report(error)
+    this.#keep()
+  }
+
+  /** Journals what has come, without telling it. */
+  #keep(): void {
+    const kept = this.#queue.splice(0)
+    const { ledger } = this.#place
+    try {
+      this.#place.step(
+        kept.flatMap(({ arrival }) => arrival ?? []),
+        (turn) => {
+          for (const { also } of kept) also?.(turn)
+          for (const [offset, { event, at_ms }] of kept.entries())
+            ledger.set(this.#journal, String(this.#entries + offset + 1), encodeEntry({ at_ms, event }))
+          ledger.set(header_cell, this.key, plain(this.header))
+        },
+      )
+    } catch (thrown) {
+      const error = asDarqError(thrown)
+      this.#queue.unshift(...kept)
+      if (error.code === 'closed' || error.code === 'fenced') return
+      this.#place.report(error)
+      this.#place.after(pause_ms, () => this.#keep())
+      return
+    }
+    for (const { event, at_ms } of kept) {
+      this.#entries += 1
+      this.#untold.push({ event, at_ms, entry: this.#entries })
+    }
+  }
+
+  /** Tries again, with the code that is there now. The step that consumes `arrival` says so. */
+  resume(arrival: Arrival): void {
+    const { error: _, ...rest } = this.header
+    const header: Header = this.#state === 'stuck' ? { ...rest, status: 'running' } : this.header
+    this.#place.step([arrival], () => this.#place.ledger.set(header_cell, this.key, plain(header)))
+    if (this.#state !== 'stuck') return
+    this.header = header
+    this.#restart()
+  }
+
+  /** Ends it as it is: nothing is undone. */
+  abandon(arrival: Arrival, reason: string): void {
+    if (this.#state === 'over') return
+    const error = new DarqError('cancelled', { facts: { instance: this.key, reason, undone: false } })
+    const { status: _, ...rest } = this.header
+    const header: Header = {
+      ...rest,
+      ...{ status: 'cancelled', error: toFacts(error), ended_ms: this.#now_ms },
+      steps: this.#flow.timeline.lines(steps_kept),
+    }
+    const arrivals = [...new Set([arrival, ...this.#queue.flatMap((one) => one.arrival ?? [])])]
+    const pending = this.#group?.isWritten === false ? this.#group.happenings.flatMap((one) => one.arrival ?? []) : []
+    this.#place.step([...arrivals, ...pending], (turn) => {
+      for (const command of this.#flow.waiting) this.#takeAway(turn, command)
+      this.#place.ledger.set(header_cell, this.key, plain(header))
+      this.#around.ending(turn, this, header)
+    })
+    for (const { index } of this.#flow.waiting) this.#around.effects.drop(this.#effectId(index), error)
+    this.header = header
+    this.#leave()
+    this.#around.sweep(this.#journal)
+    this.#queue = []
+    this.#over()
+  }
+}
+
+const ended = new DarqError('cancelled', { message: 'nobody waits for it any more' })
+
+/** @returns events that were told at the same time, together */
+function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const groups: Entry[][] = []
+  for (const entry of entries) {
+    const last = groups.at(-1)
+    if (entry.joined === true && last !== undefined) last.push(entry)
+    else groups.push([entry])
+  }
+  return groups
+}
+
+/** The codec's cast: every part of it is plain. */
+function plain(header: Header): Plain {
+  return header as unknown as Plain
+}
+
+function facts(error: DarqError): Plain {
+  const { code, message, retryable, facts: more } = toFacts(error)
+  return more === undefined ? { code, message, retryable } : { code, message, retryable, facts: more }
+}
+
+export function hasEnded(key: string, { status, ended_ms }: Header): DarqError {
+  return new DarqError('conflict', {
+    facts: { instance: key, expected: 'an instance that runs', got: status, ended_ms: ended_ms ?? 0 },
+  })
+}

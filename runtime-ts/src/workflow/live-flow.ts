@@ -1,0 +1,588 @@
+/**
+ * A workflow's function while it runs: what it asks for becomes commands, and events settle what it awaits. Between `begin`
+ * and `end` it is told something and goes on; what it does then is either new, or must be what the journal says it did.
+ *
+ * @module
+ */
+import { content, type Kind, type Message } from '../crest/address.ts'
+import type { Definition } from '../crest/definition.ts'
+import type { Run } from '../crest/effects.ts'
+import { readErrorFacts } from '../crest/envelope.ts'
+import { asDarqError } from '../crest/failure.ts'
+import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
+import { check, readInput } from '../crest/schema.ts'
+import { milliseconds, type Span } from '../crest/span.ts'
+import type { SendOptions, Step } from '../crest/step.ts'
+import { uuid } from '../crest/surroundings.ts'
+import { DarqError, fromFacts, type Plain } from '../error.ts'
+import type { EffectOptions } from './flow.ts'
+import { generator } from './generator.ts'
+import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
+import { Timeline } from './timeline.ts'
+
+/** What a flow needs to know of its surroundings. */
+export interface FlowPlace {
+  readonly key: string
+  readonly seed: string
+  readonly definition: Definition
+  readonly knows: (darq: string) => boolean
+  /** What the run is started with. @throws {DarqError} `schema` when this code doesn't take it */
+  readonly input: () => unknown
+  /** Past so many commands an instance may ask for nothing more, but in its undos. */
+  readonly commands_max: number
+}
+
+export type Body = (flow: LiveFlow, input: unknown) => Promise<unknown>
+
+/** How a run has ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly error: DarqError }
+  | { readonly kind: 'again'; readonly input: unknown }
+
+/** A command as it is carried out, once it is in the journal. */
+export interface Issued {
+  readonly index: number
+  readonly command: Command
+  /** Of a call or a send. */
+  readonly message?: Message<Kind>
+  readonly options?: SendOptions
+  /** When its time is over. */
+  readonly due_ms?: number
+  readonly effect?: EffectJob
+}
+
+export interface EffectJob {
+  readonly name: string
+  readonly run: (run: Run) => Promise<unknown>
+  readonly options: EffectOptions
+}
+
+interface Waiting extends Issued {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: DarqError) => void
+}
+
+/** What a function has done since it was last written down. */
+export interface Fresh {
+  readonly issued: readonly Issued[]
+  /** Commands that nobody waits for any more. */
+  readonly settled: readonly Issued[]
+  readonly shown: ReadonlyMap<string, Plain>
+}
+
+/** A message that nobody has received yet. */
+interface Letter {
+  readonly body: Plain
+  readonly version: number
+  readonly value: unknown
+}
+
+class Again {
+  readonly input: unknown
+  constructor(input: unknown) {
+    this.input = input
+  }
+}
+
+const inbox_max = 1_000
+
+export class LiveFlow {
+  readonly id: string
+  readonly timeline = new Timeline()
+  /** Undefined as long as the function runs. */
+  outcome: Outcome | undefined
+  /** Grows with everything that the function does. */
+  activity = 0
+  readonly #place: FlowPlace
+  readonly #body: Body
+  readonly #random: () => number
+  readonly #stop = new AbortController()
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #inbox = new Map<string, Letter[]>()
+  readonly #receivers = new Map<string, Waiting[]>()
+  readonly #undos: { readonly name: string; readonly run: () => Promise<unknown> }[] = []
+  #issued: Issued[] = []
+  #settled: Issued[] = []
+  #shown = new Map<string, Plain>()
+  #last = 0
+  #now_ms = 0
+  #active = false
+  /** What the journal says it did; undefined: nothing yet. */
+  #recorded: readonly Command[] | undefined
+  #position = 0
+  /** Nothing was told after what is recorded: it may do more than that. */
+  #mayGoOn = true
+  #cancelled: DarqError | undefined
+  #undoing = false
+  #failure: DarqError | undefined
+
+  constructor(place: FlowPlace, body: Body) {
+    this.id = place.key
+    this.#place = place
+    this.#body = body
+    this.#random = generator(place.seed)
+  }
+
+  /* ---------- what happens to it ---------- */
+
+  /**
+   * @param recorded what it did when it was told this before; undefined when it was not
+   * @param mayGoOn nothing was told after it
+   */
+  begin(at_ms: number, recorded?: readonly Command[], mayGoOn = true): void {
+    this.#now_ms = at_ms
+    this.#recorded = recorded
+    this.#position = 0
+    this.#mayGoOn = recorded === undefined || mayGoOn
+    this.#active = true
+  }
+
+  tell(event: Event): void {
+    switch (event[0]) {
+      case 'start':
+        this.#start()
+        return
+      case 'message':
+        this.#message(event[1], event[2], event[3])
+        return
+      case 'answer':
+        this.#answer(event[1], event[2], event[3])
+        return
+      case 'failed':
+        this.#settle(event[1], 'failed')?.reject(fromFacts(readErrorFacts(event[2])))
+        return
+      case 'due':
+        this.#due(event[1])
+        return
+      case 'cancel':
+        this.#cancel(event[1])
+    }
+  }
+
+  /**
+   * Everything that it could do about what it was told, it has done.
+   *
+   * @returns what is wrong with it, if something is
+   */
+  end(): DarqError | undefined {
+    this.#active = false
+    if (this.#failure !== undefined) return this.#failure
+    this.#skipChanges()
+    const left = this.#recorded?.[this.#position]
+    if (left !== undefined) return this.#mismatch(left, undefined)
+    const isIdle = this.outcome === undefined && this.#waiting.size === 0
+    return isIdle && this.#mayGoOn ? this.#foreign('it waits for something that the flow has not given it') : undefined
+  }
+
+  /** It can't go on; nothing that it has done since counts. */
+  get failure(): DarqError | undefined {
+    return this.#failure
+  }
+
+  get fresh(): Fresh {
+    return { issued: this.#issued, settled: this.#settled, shown: this.#shown }
+  }
+
+  get hasFresh(): boolean {
+    return this.#issued.length > 0 || this.#settled.length > 0 || this.#shown.size > 0
+  }
+
+  /** What was fresh is written down. */
+  written(): void {
+    this.#issued = []
+    this.#settled = []
+    this.#shown = new Map()
+  }
+
+  /** What it waits for. */
+  get waiting(): readonly Issued[] {
+    return [...this.#waiting.values()]
+  }
+
+  /** What has come and nobody has received. */
+  get unreceived(): readonly Event[] {
+    const events: Event[] = []
+    for (const [name, letters] of this.#inbox)
+      for (const { body, version } of letters) events.push(['message', name, body, version])
+    return events
+  }
+
+  isWaiting(index: number): boolean {
+    return this.#waiting.has(index)
+  }
+
+  /** Forgets what was shown and is known already. */
+  dropShown(isKnown: (name: string, value: Plain) => boolean): void {
+    for (const [name, value] of this.#shown) if (isKnown(name, value)) this.#shown.delete(name)
+  }
+
+  /** Whether another message of this name can wait. */
+  hasRoom(name: string): boolean {
+    return (this.#inbox.get(name)?.length ?? 0) < inbox_max
+  }
+
+  #start(): void {
+    try {
+      void this.#run(this.#place.input())
+    } catch (error) {
+      this.#failure ??= this.#named(asDarqError(error), 'start')
+    }
+  }
+
+  async #run(input: unknown): Promise<void> {
+    let outcome: Outcome
+    try {
+      outcome = { kind: 'done', value: await this.#body(this, input) }
+    } catch (thrown) {
+      outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(asDarqError(thrown))
+    }
+    this.activity += 1
+    if (!this.#active) this.#failure ??= this.#foreign('it went on by itself, without an event of the flow')
+    this.#stop.abort(new DarqError('closed', { message: 'the instance has ended' }))
+    this.outcome = outcome
+  }
+
+  /** Ends what still runs, and undoes what was done. */
+  async #fail(error: DarqError): Promise<Outcome> {
+    this.#undoing = true
+    this.#rejectAll(new DarqError('cancelled', { facts: { instance: this.id, reason: 'the function has thrown' } }))
+    const failed: string[] = []
+    for (const { name, run } of this.#undos.reverse()) {
+      try {
+        await run()
+      } catch (thrown) {
+        if (thrown instanceof DarqError && thrown.code === 'nondeterministic') this.#failure ??= thrown
+        failed.push(name)
+      }
+    }
+    if (failed.length === 0) return { kind: 'failed', error }
+    const facts = { instance: this.id, undo_failed: failed, ...(error.facts !== undefined && { facts: error.facts }) }
+    const { code, retryable, message } = error
+    return { kind: 'failed', error: new DarqError(code, { cause: error, retryable, message, facts }) }
+  }
+
+  #message(name: string, body: Plain, version: number): void {
+    this.timeline.happened(`message ${name}`, this.#now_ms)
+    const shape = this.#place.definition.messages.get(name)
+    let value: unknown
+    try {
+      value = shape?.kind === 'send' ? readInput(shape.input, body, version).output : body
+    } catch (error) {
+      this.#failure ??= this.#named(asDarqError(error), `message ${name}`)
+      return
+    }
+    const receiver = this.#receivers.get(name)?.shift()
+    if (receiver !== undefined) {
+      this.#settle(receiver.index, 'ok')
+      receiver.resolve(value)
+      return
+    }
+    const waiting = this.#inbox.get(name)
+    const letter = { body, version, value }
+    if (waiting === undefined) this.#inbox.set(name, [letter])
+    else waiting.push(letter)
+  }
+
+  #answer(index: number, value: Plain, version: number): void {
+    const waiting = this.#settle(index, 'ok')
+    if (waiting === undefined) return
+    const output = waiting.message?.[content].output
+    try {
+      waiting.resolve(output === undefined ? value : readInput(output, value, version).input)
+    } catch (error) {
+      waiting.reject(this.#named(asDarqError(error), inWords(waiting.command)))
+    }
+  }
+
+  #due(index: number): void {
+    const waiting = this.#waiting.get(index)
+    if (waiting === undefined) return
+    const [kind, name] = waiting.command
+    this.#settle(index, kind === 'call' ? 'failed' : 'ok')
+    if (kind === 'receive') {
+      const receivers = this.#receivers.get(name) ?? []
+      this.#receivers.set(
+        name,
+        receivers.filter((one) => one !== waiting),
+      )
+    }
+    if (kind === 'call')
+      waiting.reject(new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } }))
+    else waiting.resolve(undefined)
+  }
+
+  #cancel(reason: string): void {
+    if (this.#cancelled !== undefined || this.#undoing) return
+    this.timeline.happened(reason === '' ? 'cancel' : `cancel: ${reason}`, this.#now_ms)
+    this.#cancelled = new DarqError('cancelled', { facts: { instance: this.id, reason } })
+    this.#stop.abort(this.#cancelled)
+    this.#rejectAll(this.#cancelled)
+  }
+
+  #rejectAll(error: DarqError): void {
+    this.#receivers.clear()
+    for (const { index, reject } of [...this.#waiting.values()]) {
+      this.#settle(index, 'dropped')
+      reject(error)
+    }
+  }
+
+  #settle(index: number, outcome: 'ok' | 'failed' | 'dropped'): Waiting | undefined {
+    const waiting = this.#waiting.get(index)
+    if (waiting === undefined) return undefined
+    this.#waiting.delete(index)
+    this.timeline.ended(index, this.#now_ms, outcome)
+    // What is recorded was taken away when it was.
+    if (this.#recorded === undefined) this.#settled.push(waiting)
+    return waiting
+  }
+
+  /* ---------- what it does ---------- */
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  call(message: Message<Kind>, { timeout }: { timeout?: Span } = {}): Promise<unknown> {
+    return this.#promise(() => {
+      this.#checkMessage(message, 'call')
+      return {
+        command: ['call', message.to, message.name],
+        message,
+        ...(timeout !== undefined && { due_ms: this.#now_ms + milliseconds(timeout) }),
+      }
+    })
+  }
+
+  async send(message: Message<Kind>): Promise<void> {
+    this.#send(message, {})
+  }
+
+  async step(run: (step: Pick<Step, 'send'>) => unknown): Promise<void> {
+    this.#checkMay()
+    const sends: (readonly [Message<Kind>, SendOptions])[] = []
+    let isOpen = true
+    const returned = run({
+      send: (message, options = {}) => {
+        if (!isOpen) throw new DarqError('step_closed', { facts: { instance: this.id } })
+        this.#checkMessage(message, 'send')
+        sends.push([message, options])
+      },
+    })
+    isOpen = false
+    if (returned instanceof Promise) {
+      returned.catch(() => {})
+      throw new DarqError('step_async', { facts: { instance: this.id, expected: 'a step that returns no promise' } })
+    }
+    for (const [message, options] of sends) this.#send(message, options)
+  }
+
+  #send(message: Message<Kind>, options: SendOptions): void {
+    this.#checkMay()
+    this.#checkMessage(message, 'send')
+    const { after, at, timer } = options
+    const due_ms = at ?? (after === undefined ? undefined : this.#now_ms + milliseconds(after))
+    const later = { ...(due_ms !== undefined && { at: due_ms }), ...(timer !== undefined && { timer }) }
+    this.#do({ command: ['send', message.to, message.name], message, options: later })
+  }
+
+  effect(name: string, run: (run: Run) => Promise<unknown>, options: EffectOptions = {}): Promise<unknown> {
+    return this.#promise(() => ({ command: ['effect', name], effect: { name, run, options } }))
+  }
+
+  sleep(span: Span): Promise<unknown> {
+    return this.#promise(() => ({ command: ['sleep'], due_ms: this.#now_ms + milliseconds(span) }))
+  }
+
+  receive(name: string, { timeout }: { timeout?: Span } = {}): Promise<unknown> {
+    return this.#promise(() => {
+      const shape = this.#place.definition.messages.get(name)
+      if (shape?.kind !== 'send' || name.startsWith('$'))
+        throw new DarqError('unknown_message', {
+          facts: { instance: this.id, expected: `a one-way message of ${this.#place.definition.name}`, got: name },
+        })
+      const early = this.#inbox.get(name)?.shift()
+      return {
+        command: ['receive', name],
+        ...(early !== undefined && { early }),
+        ...(early === undefined && timeout !== undefined && { due_ms: this.#now_ms + milliseconds(timeout) }),
+      }
+    })
+  }
+
+  show(name: string, value: unknown): void {
+    this.#checkActive()
+    const shape = this.#place.definition.messages.get(name)
+    if (shape?.kind !== 'query')
+      throw new DarqError('unknown_message', { facts: { instance: this.id, expected: 'a query', got: name } })
+    check(shape.output, value)
+    // It was shown when it was recorded; only what came last may not be.
+    if (this.#mayGoOn) this.#shown.set(name, plainCopy(value))
+    this.activity += 1
+  }
+
+  undo(name: string, run: () => Promise<unknown>): void {
+    this.#checkActive()
+    this.#undos.push({ name, run })
+  }
+
+  async changed(change: string): Promise<boolean> {
+    this.#checkMay()
+    const command: Command = ['changed', change]
+    const next = this.#recorded?.[this.#position]
+    if (this.#recorded !== undefined && (next !== undefined || !this.#mayGoOn)) {
+      if (next === undefined || !isSameCommand(next, command)) return false
+    }
+    this.#do({ command })
+    return true
+  }
+
+  continueAsNew(input: unknown): never {
+    this.#checkMay()
+    throw new Again(plainCopy(input))
+  }
+
+  now(): number {
+    this.#checkActive()
+    return this.#now_ms
+  }
+  random(): number {
+    this.#checkActive()
+    return this.#random()
+  }
+  uuid(): string {
+    this.#checkActive()
+    return uuid(this.#random)
+  }
+
+  /** A command with an answer to wait for. */
+  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: Letter }): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    // It may be one that the function never awaits, such as the loser of a race.
+    promise.catch(() => {})
+    try {
+      this.#checkMay()
+      const { early, ...made } = make()
+      const issued = this.#do(made)
+      if (early !== undefined) {
+        this.timeline.ended(issued.index, this.#now_ms, 'ok')
+        resolve(early.value)
+      } else {
+        const waiting = { ...issued, resolve, reject }
+        this.#waiting.set(issued.index, waiting)
+        if (issued.command[0] === 'receive') this.#receive(issued.command[1], waiting)
+      }
+    } catch (thrown) {
+      reject(asDarqError(thrown))
+    }
+    return promise
+  }
+
+  #receive(name: string, waiting: Waiting): void {
+    const receivers = this.#receivers.get(name)
+    if (receivers === undefined) this.#receivers.set(name, [waiting])
+    else receivers.push(waiting)
+  }
+
+  /** Notes a command, or finds it noted. */
+  #do(made: Omit<Issued, 'index'>): Issued {
+    this.activity += 1
+    if (made.command[0] !== 'changed') this.#skipChanges()
+    this.#last += 1
+    const issued = { index: this.#last, ...made }
+    const expected = this.#recorded?.[this.#position]
+    if (this.#recorded !== undefined && (expected !== undefined || !this.#mayGoOn)) {
+      if (expected === undefined || !isSameCommand(expected, made.command)) {
+        this.#failure ??= this.#mismatch(expected, made.command)
+        throw this.#failure
+      }
+      this.#position += 1
+    } else this.#issued.push(issued)
+    this.timeline.began(issued.index, inWords(made.command), this.#now_ms, isWaited(made.command))
+    return issued
+  }
+
+  /** A change that the code asks for no more: every instance that it matters to has it. */
+  #skipChanges(): void {
+    while (this.#recorded?.[this.#position]?.[0] === 'changed') {
+      this.#position += 1
+      this.#last += 1
+    }
+  }
+
+  #checkActive(): void {
+    if (this.#active) return
+    throw this.#foreign('it goes on after something else than an event of the flow')
+  }
+
+  #checkMay(): void {
+    this.#checkActive()
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#undoing) return
+    if (this.#cancelled !== undefined) throw this.#cancelled
+    if (this.#last >= this.#place.commands_max)
+      throw new DarqError('too_large', {
+        facts: { instance: this.id, expected: `continueAsNew before ${this.#place.commands_max} commands` },
+      })
+  }
+
+  #checkMessage(message: Message<Kind>, kind: Kind): void {
+    const { kind: got, own, body } = message[content]
+    if (got !== kind || own)
+      throw new DarqError('unknown_message', { facts: { instance: this.id, expected: `a ${kind}`, got } })
+    if (!this.#place.knows(message.to))
+      throw new DarqError('unknown_address', {
+        facts: { instance: this.id, expected: 'a participant or a route', got: message.to },
+      })
+    try {
+      encodePlainBytes(body)
+    } catch (error) {
+      throw this.#named(asDarqError(error), `${kind} ${message.to} ${message.name}`)
+    }
+  }
+
+  /* ---------- what is wrong with it ---------- */
+
+  #mismatch(expected: Command | undefined, got: Command | undefined): DarqError {
+    return new DarqError('nondeterministic', {
+      facts: {
+        instance: this.id,
+        step: this.#last,
+        expected: inWords(expected),
+        got: inWords(got),
+        do: 'make the change with flow.changed(), or run the code that the instance was started with; then resume it',
+      },
+    })
+  }
+
+  #foreign(reason: string): DarqError {
+    return new DarqError('nondeterministic', {
+      facts: {
+        instance: this.id,
+        step: this.#last,
+        reason,
+        do: 'await only what the flow gives; put everything else into flow.effect(); then resume the instance',
+      },
+    })
+  }
+
+  #named(error: DarqError, step: string): DarqError {
+    const { code, retryable, message, facts } = error
+    return new DarqError(code, {
+      cause: error,
+      retryable,
+      message: `${step} of ${this.id}: ${message}`,
+      facts: { instance: this.id, step, ...(facts !== undefined && { facts }) },
+    })
+  }
+}
+
+function isWaited([kind]: Command): boolean {
+  return kind !== 'send' && kind !== 'changed'
+}
+
+/** As it will be read again: nobody can change it afterwards. @throws {DarqError} `schema` when it can't travel */
+export function plainCopy(value: unknown): Plain {
+  return decodePlain(encodePlainBytes(value))
+}
