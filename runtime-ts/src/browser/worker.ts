@@ -37,7 +37,7 @@ export function serveTab(options: HostOptions & { storage?: Storage }): void {
   const listeners = new Set<(status: HostingStatus) => void>()
   const hosting = openHosting({
     name,
-    open: () => openHosted({ ...options, storage }),
+    open: () => openHosted({ ...options, storage, unreachable: true }),
     lock: leaderLock(navigator.locks, name),
     channel: (channel) => new BroadcastChannel(channel),
     clock: steadyClock(),

@@ -29,7 +29,8 @@ export interface Run {
 
 /**
  * Async code for the outside world. It runs when the step that asked is committed; at least once, with a stable key. What
- * it returns goes back to a caller as an answer, once. A rejection is retried; after `attempts_max` it is a dead letter.
+ * it returns goes back to a caller as an answer, once. A rejection is retried, unless it is a `DarqError` that is not
+ * retryable (`refuse`); after `attempts_max` it is a dead letter.
  */
 export function effects<A extends AnyAddress>(
   address: A,

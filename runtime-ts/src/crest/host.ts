@@ -12,6 +12,7 @@ import type { Storage } from '../storage/contract.ts'
 import { secureRandom } from './client.ts'
 import { Directory, Patterns } from './directory.ts'
 import { Ends } from './ends.ts'
+import { errands } from './errands.ts'
 import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
 import type { Link } from './link.ts'
@@ -52,6 +53,11 @@ export interface HostedOptions extends HostOptions {
   limits?: Partial<EngineLimits>
   /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
   lives?: (darq: string) => boolean
+  /**
+   * Nobody can reach this host, so no answer can be sent to it: its participants' calls to others are made by a client of its
+   * own. So it is in a tab.
+   */
+  unreachable?: boolean
   /** The address of another host by its name, for questions about what is durable there. Default: its name. */
   peer?: (host: string) => string | undefined
   /** For a `core` of one's own. */
@@ -128,7 +134,9 @@ class LiveHosted implements Hosted {
     this.#options = options
     this.#clock = options.clock ?? platformClock()
     this.#random = options.random ?? secureRandom
-    this.#directory = new Directory(options.participants, options.routes ?? {}, options.lives)
+    const { participants, routes = {}, lives, unreachable = false } = options
+    const own = unreachable ? [errands(() => this.link, this.#clock, this.#random)] : []
+    this.#directory = new Directory([...participants, ...own], routes, lives)
     this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
     this.link = new HostLink(this.#directory, this.#clock, () => this.#life ?? this.#living())
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
@@ -165,6 +173,7 @@ class LiveHosted implements Hosted {
       clock: this.#clock,
       random: this.#random,
       knows: (darq: string) => this.#directory.knows(darq),
+      isAway: (darq: string) => this.#options.unreachable === true && this.#directory.route(darq) !== undefined,
       life: () => life,
       onError: (error: DarqError, where: string) => this.#report(error, where),
     }

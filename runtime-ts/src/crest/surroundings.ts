@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly random: () => number
   /** Is there a participant here, or a route, for this DARQ? */
   readonly knows: (darq: string) => boolean
+  /** Does it live on another host, which can't reach this one? */
+  readonly isAway: (darq: string) => boolean
   /** Names this life of the host for an effect's key. */
   readonly life: () => string
   /** A failure that nobody waits for. */

@@ -10,6 +10,7 @@ import { type AnyCall, content, isCall, type Kind, type Message, type MessageTyp
 import { keepAnswer } from './answers.ts'
 import type { Definition } from './definition.ts'
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from './envelope.ts'
+import { errand_darq, errandOf } from './errands.ts'
 import type { Ledger } from './ledger.ts'
 import { type Schema, versionOf } from './schema.ts'
 import { milliseconds, type Span } from './span.ts'
@@ -115,6 +116,10 @@ export class Turn {
     const ledger = this.#ledger
     if (!this.#site.surroundings.knows(to)) {
       throw new DarqError('unknown_address', { facts: { expected: 'a participant or a route', got: to } })
+    }
+    if (draft.asker !== undefined && this.#site.surroundings.isAway(to)) {
+      this.#outs.push({ to: errand_darq, bytes: encodeEnvelope(errandOf(to, draft)) })
+      return
     }
     if (after === undefined && at === undefined && timer === undefined) {
       this.#outs.push({ to, bytes: encodeEnvelope(draft) })
