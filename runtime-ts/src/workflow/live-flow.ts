@@ -17,7 +17,10 @@ import { uuid } from '../crest/surroundings.ts'
 import { DarqError, fromFacts, type Plain } from '../error.ts'
 import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
+import { Inbox, type Letter } from './inbox.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
+import { at, foreign, mismatch, type Spot } from './mishap.ts'
+import { Script } from './script.ts'
 import { Timeline } from './timeline.ts'
 
 /** What a flow needs to know of its surroundings. */
@@ -71,21 +74,12 @@ export interface Fresh {
   readonly shown: ReadonlyMap<string, Plain>
 }
 
-/** A message that nobody has received yet. */
-interface Letter {
-  readonly body: Plain
-  readonly version: number
-  readonly value: unknown
-}
-
 class Again {
   readonly input: unknown
   constructor(input: unknown) {
     this.input = input
   }
 }
-
-const inbox_max = 1_000
 
 export class LiveFlow {
   readonly id: string
@@ -98,21 +92,15 @@ export class LiveFlow {
   readonly #body: Body
   readonly #random: () => number
   readonly #stop = new AbortController()
+  readonly #script = new Script()
+  readonly #inbox = new Inbox<Waiting>()
   readonly #waiting = new Map<number, Waiting>()
-  readonly #inbox = new Map<string, Letter[]>()
-  readonly #receivers = new Map<string, Waiting[]>()
   readonly #undos: { readonly name: string; readonly run: () => Promise<unknown> }[] = []
   #issued: Issued[] = []
   #settled: Issued[] = []
   #shown = new Map<string, Plain>()
-  #last = 0
   #now_ms = 0
   #active = false
-  /** What the journal says it did; undefined: nothing yet. */
-  #recorded: readonly Command[] | undefined
-  #position = 0
-  /** Nothing was told after what is recorded: it may do more than that. */
-  #mayGoOn = true
   #cancelled: DarqError | undefined
   #undoing = false
   #failure: DarqError | undefined
@@ -132,9 +120,7 @@ export class LiveFlow {
    */
   begin(at_ms: number, recorded?: readonly Command[], mayGoOn = true): void {
     this.#now_ms = at_ms
-    this.#recorded = recorded
-    this.#position = 0
-    this.#mayGoOn = recorded === undefined || mayGoOn
+    this.#script.begin(recorded, mayGoOn)
     this.#active = true
   }
 
@@ -168,11 +154,13 @@ export class LiveFlow {
   end(): DarqError | undefined {
     this.#active = false
     if (this.#failure !== undefined) return this.#failure
-    this.#skipChanges()
-    const left = this.#recorded?.[this.#position]
-    if (left !== undefined) return this.#mismatch(left, undefined)
+    this.#script.skipChanges()
+    const left = this.#script.next
+    if (left !== undefined) return mismatch(this.#spot, left, undefined)
     const isIdle = this.outcome === undefined && this.#waiting.size === 0
-    return isIdle && this.#mayGoOn ? this.#foreign('it waits for something that the flow has not given it') : undefined
+    return isIdle && this.#script.mayGoOn
+      ? foreign(this.#spot, 'it waits for something that the flow has not given it')
+      : undefined
   }
 
   /** It can't go on; nothing that it has done since counts. */
@@ -195,6 +183,10 @@ export class LiveFlow {
     this.#shown = new Map()
   }
 
+  get #spot(): Spot {
+    return { instance: this.id, step: this.#script.place }
+  }
+
   /** What it waits for. */
   get waiting(): readonly Issued[] {
     return [...this.#waiting.values()]
@@ -202,10 +194,7 @@ export class LiveFlow {
 
   /** What has come and nobody has received. */
   get unreceived(): readonly Event[] {
-    const events: Event[] = []
-    for (const [name, letters] of this.#inbox)
-      for (const { body, version } of letters) events.push(['message', name, body, version])
-    return events
+    return this.#inbox.unreceived
   }
 
   isWaiting(index: number): boolean {
@@ -219,14 +208,14 @@ export class LiveFlow {
 
   /** Whether another message of this name can wait. */
   hasRoom(name: string): boolean {
-    return (this.#inbox.get(name)?.length ?? 0) < inbox_max
+    return this.#inbox.hasRoom(name)
   }
 
   #start(): void {
     try {
       void this.#run(this.#place.input())
     } catch (error) {
-      this.#failure ??= this.#named(asDarqError(error), 'start')
+      this.#failure ??= at(this.id, 'start', asDarqError(error))
     }
   }
 
@@ -238,7 +227,7 @@ export class LiveFlow {
       outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(asDarqError(thrown))
     }
     this.activity += 1
-    if (!this.#active) this.#failure ??= this.#foreign('it went on by itself, without an event of the flow')
+    if (!this.#active) this.#failure ??= foreign(this.#spot, 'it went on by itself, without an event of the flow')
     this.#stop.abort(new DarqError('closed', { message: 'the instance has ended' }))
     this.outcome = outcome
   }
@@ -269,19 +258,13 @@ export class LiveFlow {
     try {
       value = shape?.kind === 'send' ? readInput(shape.input, body, version).output : body
     } catch (error) {
-      this.#failure ??= this.#named(asDarqError(error), `message ${name}`)
+      this.#failure ??= at(this.id, `message ${name}`, asDarqError(error))
       return
     }
-    const receiver = this.#receivers.get(name)?.shift()
-    if (receiver !== undefined) {
-      this.#settle(receiver.index, 'ok')
-      receiver.resolve(value)
-      return
-    }
-    const waiting = this.#inbox.get(name)
-    const letter = { body, version, value }
-    if (waiting === undefined) this.#inbox.set(name, [letter])
-    else waiting.push(letter)
+    const receiver = this.#inbox.put(name, { body, version, value })
+    if (receiver === undefined) return
+    this.#settle(receiver.index, 'ok')
+    receiver.resolve(value)
   }
 
   #answer(index: number, value: Plain, version: number): void {
@@ -291,7 +274,7 @@ export class LiveFlow {
     try {
       waiting.resolve(output === undefined ? value : readInput(output, value, version).input)
     } catch (error) {
-      waiting.reject(this.#named(asDarqError(error), inWords(waiting.command)))
+      waiting.reject(at(this.id, inWords(waiting.command), asDarqError(error)))
     }
   }
 
@@ -300,13 +283,7 @@ export class LiveFlow {
     if (waiting === undefined) return
     const [kind, name] = waiting.command
     this.#settle(index, kind === 'call' ? 'failed' : 'ok')
-    if (kind === 'receive') {
-      const receivers = this.#receivers.get(name) ?? []
-      this.#receivers.set(
-        name,
-        receivers.filter((one) => one !== waiting),
-      )
-    }
+    if (kind === 'receive') this.#inbox.leave(name, waiting)
     if (kind === 'call')
       waiting.reject(new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } }))
     else waiting.resolve(undefined)
@@ -321,7 +298,7 @@ export class LiveFlow {
   }
 
   #rejectAll(error: DarqError): void {
-    this.#receivers.clear()
+    this.#inbox.leaveAll()
     for (const { index, reject } of [...this.#waiting.values()]) {
       this.#settle(index, 'dropped')
       reject(error)
@@ -334,7 +311,7 @@ export class LiveFlow {
     this.#waiting.delete(index)
     this.timeline.ended(index, this.#now_ms, outcome)
     // What is recorded was taken away when it was.
-    if (this.#recorded === undefined) this.#settled.push(waiting)
+    if (this.#script.isNew) this.#settled.push(waiting)
     return waiting
   }
 
@@ -381,8 +358,8 @@ export class LiveFlow {
   #send(message: Message<Kind>, options: SendOptions): void {
     this.#checkMay()
     this.#checkMessage(message, 'send')
-    const { after, at, timer } = options
-    const due_ms = at ?? (after === undefined ? undefined : this.#now_ms + milliseconds(after))
+    const { after, at: at_ms, timer } = options
+    const due_ms = at_ms ?? (after === undefined ? undefined : this.#now_ms + milliseconds(after))
     const later = { ...(due_ms !== undefined && { at: due_ms }), ...(timer !== undefined && { timer }) }
     this.#do({ command: ['send', message.to, message.name], message, options: later })
   }
@@ -402,7 +379,7 @@ export class LiveFlow {
         throw new DarqError('unknown_message', {
           facts: { instance: this.id, expected: `a one-way message of ${this.#place.definition.name}`, got: name },
         })
-      const early = this.#inbox.get(name)?.shift()
+      const early = this.#inbox.take(name)
       return {
         command: ['receive', name],
         ...(early !== undefined && { early }),
@@ -418,7 +395,7 @@ export class LiveFlow {
       throw new DarqError('unknown_message', { facts: { instance: this.id, expected: 'a query', got: name } })
     check(shape.output, value)
     // It was shown when it was recorded; only what came last may not be.
-    if (this.#mayGoOn) this.#shown.set(name, plainCopy(value))
+    if (this.#script.mayGoOn) this.#shown.set(name, plainCopy(value))
     this.activity += 1
   }
 
@@ -430,10 +407,8 @@ export class LiveFlow {
   async changed(change: string): Promise<boolean> {
     this.#checkMay()
     const command: Command = ['changed', change]
-    const next = this.#recorded?.[this.#position]
-    if (this.#recorded !== undefined && (next !== undefined || !this.#mayGoOn)) {
-      if (next === undefined || !isSameCommand(next, command)) return false
-    }
+    const { isBeyond, next } = this.#script
+    if (!isBeyond && (next === undefined || !isSameCommand(next, command))) return false
     this.#do({ command })
     return true
   }
@@ -471,7 +446,7 @@ export class LiveFlow {
       } else {
         const waiting = { ...issued, resolve, reject }
         this.#waiting.set(issued.index, waiting)
-        if (issued.command[0] === 'receive') this.#receive(issued.command[1], waiting)
+        if (issued.command[0] === 'receive') this.#inbox.wait(issued.command[1], waiting)
       }
     } catch (thrown) {
       reject(asDarqError(thrown))
@@ -479,41 +454,23 @@ export class LiveFlow {
     return promise
   }
 
-  #receive(name: string, waiting: Waiting): void {
-    const receivers = this.#receivers.get(name)
-    if (receivers === undefined) this.#receivers.set(name, [waiting])
-    else receivers.push(waiting)
-  }
-
   /** Notes a command, or finds it noted. */
   #do(made: Omit<Issued, 'index'>): Issued {
     this.activity += 1
-    if (made.command[0] !== 'changed') this.#skipChanges()
-    this.#last += 1
-    const issued = { index: this.#last, ...made }
-    const expected = this.#recorded?.[this.#position]
-    if (this.#recorded !== undefined && (expected !== undefined || !this.#mayGoOn)) {
-      if (expected === undefined || !isSameCommand(expected, made.command)) {
-        this.#failure ??= this.#mismatch(expected, made.command)
-        throw this.#failure
-      }
-      this.#position += 1
-    } else this.#issued.push(issued)
+    const taken = this.#script.take(made.command)
+    if (taken === 'other') {
+      this.#failure ??= mismatch(this.#spot, this.#script.next, made.command)
+      throw this.#failure
+    }
+    const issued = { index: this.#script.place, ...made }
+    if (taken === 'new') this.#issued.push(issued)
     this.timeline.began(issued.index, inWords(made.command), this.#now_ms, isWaited(made.command))
     return issued
   }
 
-  /** A change that the code asks for no more: every instance that it matters to has it. */
-  #skipChanges(): void {
-    while (this.#recorded?.[this.#position]?.[0] === 'changed') {
-      this.#position += 1
-      this.#last += 1
-    }
-  }
-
   #checkActive(): void {
     if (this.#active) return
-    throw this.#foreign('it goes on after something else than an event of the flow')
+    throw foreign(this.#spot, 'it goes on after something else than an event of the flow')
   }
 
   #checkMay(): void {
@@ -521,7 +478,7 @@ export class LiveFlow {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#undoing) return
     if (this.#cancelled !== undefined) throw this.#cancelled
-    if (this.#last >= this.#place.commands_max)
+    if (this.#script.place >= this.#place.commands_max)
       throw new DarqError('too_large', {
         facts: { instance: this.id, expected: `continueAsNew before ${this.#place.commands_max} commands` },
       })
@@ -538,43 +495,8 @@ export class LiveFlow {
     try {
       encodePlainBytes(body)
     } catch (error) {
-      throw this.#named(asDarqError(error), `${kind} ${message.to} ${message.name}`)
+      throw at(this.id, `${kind} ${message.to} ${message.name}`, asDarqError(error))
     }
-  }
-
-  /* ---------- what is wrong with it ---------- */
-
-  #mismatch(expected: Command | undefined, got: Command | undefined): DarqError {
-    return new DarqError('nondeterministic', {
-      facts: {
-        instance: this.id,
-        step: this.#last,
-        expected: inWords(expected),
-        got: inWords(got),
-        do: 'make the change with flow.changed(), or run the code that the instance was started with; then resume it',
-      },
-    })
-  }
-
-  #foreign(reason: string): DarqError {
-    return new DarqError('nondeterministic', {
-      facts: {
-        instance: this.id,
-        step: this.#last,
-        reason,
-        do: 'await only what the flow gives; put everything else into flow.effect(); then resume the instance',
-      },
-    })
-  }
-
-  #named(error: DarqError, step: string): DarqError {
-    const { code, retryable, message, facts } = error
-    return new DarqError(code, {
-      cause: error,
-      retryable,
-      message: `${step} of ${this.id}: ${message}`,
-      facts: { instance: this.id, step, ...(facts !== undefined && { facts }) },
-    })
   }
 }
 
