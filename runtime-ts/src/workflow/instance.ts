@@ -3,29 +3,29 @@
  *
  * @module
  */
-import { content } from '../crest/address.ts'
 import { asDarqError, isBackpressure } from '../crest/failure.ts'
 import type { Arrival, Place } from '../crest/live.ts'
-import { check, readInput, versionOf } from '../crest/schema.ts'
+import { check, readInput } from '../crest/schema.ts'
 import type { Turn } from '../crest/turn.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
+import { type Consequences, Deeds } from './deeds.ts'
 import type { EffectRuns } from './effect-runs.ts'
 import {
   type Command,
   type Entry,
   type Event,
-  effect_cell,
   encodeEntry,
+  groupsOf,
   type Header,
   header_cell,
   journalCell,
-  readEntry,
   readHeader,
+  readJournal,
   type StepFacts,
   show_cell,
   within,
 } from './journal.ts'
-import { type Body, type Fresh, type Issued, LiveFlow, type Outcome, plainCopy } from './live-flow.ts'
+import { type Body, LiveFlow, type Outcome, plainCopy } from './live-flow.ts'
 
 /** Something that has happened to an instance, and is not in a step yet; or is journaled, but was not told. */
 export interface Happening {
@@ -80,6 +80,13 @@ export class Instance {
   header: Header
   readonly #around: Neighbours
   readonly #place: Place
+  readonly #deeds: Deeds
+  readonly #consequences: Consequences = {
+    happened: (event) => {
+      if (!this.isOver) this.happen({ event, at_ms: this.#now_ms })
+    },
+    broken: (error) => this.#stick(error),
+  }
   #state: State
   #flow: LiveFlow
   #queue: Happening[] = []
@@ -95,6 +102,7 @@ export class Instance {
     this.header = header
     this.#around = around
     this.#place = around.place
+    this.#deeds = new Deeds(around.place, around.effects, key, () => this.header)
     this.#flow = this.#newFlow()
     this.#state = isNew ? 'idle' : 'replaying'
   }
@@ -224,16 +232,16 @@ export class Instance {
     const made = this.#place.step(arrivals, (turn) => {
       if (!group.isWritten) for (const { also } of group.happenings) also?.(turn)
       if (ending === undefined) this.#enter(group, commands)
-      this.#carryOut(turn, fresh)
+      this.#deeds.carryOut(turn, fresh)
       if (ending !== undefined) this.#end(turn, ending)
     })
     if (!group.isWritten) this.#entries = Math.max(this.#entries, group.first + group.happenings.length - 1)
     group.isWritten = true
     group.commands = commands
     this.#flow.written()
-    for (const { index } of fresh.settled) this.#around.effects.drop(this.#effectId(index), ended)
-    if (ending === undefined) this.#startEffects(fresh.issued, made.committed)
-    else for (const { index } of this.#flow.waiting) this.#around.effects.drop(this.#effectId(index), ended)
+    this.#deeds.stop(fresh.settled)
+    if (ending === undefined) this.#deeds.start(fresh.issued, made.committed, this.#consequences)
+    else this.#deeds.stop(this.#flow.waiting)
   }
 
   /** Within a step. */
@@ -244,91 +252,6 @@ export class Instance {
       const entry: Entry = offset === 0 ? { at_ms, event, commands } : { at_ms, event, commands: [], joined: true }
       ledger.set(this.#journal, String(first + offset), encodeEntry(entry))
     }
-  }
-
-  /** Within a step. */
-  #carryOut(turn: Turn, { issued, settled, shown }: Fresh): void {
-    const { ledger } = this.#place
-    for (const command of settled) this.#takeAway(turn, command)
-    for (const command of issued) this.#issue(turn, command)
-    for (const [name, value] of shown) ledger.set(show_cell, within(this.key, name), value)
-  }
-
-  #issue(turn: Turn, { index, command, message, options, due_ms, effect }: Issued): void {
-    const { key, header } = this
-    const own = { key, run: header.run, command: index }
-    if (message !== undefined) {
-      const { body, input, key: to } = message[content]
-      const draft = {
-        ...{ name: message.name, body, version: input === undefined ? 0 : versionOf(input) },
-        ...(to !== undefined && { key: to }),
-      }
-      if (command[0] === 'call') {
-        const asker = {
-          to: this.#place.name,
-          handler: '$answered',
-          id: `w${header.seed}.${header.run}.${index}`,
-          note: own,
-          note_version: 0,
-        }
-        turn.post(message.to, { ...draft, asker })
-      } else {
-        const { timer } = options ?? {}
-        turn.post(message.to, draft, timer === undefined ? options : { ...options, timer: within(key, `own ${timer}`) })
-      }
-    }
-    if (effect !== undefined) this.#place.ledger.set(effect_cell, this.#effectId(index), this.#effectKey(index))
-    if (due_ms !== undefined)
-      turn.post(this.#place.name, { name: '$due', body: own, version: 0 }, { at: due_ms, timer: this.#timer(index) })
-  }
-
-  /** Nobody waits for it any more. */
-  #takeAway(turn: Turn, { index, due_ms, effect }: Issued): void {
-    if (due_ms !== undefined) turn.cancel(this.#timer(index))
-    if (effect !== undefined) this.#place.ledger.delete(effect_cell, this.#effectId(index))
-  }
-
-  #timer(index: number): string {
-    return within(this.key, `${this.header.run}.${index}`)
-  }
-
-  /* ---------- effects ---------- */
-
-  #effectId(index: number): string {
-    return within(this.key, `${this.header.run}.${index}`)
-  }
-
-  /** The state that asks for it is named by the life of the host in which it came to be. */
-  #effectKey(index: number): string {
-    const { seed, run } = this.header
-    return `${this.#place.surroundings.life()}/${this.#place.name}/${seed}.${run}.${index}`
-  }
-
-  #startEffects(issued: readonly Issued[], committed: Promise<void>): void {
-    const gated = issued.filter(({ effect }) => effect !== undefined)
-    for (const one of gated.filter(({ effect }) => effect?.options.pure === true)) this.#startEffect(one)
-    const waiting = gated.filter(({ effect }) => effect?.options.pure !== true)
-    if (waiting.length === 0) return
-    committed.then(
-      () => {
-        for (const one of waiting) this.#startEffect(one)
-      },
-      () => {}, // lost with its host, which starts anew from what is left
-    )
-  }
-
-  #startEffect({ index, effect }: Issued): void {
-    const id = this.#effectId(index)
-    const key = this.#place.ledger.get(effect_cell, id)
-    // It may have been dropped since.
-    if (effect === undefined || typeof key !== 'string' || this.isOver) return
-    const happened = (event: Event): void => this.happen({ event, at_ms: this.#now_ms })
-    this.#around.effects.start({
-      ...{ id, key, instance: this.key, job: effect },
-      done: (outcome) =>
-        happened('value' in outcome ? ['answer', index, outcome.value, 0] : ['failed', index, facts(outcome.error)]),
-      broken: (error) => this.#stick(error),
-    })
   }
 
   get #now_ms(): number {
@@ -359,7 +282,7 @@ export class Instance {
 
   /** Within a step. */
   #end(turn: Turn, outcome: Outcome): void {
-    for (const command of this.#flow.waiting) this.#takeAway(turn, command)
+    this.#deeds.takeAway(turn, this.#flow.waiting)
     if (outcome.kind === 'again') {
       this.#again(outcome.input as Plain)
       return
@@ -426,7 +349,7 @@ export class Instance {
     this.#untold = []
     let told: Entry[]
     try {
-      const all = [...this.#readJournal()]
+      const all = [...readJournal(this.#place.ledger, this.#journal)]
       this.#entries = all.length
       const first = all.findIndex(({ commands }) => commands === undefined)
       told = first < 0 ? all : all.slice(0, first)
@@ -437,15 +360,6 @@ export class Instance {
       return
     }
     this.#tell(groupsOf(told), 0)
-  }
-
-  *#readJournal(): Iterable<Entry> {
-    const { ledger } = this.#place
-    for (let number = 1; ; number += 1) {
-      const value = ledger.get(this.#journal, String(number))
-      if (value === undefined) return
-      yield readEntry(value)
-    }
   }
 
   #tell(groups: readonly (readonly Entry[])[], index: number): void {
@@ -489,11 +403,11 @@ export class Instance {
 
   /** Those that were under way: their keys are in the state. */
   #startRestored(): void {
-    const fresh = new Set(this.#flow.fresh.issued)
-    this.#startEffects(
-      this.#flow.waiting.filter((one) => ![...fresh].some(({ index }) => index === one.index)),
-      this.#place.committed,
-    )
+    const fresh = new Set(this.#flow.fresh.issued.map(({ index }) => index))
+    // The outcome of one may have come while the instance was stuck.
+    const come = new Set(this.#untold.map(({ event }) => event[1]))
+    const restored = this.#flow.waiting.filter(({ index }) => !fresh.has(index) && !come.has(index))
+    this.#deeds.start(restored, this.#place.committed, this.#consequences)
   }
 
   /** What was shown already needs no step. */
@@ -584,11 +498,11 @@ export class Instance {
     const arrivals = [...new Set([arrival, ...this.#queue.flatMap((one) => one.arrival ?? [])])]
     const pending = this.#group?.isWritten === false ? this.#group.happenings.flatMap((one) => one.arrival ?? []) : []
     this.#place.step([...arrivals, ...pending], (turn) => {
-      for (const command of this.#flow.waiting) this.#takeAway(turn, command)
+      this.#deeds.takeAway(turn, this.#flow.waiting)
       this.#place.ledger.set(header_cell, this.key, plain(header))
       this.#around.ending(turn, this, header)
     })
-    for (const { index } of this.#flow.waiting) this.#around.effects.drop(this.#effectId(index), error)
+    this.#deeds.stop(this.#flow.waiting, error)
     this.header = header
     this.#leave()
     this.#around.sweep(this.#journal)
@@ -597,27 +511,9 @@ export class Instance {
   }
 }
 
-const ended = new DarqError('cancelled', { message: 'nobody waits for it any more' })
-
-/** @returns events that were told at the same time, together */
-function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
-  const groups: Entry[][] = []
-  for (const entry of entries) {
-    const last = groups.at(-1)
-    if (entry.joined === true && last !== undefined) last.push(entry)
-    else groups.push([entry])
-  }
-  return groups
-}
-
 /** The codec's cast: every part of it is plain. */
 function plain(header: Header): Plain {
   return header as unknown as Plain
-}
-
-function facts(error: DarqError): Plain {
-  const { code, message, retryable, facts: more } = toFacts(error)
-  return more === undefined ? { code, message, retryable } : { code, message, retryable, facts: more }
 }
 
 export function hasEnded(key: string, { status, ended_ms }: Header): DarqError {

@@ -6,6 +6,7 @@
  * @module
  */
 import { isCount, isFields, isList } from '../crest/envelope.ts'
+import type { Ledger } from '../crest/ledger.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../error.ts'
 
 /** What a function has asked for. Its number is its place among all that the run has asked for, from 1 on. */
@@ -100,6 +101,26 @@ export function readEntry(value: unknown): Entry {
   if (commands === undefined) return read
   if (!isList(commands)) throw broken('commands')
   return { ...read, commands: commands.map(readCommand), joined: joined === true }
+}
+
+/** @throws {DarqError} `corrupt` */
+export function* readJournal(ledger: Ledger, cell: string): Iterable<Entry> {
+  for (let number = 1; ; number += 1) {
+    const value = ledger.get(cell, String(number))
+    if (value === undefined) return
+    yield readEntry(value)
+  }
+}
+
+/** @returns events that were told at the same time, together */
+export function groupsOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const groups: Entry[][] = []
+  for (const entry of entries) {
+    const last = groups.at(-1)
+    if (entry.joined === true && last !== undefined) last.push(entry)
+    else groups.push([entry])
+  }
+  return groups
 }
 
 function readEvent(value: Plain): Event {
