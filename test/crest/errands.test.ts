@@ -1,4 +1,15 @@
-import { address, answer, call, DarqError, openHosted, participant, query, type Route, refuse } from '@darq/runtime'
+import {
+  address,
+  answer,
+  call,
+  DarqError,
+  type Hosted,
+  openHosted,
+  participant,
+  query,
+  type Route,
+  refuse,
+} from '@darq/runtime'
 import { routeKind } from '@darq/runtime/transport'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
@@ -13,15 +24,28 @@ const Basket = address('basket', { buy: v.object({ count: v.number() }), told: q
 
 const shop = participant(Shop, {
   state: { sold: 0 },
+  own: { think: v.object({ order: v.string() }) },
   on: {
     order(step, { count }) {
       if (count > 9) refuse('too many')
+      if (count < 0) {
+        step.send(step.own.think({ order: `${count}` }), { after: '1 minute' })
+        return step.later(`${count}`)
+      }
       step.state.sold += count
       return { cents: count * 100 }
+    },
+    think(step, { order }) {
+      step.answer(Shop.order, order, { cents: 0 })
     },
     sold: (read) => read.state.sold,
   },
 })
+const openShop = (far: World, near: World): Promise<Hosted> =>
+  openHosted({
+    ...{ name: 'edge', participants: [shop], storage: far.storage },
+    ...{ clock: near.clock, random: far.random, core: 'twin' },
+  })
 const basket = participant(Basket, {
   state: { told: '' },
   own: { ordered: answer(Shop.order, v.number()) },
@@ -37,21 +61,9 @@ const basket = participant(Basket, {
   },
 })
 
-test('a host that nobody can reach has its participants’ calls answered, each once, whatever is lost on the way', async () => {
-  await using far = new World()
-  await using near = new World()
-  const there = await openHosted({
-    ...{
-      name: 'edge',
-      participants: [shop],
-      storage: far.storage,
-      clock: near.clock,
-      random: far.random,
-      core: 'twin',
-    },
-  })
-  let cuts = 0
-  const route: Route = {
+/** The way of a host that can send to another, but not be sent to. */
+function oneWay(there: Hosted, enqueued: () => void, watched: (change: number) => void): Route {
+  return {
     [routeKind]: 'route',
     address: () => 'edge',
     transport: () => ({
@@ -60,20 +72,33 @@ test('a host that nobody can reach has its participants’ calls answered, each 
       },
     }),
     link: () => ({
-      ...there.link,
       enqueue: async (request, report) => {
         await there.link.enqueue(request, report)
-        cuts += 1
-        if (cuts === 1) throw new DarqError('unavailable', { message: 'cut after it was taken' })
+        enqueued()
+      },
+      watch: async (request, see, signal) => {
+        watched(1)
+        await there.link.watch(request, see, signal).finally(() => watched(-1))
       },
       query: (...given) => there.link.query(...given),
-      watch: (...given) => there.link.watch(...given),
       expected: (...given) => there.link.expected(...given),
       pending: (...given) => there.link.pending(...given),
       counts: (...given) => there.link.counts(...given),
     }),
   }
-  const open = () => near.open({ participants: [basket], routes: { shop: route }, unreachable: true } as never)
+}
+
+test('a host that nobody can reach has its participants’ calls answered, each once, whatever is lost on the way', async () => {
+  await using far = new World()
+  await using near = new World()
+  const there = await openShop(far, near)
+  let cuts = 0
+  const cut = (): void => {
+    cuts += 1
+    if (cuts === 1) throw new DarqError('unavailable', { message: 'cut after it was taken' })
+  }
+  const routes = { shop: oneWay(there, cut, () => {}) }
+  const open = () => near.open({ participants: [basket], routes, unreachable: true })
   const first = await open()
   await first.send(Basket.buy({ count: 2 })).committed
   await first.close()
@@ -86,5 +111,35 @@ test('a host that nobody can reach has its participants’ calls answered, each 
   expect([...told].sort()).toEqual(['10: app:too many', '2 for 200', '3 for 300'])
   expect(await host.query(Shop.sold())).toBe(5)
   expect(cuts).toBeGreaterThan(3)
+  await there.close()
+})
+
+test('calls that take their time hold at most two connections, and are answered all the same', async () => {
+  await using far = new World()
+  await using near = new World()
+  const there = await openShop(far, near)
+  let watching = 0
+  const routes = {
+    shop: oneWay(
+      there,
+      () => {},
+      (change) => (watching += change),
+    ),
+  }
+  const host = await near.open({ participants: [basket], routes, unreachable: true })
+  for (const count of [1, 2, 3, 4, 5]) await host.send(Basket.buy({ count: -count })).committed
+  await near.clock.advance(2_000)
+  expect(watching).toBe(2)
+  await near.clock.advance(40_000)
+  expect(watching).toBe(0)
+  expect(await host.query(Basket.told())).toEqual([])
+  await near.clock.advance(60_000)
+  expect([...(await host.query(Basket.told()))].sort()).toEqual([
+    '-1 for 0',
+    '-2 for 0',
+    '-3 for 0',
+    '-4 for 0',
+    '-5 for 0',
+  ])
   await there.close()
 })

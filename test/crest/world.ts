@@ -23,7 +23,9 @@ export class World implements AsyncDisposable {
     return this.#seed / 2_147_483_647
   }
 
-  async open(options: Omit<HostOptions, 'name'> & { name?: string; storage?: Storage }): Promise<Host> {
+  async open(
+    options: Omit<HostOptions, 'name'> & { name?: string; storage?: Storage; unreachable?: boolean },
+  ): Promise<Host> {
     const host = await openHost({
       name: 'host',
       storage: this.storage,

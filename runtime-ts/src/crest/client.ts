@@ -250,7 +250,8 @@ class Answered extends Error {
   }
 }
 
-function readOutcome(value: Plain): { readonly value: Plain } | { readonly error: DarqError } | undefined {
+/** @returns what `$answer` tells; undefined while there is none */
+export function readOutcome(value: Plain): { readonly value: Plain } | { readonly error: DarqError } | undefined {
   if (!isFields(value)) return undefined
   return 'error' in value ? { error: fromFacts(readErrorFacts(value.error)) } : { value: value.value }
 }

@@ -7,14 +7,16 @@
  * @module
  */
 import type { Clock } from '../engine/types.ts'
-import { DarqError } from '../error.ts'
+import { DarqError, type Plain } from '../error.ts'
 import { content, type Message } from './address.ts'
-import { openClient } from './client.ts'
+import { openClient, readOutcome } from './client.ts'
 import type { Client } from './client-types.ts'
 import { Definition } from './definition.ts'
 import type { Run } from './effects.ts'
 import { type Draft, isCount, isFields } from './envelope.ts'
 import type { Link } from './link.ts'
+import { keyProducer } from './producer-id.ts'
+import { answer_query } from './query.ts'
 import { anything, version } from './schema.ts'
 
 /** The DARQ of errands; a name that no address can have. */
@@ -24,6 +26,12 @@ export const errand_darq = '$errands'
 const retry = { attempts_max: Number.MAX_SAFE_INTEGER, backoff: '250 ms', backoff_max: '10 seconds' } as const
 const attempt_ms_max = 600_000
 const errands_max = 64
+/** How many watch for their answer at the same time, and for how long; any other only glances. */
+const watches_max = 2
+const watch_ms = 30_000
+const glance_ms = 500
+const poll_ms_min = 500
+const poll_ms_max = 10_000
 
 /** @returns the call, as it is sent to {@link errand_darq} */
 export function errandOf(to: string, draft: Draft): Draft {
@@ -34,10 +42,10 @@ export function errandOf(to: string, draft: Draft): Draft {
 
 /** @param link of the host, which leads to where its routes lead */
 export function errands(link: () => Link, clock: Clock, random: () => number): Definition {
-  let client: Client | undefined
-  const run = async (body: unknown, { key, signal }: Run): Promise<unknown> => {
-    client ??= openClient({ link: link(), producer: '', clock, random })
-    return await client.call(readErrand(body), { idempotencyKey: key, signal })
+  let runner: Errands | undefined
+  const run = (body: unknown, run: Run): Promise<unknown> => {
+    runner ??= new Errands(openClient({ link: link(), producer: '', clock, random }), clock, random)
+    return runner.run(readErrand(body), run)
   }
   return new Definition(
     errand_darq,
@@ -47,6 +55,75 @@ export function errands(link: () => Link, clock: Clock, random: () => number): D
     retry,
     { effect: { timeout_ms: attempt_ms_max, parallel_max: errands_max, pure: false } },
   )
+}
+
+/**
+ * A watch is quickest, but holds a connection, and over HTTP/1.1 a browser has six for all of its tabs: so an answer that
+ * takes its time is asked for now and then instead.
+ */
+class Errands {
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #random: () => number
+  #watching = 0
+
+  constructor(client: Client, clock: Clock, random: () => number) {
+    this.#client = client
+    this.#clock = clock
+    this.#random = random
+  }
+
+  async run(call: Message<'call', unknown>, { key, signal }: Run): Promise<unknown> {
+    const watch = new AbortController()
+    const stop = (): void => watch.abort()
+    signal.addEventListener('abort', stop)
+    const isPatient = this.#watching < watches_max
+    if (isPatient) this.#watching += 1
+    try {
+      const asked = this.#client.call(call, { idempotencyKey: key, signal: watch.signal })
+      await asked.receipt.committed
+      const cancel = this.#clock.wake(this.#clock.now_ms() + (isPatient ? watch_ms : glance_ms), stop)
+      try {
+        return await asked
+      } catch (error) {
+        if (!watch.signal.aborted || signal.aborted) throw error
+      } finally {
+        cancel()
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      if (isPatient) this.#watching -= 1
+    }
+    return await this.#poll(call.to, keyProducer(key), signal)
+  }
+
+  async #poll(to: string, client: string, signal: AbortSignal): Promise<unknown> {
+    for (let pause_ms = poll_ms_min; ; pause_ms = Math.min(poll_ms_max, 2 * pause_ms)) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const cancel = this.#clock.wake(this.#clock.now_ms() + pause_ms * (0.5 + this.#random() / 2), resolve)
+      const stop = (): void => reject(new DarqError('cancelled'))
+      signal.addEventListener('abort', stop)
+      try {
+        await promise
+      } finally {
+        cancel()
+        signal.removeEventListener('abort', stop)
+      }
+      const told = await this.#client.query(answerMessage(to, client), { signal, grade: 'committed' })
+      const outcome = readOutcome(told as Plain)
+      if (outcome === undefined) continue
+      if ('error' in outcome) throw outcome.error
+      return outcome.value
+    }
+  }
+}
+
+function answerMessage(to: string, client: string): Message<'query', unknown> {
+  const body = { client, id: 'sequence 1' }
+  return {
+    ...{ to, name: answer_query },
+    [content]: { kind: 'query', body, input: anything, output: anything, own: false, many: false },
+  }
 }
 
 function readErrand(value: unknown): Message<'call', unknown> {

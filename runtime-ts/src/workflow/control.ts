@@ -35,6 +35,8 @@ export interface InstanceFacts {
   readonly ended_ms?: number
   /** 1, 2, …: how often it has continued as new, and once more. */
   readonly run: number
+  /** What it has come to, when it is done. */
+  readonly value?: unknown
   /** Why it has failed, was cancelled, or is stuck. */
   readonly error?: Omit<ErrorFacts, 'facts'> & { readonly facts?: unknown }
   /** Its timeline: the newest 256 lines while it runs, 64 afterwards. */
@@ -83,7 +85,7 @@ export async function* instances(
   client: Client,
   address: WorkflowAddress,
   only?: Status,
-): AsyncGenerator<Omit<InstanceFacts, 'steps'>, void, undefined> {
+): AsyncGenerator<Listed, void, undefined> {
   const name: string = address[shapes][0]
   const darqs: number | undefined = address[spread]
   if (name.endsWith('/*') && darqs === undefined)
@@ -99,7 +101,8 @@ export async function* instances(
   }
 }
 
-type Page = readonly Omit<InstanceFacts, 'steps'>[]
+export type Listed = Omit<InstanceFacts, 'steps' | 'value'>
+type Page = readonly Listed[]
 
 function listMessage(to: string, isShared: boolean, asked: object): Message<'query', Page> {
   const made = contentOf(query(anything, anything), asked)

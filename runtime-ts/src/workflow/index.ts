@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Control, control, type InstanceFacts, instances } from './control.ts'
+export { type Control, control, type InstanceFacts, instances, type Listed } from './control.ts'
 export type { EffectOptions, Flow } from './flow.ts'
 export type { Status, StepFacts } from './journal.ts'
 export { type WorkflowOptions, workflow } from './workflow.ts'

@@ -353,7 +353,7 @@ export class Instances implements Live {
       if (found.length >= most) break
       const header = this.#live.get(key)?.header ?? this.#header(key, value)
       if (header === undefined || (status !== undefined && header.status !== status)) continue
-      const { steps: _, ...facts } = describe(key, header, undefined)
+      const { steps: _, value: __, ...facts } = describe(key, header, undefined)
       found.push(facts as Plain)
     }
     return found
@@ -361,10 +361,11 @@ export class Instances implements Live {
 }
 
 function describe(key: string, header: Header, instance: Instance | undefined): { readonly [key: string]: Plain } {
-  const { status, started_ms, run, ended_ms, error, steps = [] } = header
+  const { status, started_ms, run, ended_ms, value, error, steps = [] } = header
   return {
     ...{ id: key, status, started_ms, run },
     ...(ended_ms !== undefined && { ended_ms }),
+    ...(value !== undefined && { value }),
     ...(error !== undefined && { error: toFacts(fromFacts(error)) as unknown as Plain }),
     steps: (instance?.steps ?? steps) as unknown as Plain,
   }
