@@ -4,6 +4,7 @@
  * @module
  */
 import { bank } from './jobs/bank.ts'
+import { checkout } from './jobs/checkout.ts'
 import { flightsJob } from './jobs/flights.ts'
 import type { Job } from './jobs/job.ts'
 import { loss } from './jobs/loss.ts'
@@ -22,4 +23,5 @@ export const jobs: Readonly<Record<string, Job>> = {
   walk: walk(),
   witness,
   loss: loss(),
+  checkout: checkout(),
 }

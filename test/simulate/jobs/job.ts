@@ -6,7 +6,10 @@
 import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/index.ts'
 
 /** An application's work, and what must be true of it at the end. */
-export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults' | 'fault_rate'>
+export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults' | 'fault_rate'> & {
+  /** Its participants have a live part, which the oracle doesn't run: the outcome is held against the run without faults. */
+  readonly withoutOracle?: true
+}
 
 /** Their logs are small, so that full ones are part of the run. */
 export const threeHosts = (
