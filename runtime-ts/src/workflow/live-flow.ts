@@ -19,7 +19,7 @@ import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
 import { Inbox, type Letter } from './inbox.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
-import { at, foreign, mismatch, type Spot } from './mishap.ts'
+import { at, comesFrom, foreign, mismatch, type Spot } from './mishap.ts'
 import { Script } from './script.ts'
 import { Timeline } from './timeline.ts'
 
@@ -224,12 +224,18 @@ export class LiveFlow {
     try {
       outcome = { kind: 'done', value: await this.#body(this, input) }
     } catch (thrown) {
-      outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(asDarqError(thrown))
+      outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(this.#named(thrown))
     }
     this.activity += 1
     if (!this.#active) this.#failure ??= foreign(this.#spot, 'it went on by itself, without an event of the flow')
     this.#stop.abort(new DarqError('closed', { message: 'the instance has ended' }))
     this.outcome = outcome
+  }
+
+  /** What `Promise.any` or somebody's own error has wrapped is still the cancellation. */
+  #named(thrown: unknown): DarqError {
+    const cancelled = this.#cancelled
+    return cancelled !== undefined && comesFrom(thrown, cancelled) ? cancelled : asDarqError(thrown)
   }
 
   /** Ends what still runs, and undoes what was done. */

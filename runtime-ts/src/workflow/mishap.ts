@@ -45,3 +45,10 @@ export function at(instance: string, step: string, error: DarqError): DarqError 
     facts: { instance, step, ...(facts !== undefined && { facts }) },
   })
 }
+
+/** Whether `error` is what was thrown, its cause, or one of those that it gathers. */
+export function comesFrom(thrown: unknown, error: DarqError): boolean {
+  if (thrown === error) return true
+  if (thrown instanceof AggregateError && thrown.errors.some((one) => comesFrom(one, error))) return true
+  return thrown instanceof Error && thrown.cause !== undefined && comesFrom(thrown.cause, error)
+}
