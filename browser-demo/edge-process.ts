@@ -36,7 +36,11 @@ export async function startEdge(folder: string): Promise<EdgeProcess> {
     host: '127.0.0.1',
     port: 0,
     compatibilityDate: '2026-07-30',
-    durableObjects: { TOTALS: { className: 'Totals', useSQLite: true } },
+    durableObjects: {
+      TOTALS: { className: 'Totals', useSQLite: true },
+      SHOP: { className: 'Shop', useSQLite: true },
+      CASHIER: { className: 'Cashier', useSQLite: true },
+    },
     durableObjectsPersist: join(folder, 'objects'),
     // An object that is killed says so at length: for whoever looks into the file, not for the terminal.
     handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {

@@ -41,7 +41,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const proxy = edgeProxy(edge.url, options.fate)
 
   const app = new Hono<{ Bindings: HttpBindings }>()
+  // The page asks whether there is a plug to pull: a deployment has none.
+  app.get('/demo/plug', (c) => c.body(null, 204))
+  app.post('/demo/plug', async (c) => {
+    process.kill(await edge.pid(), 'SIGKILL')
+    return c.body(null, 204)
+  })
   app.all('/darq/*', proxy.handle)
+  app.all('/shop/*', proxy.handle)
   app.all('/demo/*', proxy.handle)
   app.get('/data/flights.json', async (c) => c.body(await readFile(options.data, 'utf8'), 200, json))
   app.use('*', async (c, next) => {

@@ -14,8 +14,29 @@ export default defineConfig({
     rolldownOptions: { input: ['index.html', 'bench.html'].map((page) => join(import.meta.dirname, page)) },
   },
   worker: { format: 'es' },
-  plugins: [beside()],
+  plugins: [scenes(), beside()],
 })
+
+/** Puts each scene into the page where it says `<!-- scene NAME -->`: as a template, so that only the open one is live. */
+function scenes(): Plugin {
+  const folder = join(import.meta.dirname, 'scenes')
+  return {
+    name: 'scenes',
+    transformIndexHtml: {
+      order: 'pre',
+      async handler(html) {
+        const [first, ...rest] = html.split(/<!-- scene (\w+) -->/)
+        let page = first ?? ''
+        for (const [index, part] of rest.entries())
+          page +=
+            index % 2 === 1
+              ? part
+              : `<template id="scene-${part}">\n${await readFile(join(folder, `${part}.html`), 'utf8')}</template>`
+        return page
+      },
+    },
+  }
+}
 
 /** What is served beside the page: the flights, and the headers for a host of static files (Cloudflare's `_headers`). */
 function beside(): Plugin {

@@ -64,7 +64,7 @@ export class Demo {
       changed,
       takenBack: (flights) => happened(`The edge took back ${flights} flights that it had shown and not saved.`),
     })
-    void edgeDisk().then((latency_ms) => {
+    void edgeDisk('totals').then((latency_ms) => {
       this.edgeDisk_ms = latency_ms
       changed()
     })
@@ -116,14 +116,14 @@ export class Demo {
 
   /** Has the Durable Object thrown out of memory, in the middle of whatever it does. */
   async killEdge(): Promise<void> {
-    const response = await fetch('/demo/kill', { method: 'POST' })
+    const response = await fetch('/demo/kill?darq=totals', { method: 'POST' })
     this.#events.happened(response.ok ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
   }
 
   /** Slows the edge's disk, so that one can see what is pending. */
   async slowEdge(latency_ms: number): Promise<void> {
     this.edgeDisk_ms = latency_ms
-    this.edgeDisk_ms = await slowEdgeDisk(latency_ms)
+    this.edgeDisk_ms = await slowEdgeDisk('totals', latency_ms)
     const how = this.edgeDisk_ms === 0 ? 'is as fast as it is' : `takes ${this.edgeDisk_ms / 1000} s longer`
     this.#events.happened(`The disk of the edge ${how}.`)
     this.#events.changed()
@@ -143,7 +143,7 @@ export class Demo {
     this.#worker?.terminate()
     void this.#tab?.close()
     try {
-      await wipe()
+      await wipe(['totals'], 'flights-tab')
     } catch (error) {
       this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
     }

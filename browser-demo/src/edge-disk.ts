@@ -10,16 +10,21 @@ export interface EdgeDisk {
 }
 
 /** @returns how much longer a flush takes there than it must; 0 when nobody answers */
-export async function edgeDisk(): Promise<number> {
-  const response = await fetch('/demo/disk').catch(() => undefined)
+export async function edgeDisk(darq: string): Promise<number> {
+  const response = await fetch(diskOf(darq)).catch(() => undefined)
   if (!response?.ok) return 0
   const { latency_ms }: EdgeDisk = await response.json()
   return latency_ms
 }
 
 /** @returns how it is now; as it was when nobody answers */
-export async function slowEdgeDisk(latency_ms: number): Promise<number> {
+export async function slowEdgeDisk(darq: string, latency_ms: number): Promise<number> {
   const wanted: EdgeDisk = { latency_ms }
-  const response = await fetch('/demo/disk', { method: 'POST', body: JSON.stringify(wanted) }).catch(() => undefined)
-  return response?.ok ? latency_ms : await edgeDisk()
+  const body = JSON.stringify(wanted)
+  const response = await fetch(diskOf(darq), { method: 'POST', body }).catch(() => undefined)
+  return response?.ok ? latency_ms : await edgeDisk(darq)
+}
+
+function diskOf(darq: string): string {
+  return `/demo/disk?darq=${encodeURIComponent(darq)}`
 }

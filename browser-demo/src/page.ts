@@ -1,35 +1,55 @@
-/** The page: reads the file, opens the demo, wires the document to it. */
-import * as v from 'valibot'
-import { Demo } from './demo.ts'
-import { Flight } from './flights.address.ts'
-import { rememberedRun } from './remembered-run.ts'
+/** The page: opens the scene that its address names. */
 import { element } from './view/element.ts'
-import { HappeningsLog } from './view/happenings-log.ts'
-import { PageView } from './view/page-view.ts'
 
-const log = new HappeningsLog(element('log', HTMLOListElement))
-const verdict = element('verdict', HTMLParagraphElement)
-
-async function open(): Promise<void> {
-  const response = await fetch('/data/flights.json')
-  if (!response.ok) throw new Error(`the file of flights can't be read: ${response.status}`)
-  const flights = v.parse(v.array(Flight), await response.json())
-
-  let view: PageView | undefined
-  const demo = new Demo(flights, { changed: () => view?.changed(), happened: (what) => log.add(what) })
-  view = new PageView(demo, log)
-  Object.defineProperty(window, 'flightsDemo', { get: () => demo.snapshot() })
-
-  await demo.open()
-  const pace = rememberedRun()
-  if (pace === undefined || demo.phase !== 'ready') return
-  log.add('The job was under way when this page was left: it goes on.')
-  view.choosePace(pace)
-  demo.start(pace)
+interface Scene {
+  readonly title: string
+  /** Resolves when it can be used. */
+  readonly open: () => Promise<void>
 }
 
-open().catch((error: unknown) => {
-  verdict.dataset.tone = 'bad'
-  verdict.textContent = `This page could not be opened: ${error instanceof Error ? error.message : error}`
-  throw error
+/** By the hash that names it. Only the code of the one that is open is downloaded. */
+const scenes: Readonly<Record<string, Scene>> = {
+  flights: {
+    title: 'Twenty thousand flights, exactly once',
+    open: async () => (await import('./flights-scene.ts')).openFlights(),
+  },
+  checkout: {
+    title: 'A checkout that nothing can stop',
+    open: async () => (await import('./checkout/scene.ts')).openCheckout(),
+  },
+}
+const first = 'flights'
+
+function named(): string {
+  const name = location.hash.slice(1)
+  return name in scenes ? name : first
+}
+
+async function open(name: string): Promise<void> {
+  const scene = scenes[name]
+  if (scene === undefined) return
+  document.title = scene.title
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
+    if (link.dataset.scene === name) link.setAttribute('aria-current', 'page')
+  element('scene', HTMLElement).replaceChildren(element(`scene-${name}`, HTMLTemplateElement).content.cloneNode(true))
+  try {
+    await scene.open()
+  } catch (error) {
+    const verdict = element('verdict', HTMLElement)
+    verdict.dataset.tone = 'bad'
+    verdict.textContent = `This page could not be opened: ${error instanceof Error ? error.message : error}`
+    throw error
+  }
+}
+
+const opened = named()
+// A scene ends as a page does: with all of its workers, watches and timers.
+addEventListener('hashchange', () => {
+  if (named() !== opened) location.reload()
 })
+// The hash names the scene: it is not to be changed by a jump within it.
+element('skip', HTMLAnchorElement).addEventListener('click', (event) => {
+  event.preventDefault()
+  element('sides', HTMLElement).focus()
+})
+void open(opened)

@@ -1,5 +1,5 @@
 /**
- * Wipes both sides, so that the job can be seen once more.
+ * Wipes both sides of a scene, so that it can be seen once more.
  *
  * @module
  */
@@ -8,15 +8,18 @@
 const blocked_ms_max = 5_000
 
 /**
- * The tab's worker must be gone: a database that is open can't be deleted. Resolves when both stores are empty.
+ * The tab's worker must be gone: a database that is open can't be deleted. Resolves when all stores are empty.
  *
+ * @param darqs of the edge
+ * @param host the tab's
  * @throws {Error} when the edge didn't answer or another tab holds the database open; then it may be tried again
  */
-export async function wipe(): Promise<void> {
-  const response = await fetch('/demo/wipe', { method: 'POST' })
-  if (!response.ok) throw new Error(`the edge was not wiped: ${response.status}`)
-  const databases = await indexedDB.databases()
-  for (const { name } of databases) if (name?.startsWith('darq/')) await deleteDatabase(name)
+export async function wipe(darqs: readonly string[], host: string): Promise<void> {
+  for (const darq of darqs) {
+    const response = await fetch(`/demo/wipe?darq=${encodeURIComponent(darq)}`, { method: 'POST' })
+    if (!response.ok) throw new Error(`the edge was not wiped: ${response.status}`)
+  }
+  await deleteDatabase(`darq/${host}`)
 }
 
 function deleteDatabase(name: string): Promise<void> {

@@ -12,7 +12,7 @@ export class RestartWatch {
   }
 
   /** @param epoch of that side now, as far as it is known */
-  see(side: 'tab' | 'edge', epoch: number | undefined): void {
+  see(side: string, epoch: number | undefined): void {
     if (epoch === undefined) return
     const before = this.#epochs.get(side)
     this.#epochs.set(side, epoch)

@@ -1,0 +1,255 @@
+/**
+ * The scene's model: the tab, the edge, the orders, and what the buttons do. Knows nothing of the document.
+ *
+ * @module
+ */
+import { type Client, connect } from '@darq/runtime'
+import { openTab, type Tab } from '@darq/runtime/browser'
+import { control, instances } from '@darq/runtime/workflow'
+import * as v from 'valibot'
+import { edgeDisk, slowEdgeDisk } from '../edge-disk.ts'
+import { Network } from '../network.ts'
+import { visitorToken } from '../visitor-token.ts'
+import { wipe } from '../wipe.ts'
+import { Book, cashier_name } from './cashier.ts'
+import { type Card, Checkout, checkout_darq, Purchase, type Slip, Stock, shelf_darq, sku } from './checkout.address.ts'
+import { Followed } from './followed.ts'
+import { Presence } from './presence.ts'
+import { FollowedPurchase } from './purchase-followed.ts'
+import type { CheckoutDemoFacts } from './snapshot.ts'
+import { timelineOf } from './timeline.ts'
+
+export interface CheckoutEvents {
+  /** Something that the page shows has changed. */
+  readonly changed: () => void
+  /** Something worth a line in the log. */
+  readonly happened: (what: string) => void
+}
+
+/** How often the cashier's book is looked at while something is under way. */
+const book_ms = 600
+const earlier_max = 20
+
+export class CheckoutDemo {
+  readonly network = new Network('online')
+  readonly #events: CheckoutEvents
+  readonly #edge: Client
+  readonly #shelf: Followed<{ left: number; held: number }>
+  readonly #tabPresence = new Presence()
+  readonly #edgePresence = new Presence()
+  #tab: Tab | undefined
+  #worker: Worker | undefined
+  #workers = 0
+  #purchase: FollowedPurchase | undefined
+  #earlier: { readonly id: string; readonly slip: Slip }[] = []
+  #book: Book = []
+  #disk_ms = 0
+  #hasPlug = false
+  #isOpen = false
+
+  constructor(events: CheckoutEvents) {
+    this.#events = events
+    const { fetch } = this.network
+    this.#edge = connect(new URL('/shop', location.origin), { token: visitorToken(fetch), fetch })
+    this.#shelf = new Followed(events.changed)
+  }
+
+  /** Opens both sides. Resolves when the tab's DARQ has said which orders there were. */
+  async open(): Promise<void> {
+    const { changed } = this.#events
+    const forEver = new AbortController().signal
+    void this.#shelf.follow((options) => this.#edge.watch(Stock.shelf(sku), options), forEver)
+    void this.#edgePresence.follow(this.#edge, checkout_darq, changed)
+    void this.#followBook()
+    void this.#askForPlug()
+    void edgeDisk(checkout_darq).then((latency_ms) => this.#diskIs(latency_ms))
+    const tab = await openTab(() => this.#startWorker())
+    this.#tab = tab
+    void this.#tabPresence.follow(tab, 'purchase/~0', changed)
+    await this.#findOrders(tab)
+    this.#isOpen = true
+    changed()
+    void this.#followStatus(tab)
+  }
+
+  /** Starts a purchase under a new id. It goes on whatever happens to this page. */
+  async order(count: number, card: Card): Promise<void> {
+    const tab = this.#tab
+    if (tab === undefined || this.#purchase?.isOver === false) return
+    const id = crypto.randomUUID().slice(0, 8)
+    this.#setAside()
+    this.#show(tab, id)
+    const buying = tab.call(Purchase.start(id, { sku, count, card }))
+    // What becomes of it, its slip tells.
+    buying.catch(() => {})
+    try {
+      await buying.receipt.accepted
+      this.#events.happened(`Order ${id}: the tab has it.`)
+    } catch (error) {
+      this.#events.happened(`Order ${id} was not taken: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+
+  /** Says yes or no to the order that waits for it. */
+  approve(granted: boolean): void {
+    if (this.#purchase === undefined) return
+    this.#edge.send(Checkout.approval(this.#purchase.id, { granted }))
+    this.#events.happened(granted ? 'Approved.' : 'Refused: what was done is undone.')
+  }
+
+  cancel(): void {
+    if (this.#purchase === undefined) return
+    this.#edge.send(control(Checkout).cancel(this.#purchase.id, 'changed my mind'))
+    this.#events.happened('Cancelled: what was done is undone.')
+  }
+
+  restock(): void {
+    this.#edge.send(Stock.fill(sku, { count: 5 }))
+    this.#events.happened('Five more packets for the shelf.')
+  }
+
+  /** Ends the worker at once, as a crash would. */
+  killWorker(): void {
+    this.#worker?.terminate()
+    this.#events.happened('The worker was killed.')
+  }
+
+  /** Has a Durable Object thrown out of memory, in the middle of whatever it does. */
+  async killObject(what: 'checkout' | 'shelf'): Promise<void> {
+    const darq = what === 'checkout' ? checkout_darq : shelf_darq
+    const response = await fetch(`/demo/kill?darq=${encodeURIComponent(darq)}`, { method: 'POST' })
+    const name = `object of the ${what}`
+    this.#events.happened(response.ok ? `The ${name} was killed.` : `The ${name} could not be reached, so not killed.`)
+  }
+
+  /** Kills the process that the edge runs in, cashier and all. */
+  async pullPlug(): Promise<void> {
+    const response = await fetch('/demo/plug', { method: 'POST' })
+    this.#events.happened(response.ok ? 'The plug of the edge was pulled.' : 'There is no plug to pull.')
+  }
+
+  /** Slows the disks of the edge, so that one can see what is pending. */
+  async slowEdge(latency_ms: number): Promise<void> {
+    this.#disk_ms = latency_ms
+    await slowEdgeDisk(shelf_darq, latency_ms)
+    this.#diskIs(await slowEdgeDisk(checkout_darq, latency_ms))
+    const how = this.#disk_ms === 0 ? 'are as fast as they are' : `take ${this.#disk_ms / 1000} s longer`
+    this.#events.happened(`The disks of the edge ${how}.`)
+  }
+
+  toggleNetwork(): void {
+    this.network.set(this.network.state === 'online' ? 'offline' : 'online')
+    this.#events.happened(this.network.state === 'online' ? 'Online again.' : 'Offline: this tab is cut off.')
+    // What the browser says when a cable is plugged in; the host then offers at once what has waited.
+    window.dispatchEvent(new Event(this.network.state))
+    this.#events.changed()
+  }
+
+  /** Wipes the tab, the edge and the cashier, and reloads the page. */
+  async startOver(): Promise<void> {
+    this.#worker?.terminate()
+    void this.#tab?.close()
+    try {
+      await wipe([checkout_darq, shelf_darq, cashier_name], 'checkout-tab')
+    } catch (error) {
+      this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
+    }
+    location.reload()
+  }
+
+  snapshot(): CheckoutDemoFacts {
+    const { reachable, epoch } = this.#tabPresence
+    const edge = this.#edgePresence
+    const purchase = this.#purchase
+    return {
+      isOpen: this.#isOpen,
+      order: purchase && {
+        id: purchase.id,
+        slip: purchase.slip.value,
+        slipIs: purchase.slip.how,
+        tabSteps: timelineOf(purchase.tabSteps),
+        phase: purchase.phase.value,
+        phaseIs: purchase.phase.how,
+        edgeSteps: timelineOf(purchase.edgeSteps),
+      },
+      earlier: this.#earlier,
+      shelf: this.#shelf.value,
+      shelfIs: this.#shelf.how,
+      book: this.#book,
+      tab: { reachable, epoch, status: this.#tab?.status, workers: this.#workers },
+      edge: { reachable: edge.reachable, epoch: edge.epoch },
+      isOffline: this.network.state === 'offline',
+      disk_ms: this.#disk_ms,
+      hasPlug: this.#hasPlug,
+    }
+  }
+
+  /** The tab's own workflows say what was ordered here, in whichever life of the page. */
+  async #findOrders(tab: Tab): Promise<void> {
+    const found: { readonly id: string; readonly started_ms: number }[] = []
+    for await (const { id, started_ms } of instances(tab, Purchase)) found.push({ id, started_ms })
+    found.sort((one, other) => other.started_ms - one.started_ms)
+    const [newest, ...older] = found.slice(0, earlier_max)
+    this.#earlier = await Promise.all(older.map(async ({ id }) => ({ id, slip: await tab.query(Purchase.slip(id)) })))
+    if (newest !== undefined) this.#show(tab, newest.id)
+  }
+
+  #show(tab: Tab, id: string): void {
+    this.#purchase = new FollowedPurchase(id, { tab, edge: this.#edge }, () => this.#events.changed())
+    this.#events.changed()
+  }
+
+  #setAside(): void {
+    const last = this.#purchase
+    last?.leave()
+    const slip = last?.slip.value
+    if (last !== undefined && slip !== undefined)
+      this.#earlier = [{ id: last.id, slip }, ...this.#earlier].slice(0, earlier_max)
+  }
+
+  async #followBook(): Promise<never> {
+    for (;;) {
+      try {
+        const response = await this.network.fetch('/demo/cashier')
+        if (response.ok) this.#bookIs(v.parse(Book, await response.json()))
+      } catch {
+        // It is looked at again.
+      }
+      await new Promise((resolve) => setTimeout(resolve, book_ms))
+    }
+  }
+
+  #bookIs(book: Book): void {
+    if (JSON.stringify(book) === JSON.stringify(this.#book)) return
+    this.#book = book
+    this.#events.changed()
+  }
+
+  async #askForPlug(): Promise<void> {
+    const response = await fetch('/demo/plug').catch(() => undefined)
+    this.#hasPlug = response?.ok === true
+    this.#events.changed()
+  }
+
+  #diskIs(latency_ms: number): void {
+    this.#disk_ms = latency_ms
+    this.#events.changed()
+  }
+
+  async #followStatus(tab: Tab): Promise<void> {
+    let said = ''
+    for await (const { role, durability } of tab.watchStatus()) {
+      const now = `This tab is the ${role}; its storage is ${durability}.`
+      if (now !== said) this.#events.happened(now)
+      said = now
+      this.#events.changed()
+    }
+  }
+
+  #startWorker(): Worker {
+    this.#workers += 1
+    const name = this.network.state
+    this.#worker = new Worker(new URL('./checkout.worker.ts', import.meta.url), { type: 'module', name })
+    return this.#worker
+  }
+}
