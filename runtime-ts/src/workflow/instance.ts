@@ -300,13 +300,14 @@ export class Instance {
     this.#around.ending(turn, this, header)
   }
 
-  /** Within a step: the next run's journal begins with what nobody has received. */
+  /** Within a step: the next run's journal begins with what nobody has received, and what was not told to this one. */
   #again(input: Plain): void {
     const { ledger } = this.#place
     const { run, asked, input: before } = this.header
     const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: asked ?? before }
     const at_ms = this.#now_ms
-    const events: readonly Event[] = [['start'], ...this.#flow.unreceived]
+    const untold = this.#untold.map(({ event }) => event).filter(([kind]) => kind === 'message' || kind === 'cancel')
+    const events: readonly Event[] = [['start'], ...this.#flow.unreceived, ...untold]
     for (const [index, event] of events.entries())
       ledger.set(journalCell(this.key, run + 1), String(index + 1), encodeEntry({ at_ms, event }))
     ledger.set(header_cell, this.key, plain(next))
