@@ -10,7 +10,7 @@ import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
 import { everyPart, type Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
-import { homeOf, participantOf } from './home.ts'
+import { homeOf, placeOfName } from './home.ts'
 import { type DarqObject, durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
@@ -102,7 +102,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
     routes: openRoutes({
       object,
       authorize,
-      checkName: (env, name) => void participantOf(name, everyPart(participants(env))),
+      place: (env, name) => placeOfName(name, everyPart(participants(env))),
     }),
   }
 }

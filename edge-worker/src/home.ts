@@ -5,7 +5,7 @@
  */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
-import { httpLink, type Route, routeKind } from '@darq/runtime/transport'
+import { httpLink, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
 import { ask, handOver } from './platform.ts'
 import { matches } from './scope.ts'
@@ -88,4 +88,19 @@ function findParticipant(name: string, participants: readonly Participant[]): Pa
 /** A family takes every name behind its slash, but not the empty one. */
 function takes(participant: Participant, name: string): boolean {
   return matches(participant.name, name) && name.length >= participant.name.length
+}
+
+/** Where a name of a request leads: a DARQ, and in a family whose keys share some, which of them is meant. */
+export interface Place {
+  readonly darq: string
+  readonly key?: string
+}
+
+/**
+ * @returns the place of `name`: the name itself, or of a family whose keys share DARQs the one that has that key
+ * @throws {DarqError} `unknown_address`
+ */
+export function placeOfName(name: string, participants: readonly Participant[]): Place {
+  const participant = participantOf(name, participants)
+  return shareOfName(participant, name) ?? { darq: name }
 }

@@ -6,20 +6,30 @@
  */
 import { DarqError } from '@darq/runtime'
 import { darqUrl } from '@darq/runtime/transport'
+import type { Place } from './home.ts'
 import { parseScope, type Scope } from './scope.ts'
 
 const base = 'https://object'
 const scopeHeader = 'Darq-Scope'
+const keyHeader = 'Darq-Key'
 
 /** What one object of this deployment may do at another. */
 const everything: Scope = { names: ['*'], actions: ['send', 'call', 'query', 'inspect'], producers: ['*'] }
 
 /** @param path behind the name, with its leading slash, its query included */
-export function inwards(request: Request, name: string, path: string, scope: Scope): Request {
-  const inside = new Request(`${darqUrl(base, name)}${path}`, request)
+export function inwards(request: Request, { darq, key }: Place, path: string, scope: Scope): Request {
+  const inside = new Request(`${darqUrl(base, darq)}${path}`, request)
   inside.headers.delete('Authorization')
+  inside.headers.delete(keyHeader)
+  if (key !== undefined) inside.headers.set(keyHeader, encodeURIComponent(key))
   inside.headers.set(scopeHeader, encodeURIComponent(JSON.stringify(scope)))
   return inside
+}
+
+/** @returns which of those that share the DARQ is meant; undefined: the content says so, if there are several */
+export function keyOf(request: Request): string | undefined {
+  const key = request.headers.get(keyHeader)
+  return key === null ? undefined : decodeURIComponent(key)
 }
 
 /** For `httpLink(siblingUrl, { fetch })`, whose requests come from an object, not through the worker. */

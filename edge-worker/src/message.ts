@@ -27,6 +27,8 @@ export interface JsonMessage {
   readonly place: Place
   /** What its sender has seen, if it keeps a session. */
   readonly session: string | undefined
+  /** Which of those that share the DARQ it is for. */
+  readonly key: string | undefined
 }
 
 /**
@@ -64,16 +66,16 @@ export async function takeMessage(
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */
 function encode(
-  { name, body, place }: JsonMessage,
+  { name, body, place, key }: JsonMessage,
   participant: Participant,
   scope: Scope,
 ): { messages: Uint8Array; caller?: Caller } {
-  const messages = messageFromJson(name, body)
+  const messages = messageFromJson(name, body, { key })
   const asks = [...outsideAsks(participant, messages)]
   for (const asked of asks) checkAsk(scope, asked)
   if (!asks.some(({ action }) => action === 'call')) return { messages }
   const caller = { client: place.producer, id: `sequence ${place.first}` }
-  return { messages: messageFromJson(name, body, caller), caller }
+  return { messages: messageFromJson(name, body, { caller, key }), caller }
 }
 
 /** @returns the committed outcome of a call: `{ value }` or `{ error }`; `undefined` if there is none in time */

@@ -22,7 +22,7 @@ import { type Context, Hono } from 'hono'
 import type { Answers } from './answers.ts'
 import { awaitGrade, reached, streamGrades } from './enqueue.ts'
 import { takeFrame } from './frames.ts'
-import { scopeOf } from './inside.ts'
+import { keyOf, scopeOf } from './inside.ts'
 import { takeMessage } from './message.ts'
 import { preference } from './prefer.ts'
 import { answerError, noSuchRoute } from './problem.ts'
@@ -69,6 +69,7 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
       place: placeOrKeyOf(c.req.raw.headers, scope),
       body: await readBytes(c.req.raw.body, body.bytes_max),
       session: c.req.header(header.session),
+      key: keyOf(c.req.raw),
     }
     return await takeMessage(message, c.env.participant, c.env.hosted.link, scope, preference(c.req.raw.headers))
   },
@@ -138,7 +139,7 @@ async function queryRequest(c: Asked, bytes_max: number): Promise<QueryRequest> 
   const request = {
     to: c.env.name,
     name: c.req.param('query') ?? '',
-    body: encoded ? sent : bodyFromJson(sent),
+    body: encoded ? sent : bodyFromJson(sent, keyOf(c.req.raw)),
     ...sessionOf(c),
   }
   checkAsk(scopeOf(c.req.raw), outsideQuery(request.name, request.body))

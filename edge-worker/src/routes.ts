@@ -6,6 +6,7 @@
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { checkStatedLength } from '@darq/runtime/transport'
 import { type Context, Hono } from 'hono'
+import type { Place } from './home.ts'
 import { inwards } from './inside.ts'
 import { openapi } from './openapi.ts'
 import { ask } from './platform.ts'
@@ -17,7 +18,7 @@ export interface RoutesOptions<Env extends object> {
   readonly object: (env: Env) => DurableObjectNamespace
   readonly authorize: Authorize<Env>
   /** @throws {DarqError} `unknown_address` if nobody here takes that name: no object is made for it then */
-  readonly checkName: (env: Env, name: string) => void
+  readonly place: (env: Env, name: string) => Place
 }
 
 /** @returns an app to mount anywhere: `app.route('/darq', routes)` */
@@ -33,9 +34,9 @@ export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hon
         const name = c.req.param('name') ?? ''
         const scope = await options.authorize(c.req.raw, c.env)
         checkReach(scope, name, actions)
-        options.checkName(c.env, name)
+        const place = options.place(c.env, name)
         checkStatedLength(c.req.raw.headers, body.bytes_max)
-        return await ask(options.object(c.env), name, inwards(c.req.raw, name, behindName(c, path), scope))
+        return await ask(options.object(c.env), place.darq, inwards(c.req.raw, place, behindName(c, path), scope))
       },
     )
     app.all(path, (c) => wrongMethod(methods, c.req.method))

@@ -24,8 +24,9 @@ function mounted(authorize: () => Promise<Scope> = async () => scope, fails?: Er
     // The one part of a namespace that the routes use.
     object: () => objects as unknown as DurableObjectNamespace,
     authorize,
-    checkName: (_env, name) => {
+    place: (_env, name) => {
       if (name === 'counter/unknown') throw new DarqError('unknown_address')
+      return { darq: name }
     },
   })
   const app = new Hono().route('/some/where', routes)

@@ -58,7 +58,10 @@ export interface Inspect {
   expected(): Promise<number>
   /** What the host of this participant has counted since it was opened. */
   counts(): Promise<HostCounts>
-  /** Workflows only. */
+  /**
+   * For a workflow whose instances have a DARQ each; for others, and all else that can be done with an instance, see
+   * `control` of `@darq/runtime/workflow`. Resolves when it is committed that the instance is to be cancelled.
+   */
   cancelWorkflow(reason?: string): Promise<void>
 }
 

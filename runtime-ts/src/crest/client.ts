@@ -220,8 +220,7 @@ class LinkClient implements Client {
       pending: () => this.#read((link) => link.pending(name)),
       counts: () => this.#read((link) => link.counts(name)),
       expected: () => this.#read((link) => link.expected(name, this.#producer)),
-      cancelWorkflow: () =>
-        Promise.reject(new DarqError('unknown_message', { facts: { expected: 'a workflow', got: name } })),
+      cancelWorkflow: (reason = '') => order('$cancel', reason),
     }
   }
 

@@ -5,7 +5,17 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import { type AnyCall, type AnyQuery, checkWord, isCall, isQuery, kind, type Shapes } from './address.ts'
+import {
+  type AnyCall,
+  type AnyQuery,
+  checkWord,
+  isCall,
+  isQuery,
+  kind,
+  type Shapes,
+  share_mark,
+  shareOf,
+} from './address.ts'
 import type { Live, Place } from './live.ts'
 import type { Participant, Retry } from './participant.ts'
 import type { Schema } from './schema.ts'
@@ -104,10 +114,37 @@ export class Definition implements Participant {
     this.darqs = darqs
   }
 
+  /** Is this one of its DARQs? Where keys share them, no key is a name of one. */
+  has(name: string): boolean {
+    if (this.darqs === undefined) return true
+    const share = this.key(name)
+    const number = Number(share.slice(share_mark.length))
+    return share === `${share_mark}${number}` && Number.isSafeInteger(number) && number >= 0 && number < this.darqs
+  }
+
   /** The part of the name behind the slash, in a family. */
   key(name: string): string {
     return this.name.endsWith('/*') ? name.slice(this.name.length - 1) : ''
   }
+}
+
+/**
+ * @param name of a family's member, as a person writes it
+ * @returns the DARQ that has its key, if the family's keys share DARQs, and `name` is not such a DARQ itself
+ * @throws {DarqError} `unknown_address` for a DARQ that the family doesn't have
+ */
+export function shareOfName(
+  participant: Participant,
+  name: string,
+): { readonly darq: string; readonly key: string } | undefined {
+  const definition = definitionOf(participant)
+  const key = definition.key(name)
+  if (definition.darqs === undefined) return undefined
+  if (key.startsWith(share_mark)) {
+    if (definition.has(name)) return undefined
+    throw new DarqError('unknown_address', { facts: { expected: `~0 to ~${definition.darqs - 1}`, got: name } })
+  }
+  return { darq: `${name.slice(0, name.length - key.length)}${shareOf(key, definition.darqs)}`, key }
 }
 
 /** @throws {DarqError} `schema` when it was not made by `participant` or `effects` of this package */

@@ -60,7 +60,7 @@ export class Directory {
   /** The participant here that has this name. */
   local(darq: string): Definition | undefined {
     const found = this.#participants.get(darq)
-    return found !== undefined && this.#lives(darq) ? found : undefined
+    return found?.has(darq) && this.#lives(darq) ? found : undefined
   }
 
   /** The way to the host that has it, when it isn't here. */

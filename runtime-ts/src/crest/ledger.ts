@@ -114,6 +114,11 @@ export class Ledger {
     return this.#records + (this.#checkpoint === 0 ? 0 : 1)
   }
 
+  /** What the state takes of the log, about: its log may be longer by as much again before what is old moves forward. */
+  get live_bytes(): number {
+    return this.#state_bytes + this.#records * record_bytes
+  }
+
   /** All entries of a cell by key, also those that are not present. */
   table(cell: string): Map<string, Entry> {
     let table = this.#tables.get(cell)
@@ -213,7 +218,7 @@ export class Ledger {
     this.#open = false
     const oldest = this.#pins.oldest
     const from = this.#checkpoint === 0 ? oldest : Math.min(this.#checkpoint, oldest ?? this.#checkpoint)
-    const live_bytes = this.#state_bytes + this.#records * record_bytes
+    const { live_bytes } = this
     const span_bytes = from === undefined ? 0 : at - from
     const grown_bytes = at - this.#at
     this.#at = at

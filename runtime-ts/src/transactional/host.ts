@@ -82,6 +82,14 @@ export class TransactionalHost implements House, Peer {
     this.clock = options.clock ?? platformClock()
     this.random = options.random ?? secureRandom
     const definitions = everyPart(options.participants).map(definitionOf)
+    for (const { name, live } of definitions)
+      if (live !== undefined)
+        throw new DarqError('schema', {
+          facts: {
+            expected: 'participants of handlers: one with a live part, such as a workflow, needs DARQs',
+            got: name,
+          },
+        })
     this.#participants = new Patterns(definitions.map((definition) => [definition.name, definition]))
     this.#peers = new Patterns(Object.entries(options.routes ?? {}))
     this.#outbox = new Outbox(

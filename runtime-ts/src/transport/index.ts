@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { shareOfName } from '../crest/definition.ts'
 export type * from '../crest/link.ts'
 export { everyPart } from '../crest/participant.ts'
 export { keyProducer } from '../crest/producer-id.ts'

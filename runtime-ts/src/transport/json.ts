@@ -17,9 +17,13 @@ import { toBase64 } from './wire.ts'
  * @returns a batch of one message, as `Link.enqueue` takes it
  * @throws {DarqError} `bad_frame` if it is not JSON
  */
-export function messageFromJson(name: string, json: Uint8Array, caller?: Caller): Uint8Array {
+export function messageFromJson(
+  name: string,
+  json: Uint8Array,
+  { caller, key }: { readonly caller?: Caller; readonly key?: string | undefined } = {},
+): Uint8Array {
   const asker = caller === undefined ? {} : { asker: { ...caller, has: [] } }
-  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0, ...asker })])
+  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0, ...asker, ...keyed(key) })])
 }
 
 /** Whose call, and which of its calls. */
@@ -37,8 +41,13 @@ export function answerQuery(to: string, { client, id }: Caller): QueryRequest {
  * @returns the encoded body of a query; empty for an empty `json`: the query has none
  * @throws {DarqError} `bad_frame` if it is not JSON
  */
-export function bodyFromJson(json: Uint8Array): Uint8Array {
+export function bodyFromJson(json: Uint8Array, key?: string): Uint8Array {
+  if (key !== undefined) return encodePlainBytes(json.length === 0 ? [key] : [key, parse(json)])
   return json.length === 0 ? json : encodePlainBytes(parse(json))
+}
+
+function keyed(key: string | undefined): { readonly key?: string } {
+  return key === undefined ? {} : { key }
 }
 
 /**

@@ -38,9 +38,22 @@ export interface Limits {
 
 const askers_max = 100
 const listed_max = 1_000
+/**
+ * State that leaves so little room in the log takes no more instances: those that run need their answers and messages, and
+ * these are let in as long as five eighths of the log are free of what is older. A log is up to twice its state.
+ */
+const starting_share = 1 / 6
+/** Results take no more of the log than this. */
+const finished_share = 1 / 16
 /** Keys of an old journal that one step takes away. */
 const sweep_max = 256
 const pause_ms = 50
+
+interface Finished {
+  readonly ended_ms: number
+  /** Of its header, in the log. */
+  readonly bytes: number
+}
 
 export class Instances implements Live {
   readonly #place: Place
@@ -49,7 +62,8 @@ export class Instances implements Live {
   readonly #neighbours: Neighbours
   readonly #live = new Map<string, Instance>()
   /** Whose results are kept, the one that ended first in front. */
-  readonly #finished = new Map<string, number>()
+  readonly #finished = new Map<string, Finished>()
+  #finished_bytes = 0
   /** What has come before the state was there. */
   #early: Arrival[] | undefined = []
   readonly #sweeping: string[] = []
@@ -85,7 +99,7 @@ export class Instances implements Live {
         this.#live.set(key, new Instance(key, header, false, this.#neighbours))
       } else finished.push([key, header.ended_ms])
     }
-    for (const [key, ended_ms] of finished.sort(([, one], [, other]) => one - other)) this.#finished.set(key, ended_ms)
+    for (const [key, ended_ms] of finished.sort(([, one], [, other]) => one - other)) this.#keep(key, ended_ms)
     for (const cell of journals) this.#sweep(cell)
     for (const instance of this.#live.values()) instance.replay()
     for (const arrival of early) this.arrived(arrival)
@@ -176,6 +190,7 @@ export class Instances implements Live {
         throw new DarqError('quota', {
           facts: { instance: key, expected: `at most ${this.#limits.running_max} instances that run at one DARQ` },
         })
+      this.#checkRoom(key)
       const header: Header = {
         ...{ status: 'running', seed: uuid(surroundings.random), started_ms: this.#now_ms },
         ...{ run: 1, input: body, input_version: version },
@@ -200,6 +215,18 @@ export class Instances implements Live {
     this.#place.step([arrival], (turn) => {
       if (header.ended_ms === undefined) this.#ask(key, asker)
       else this.#reply(turn, asker, this.#outcome(header))
+    })
+  }
+
+  /** @throws {DarqError} `quota` */
+  #checkRoom(key: string): void {
+    const { ledger, log_bytes_max } = this.#place
+    if (ledger.live_bytes <= log_bytes_max * starting_share) return
+    throw new DarqError('quota', {
+      facts: {
+        ...{ instance: key, expected: 'room in the log for another instance', got: `${ledger.live_bytes} bytes of state` },
+        do: 'start it again when others have ended; let log_bytes_max be larger, or more DARQs share the instances',
+      },
     })
   }
 
@@ -269,13 +296,17 @@ export class Instances implements Live {
     if (Array.isArray(askers)) for (const asker of askers) this.#reply(turn, readAsker(asker), outcome)
     ledger.delete(asker_cell, key)
     const now_ms = this.#now_ms
+    const bytes_max = this.#place.log_bytes_max * finished_share
     let kept = this.#finished.size
+    let bytes = this.#finished_bytes
     let looked = 0
-    for (const [oldest, ended_ms] of this.#finished) {
+    for (const [oldest, one] of this.#finished) {
       looked += 1
-      if (kept < this.#limits.finished_max && (looked > 2 || now_ms - ended_ms < this.#limits.keep_ms)) break
+      const isSurplus = kept >= this.#limits.finished_max || bytes > bytes_max
+      if (!isSurplus && (looked > 2 || now_ms - one.ended_ms < this.#limits.keep_ms)) break
       if (oldest !== key) this.#forget(oldest)
       kept -= 1
+      bytes -= one.bytes
     }
   }
 
@@ -290,12 +321,23 @@ export class Instances implements Live {
   #ended(instance: Instance): void {
     const { ledger } = this.#place
     this.#live.delete(instance.key)
-    this.#finished.delete(instance.key)
     for (const oldest of this.#finished.keys()) {
       if (ledger.get(header_cell, oldest) !== undefined) break
-      this.#finished.delete(oldest)
+      this.#drop(oldest)
     }
-    this.#finished.set(instance.key, instance.header.ended_ms ?? this.#now_ms)
+    this.#keep(instance.key, instance.header.ended_ms ?? this.#now_ms)
+  }
+
+  #keep(key: string, ended_ms: number): void {
+    this.#drop(key)
+    const bytes = this.#place.ledger.table(header_cell).get(key)?.bytes ?? 0
+    this.#finished.set(key, { ended_ms, bytes })
+    this.#finished_bytes += bytes
+  }
+
+  #drop(key: string): void {
+    this.#finished_bytes -= this.#finished.get(key)?.bytes ?? 0
+    this.#finished.delete(key)
   }
 
   #sweep(cell: string): void {
