@@ -2,11 +2,13 @@
 import { runChainBenchmark } from './chain/index.ts'
 import { runCoreBenchmark } from './core/index.ts'
 import { runPipelineBenchmark } from './pipeline/index.ts'
+import { runWorkflowBenchmark } from './workflow/index.ts'
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   chain: runChainBenchmark,
   core: runCoreBenchmark,
   pipeline: runPipelineBenchmark,
+  workflow: runWorkflowBenchmark,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
