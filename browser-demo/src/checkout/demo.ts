@@ -33,6 +33,7 @@ const earlier_max = 20
 export class CheckoutDemo {
   readonly network = new Network('online')
   readonly #events: CheckoutEvents
+  readonly #token: () => Promise<string>
   readonly #edge: Client
   readonly #shelf: Followed<{ left: number; held: number }>
   readonly #tabPresence = new Presence()
@@ -50,7 +51,8 @@ export class CheckoutDemo {
   constructor(events: CheckoutEvents) {
     this.#events = events
     const { fetch } = this.network
-    this.#edge = connect(new URL('/shop', location.origin), { token: visitorToken(fetch), fetch })
+    this.#token = visitorToken(fetch)
+    this.#edge = connect(new URL('/shop', location.origin), { token: this.#token, fetch })
     this.#shelf = new Followed(events.changed)
   }
 
@@ -59,13 +61,13 @@ export class CheckoutDemo {
     const { changed } = this.#events
     const forEver = new AbortController().signal
     void this.#shelf.follow((options) => this.#edge.watch(Stock.shelf(sku), options), forEver)
-    void this.#edgePresence.follow(this.#edge, checkout_darq, changed)
+    void this.#edgePresence.follow(() => this.#askEdge(), changed)
     void this.#followBook()
     void this.#askForPlug()
     void edgeDisk(checkout_darq).then((latency_ms) => this.#diskIs(latency_ms))
     const tab = await openTab(() => this.#startWorker())
     this.#tab = tab
-    void this.#tabPresence.follow(tab, 'purchase/~0', changed)
+    void this.#tabPresence.follow(() => tab.inspect('purchase/~0').counts(), changed)
     await this.#findOrders(tab)
     this.#isOpen = true
     changed()
@@ -169,11 +171,12 @@ export class CheckoutDemo {
         slipIs: purchase.slip.how,
         tabSteps: timelineOf(purchase.tabSteps),
         phase: purchase.phase.value,
+        phaseLost: purchase.phase.lost,
         phaseIs: purchase.phase.how,
         edgeSteps: timelineOf(purchase.edgeSteps),
       },
       earlier: this.#earlier,
-      shelf: this.#shelf.value,
+      shelf: this.#shelf.value ?? this.#shelf.lost,
       shelfIs: this.#shelf.how,
       book: this.#book,
       tab: { reachable, epoch, status: this.#tab?.status, workers: this.#workers },
@@ -223,6 +226,14 @@ export class CheckoutDemo {
     if (JSON.stringify(book) === JSON.stringify(this.#book)) return
     this.#book = book
     this.#events.changed()
+  }
+
+  /** Past the client, which would wait for an edge that is away. */
+  async #askEdge(): Promise<{ readonly epoch: number }> {
+    const headers = { Authorization: `Bearer ${await this.#token()}` }
+    const response = await this.network.fetch(`/shop/${encodeURIComponent(checkout_darq)}/counts`, { headers })
+    if (!response.ok) throw new Error(`the edge answered ${response.status}`)
+    return v.parse(v.object({ epoch: v.number() }), await response.json())
   }
 
   async #askForPlug(): Promise<void> {

@@ -10,10 +10,11 @@ import { whenSeen, whileSeen } from './visibility.ts'
 export type How = 'pending' | 'saved' | 'taken-back'
 
 export interface FollowedFacts<T> {
+  /** Undefined while there is none: none came yet, or it was withdrawn. */
   readonly value: Frozen<T> | undefined
   /** The newest that was committed. */
   readonly saved: Frozen<T> | undefined
-  /** What was shown and is not so any more, for a moment. */
+  /** What was shown and is not so any more: until something stands instead, and a moment longer. */
   readonly lost: Frozen<T> | undefined
   readonly how: How
 }
@@ -28,7 +29,6 @@ export class Followed<T> implements FollowedFacts<T> {
   saved: Frozen<T> | undefined
   lost: Frozen<T> | undefined
   #grade: Grade = 'accepted'
-  #isWithdrawn = false
   #forgetting: ReturnType<typeof setTimeout> | undefined
   readonly #changed: () => void
 
@@ -61,26 +61,31 @@ export class Followed<T> implements FollowedFacts<T> {
   }
 
   see(view: View<T>): void {
-    if (view.grade === 'withdrawn') {
-      this.#isWithdrawn = true
-      return
+    if (view.grade === 'withdrawn') this.#withdraw()
+    else {
+      this.#forget(view.value)
+      this.value = view.value
+      this.#grade = view.grade
+      if (view.grade === 'committed') this.saved = view.value
     }
-    const before = this.value
-    if (this.#isWithdrawn && before !== undefined && JSON.stringify(before) !== JSON.stringify(view.value))
-      this.#takenBack(before)
-    this.#isWithdrawn = false
-    this.value = view.value
-    this.#grade = view.grade
-    if (view.grade === 'committed') this.saved = view.value
     this.#changed()
   }
 
-  #takenBack(lost: Frozen<T>): void {
-    this.lost = lost
+  /** What stands instead has not come yet. */
+  #withdraw(): void {
     clearTimeout(this.#forgetting)
-    this.#forgetting = setTimeout(() => {
+    this.lost = this.value ?? this.lost
+    this.value = undefined
+  }
+
+  /** What has come again is not missed by anybody. */
+  #forget(come: Frozen<T>): void {
+    if (this.lost === undefined || this.value !== undefined) return
+    const forget = (): void => {
       this.lost = undefined
       this.#changed()
-    }, taken_back_ms)
+    }
+    if (JSON.stringify(this.lost) === JSON.stringify(come)) this.lost = undefined
+    else this.#forgetting = setTimeout(forget, taken_back_ms)
   }
 }

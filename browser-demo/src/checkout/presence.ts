@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Client } from '@darq/runtime'
-
 const poll_ms = 400
 /** A host that has not answered for so long counts as away. */
 const silence_ms = 1_000
@@ -14,12 +12,12 @@ export class Presence {
   epoch: number | undefined
 
   /** Asks for as long as the page lives. */
-  async follow(client: Client, darq: string, changed: () => void): Promise<never> {
+  async follow(ask: () => Promise<{ readonly epoch: number }>, changed: () => void): Promise<never> {
     for (;;) {
-      // A client waits for a host that is away, so silence is all that tells.
+      // Who waits for a host that is away does not say so: silence is all that tells.
       const silent = setTimeout(() => this.#is(false, this.epoch, changed), silence_ms)
       try {
-        const { epoch } = await client.inspect(darq).counts()
+        const { epoch } = await ask()
         this.#is(true, epoch, changed)
       } catch {
         this.#is(false, this.epoch, changed)

@@ -21,6 +21,8 @@ export interface OrderFacts {
   readonly tabSteps: readonly TimelineLine[]
   /** Undefined until the edge has taken it on. */
   readonly phase: CheckoutPhase | undefined
+  /** The one that was shown and taken back. */
+  readonly phaseLost: CheckoutPhase | undefined
   readonly phaseIs: How
   readonly edgeSteps: readonly TimelineLine[]
 }

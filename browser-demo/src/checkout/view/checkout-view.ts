@@ -21,11 +21,11 @@ export class CheckoutView {
   readonly #demo: CheckoutDemo
   readonly #restarts: RestartWatch
   readonly #tab = new WorkflowPanel(element('tab-side', HTMLElement), {
-    ...{ id: 'tab', title: 'Tab', place: 'the workflow in this browser' },
+    ...{ id: 'tab', title: 'Tab', place: 'in this browser' },
     empty: 'Order something: the steps of the workflow appear here.',
   })
   readonly #edge = new WorkflowPanel(element('edge-side', HTMLElement), {
-    ...{ id: 'edge', title: 'Edge', place: 'the workflow in a Durable Object' },
+    ...{ id: 'edge', title: 'Edge', place: 'in a Durable Object' },
     empty: 'Nothing has come here yet.',
   })
   #due = false
@@ -94,9 +94,9 @@ export class CheckoutView {
     this.#edge.show({
       tone: edge.reachable ? 'well' : 'gone',
       state: edge.reachable ? `answers · ${epoch(edge.epoch)}` : away,
-      words: order?.phase,
+      words: order?.phase ?? order?.phaseLost,
       how: order?.phaseIs ?? 'pending',
-      about: order?.phase === undefined ? '' : `order ${order.id}`,
+      about: order?.edgeSteps.length ? `order ${order.id}` : '',
       lines: order?.edgeSteps ?? [],
     })
     showOrders(element('orders', HTMLTableElement), facts)
