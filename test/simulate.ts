@@ -26,7 +26,7 @@ import { pairedVectors } from './simulate/paired-vectors.ts'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string' },
-    jobs: { type: 'string', default: 'bank,ring,flights,shop,walk,witness,loss,checkout' },
+    jobs: { type: 'string', default: 'bank,ring,flights,shop,walk,witness,loss,checkout,stream' },
     events: { type: 'string', default: '3000' },
     'faults-max': { type: 'string' },
     core: { type: 'string', default: 'both' },

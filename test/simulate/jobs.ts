@@ -10,6 +10,7 @@ import type { Job } from './jobs/job.ts'
 import { loss } from './jobs/loss.ts'
 import { ring } from './jobs/ring.ts'
 import { shop } from './jobs/shop.ts'
+import { streamJob } from './jobs/stream.ts'
 import { walk } from './jobs/walk.ts'
 import { witness } from './jobs/witness.ts'
 
@@ -24,4 +25,5 @@ export const jobs: Readonly<Record<string, Job>> = {
   witness,
   loss: loss(),
   checkout: checkout(),
+  stream: streamJob(),
 }

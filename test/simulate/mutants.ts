@@ -11,6 +11,7 @@ import { levelOneMutants } from './mutants/level-one.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { speculationMutants } from './mutants/speculation.ts'
 import { storageMutants } from './mutants/storage.ts'
+import { streamMutants } from './mutants/stream.ts'
 
 export type { Mutant } from './mutants/mutant.ts'
 
@@ -20,4 +21,5 @@ export const mutants: readonly Mutant[] = [
   ...levelOneMutants,
   ...speculationMutants,
   ...storageMutants,
+  ...streamMutants,
 ]

@@ -112,7 +112,10 @@ export interface Keyed<T> {
 }
 
 /** Values that are still apart by the key that they had: `value.key`. */
-export interface Kept<T extends { readonly key: string }> extends Stream<T>, Keyed<T> {}
+export interface Kept<T extends { readonly key: string }> extends Stream<T>, Keyed<T> {
+  /** Goes several ways from here. @returns one participant for all of them */
+  branch(...ways: ((stream: Kept<T>) => Participant)[]): Participant
+}
 
 export interface Windowed<T> {
   /** When a window is over, its result goes on. Several that end together go on in the order of end, beginning and key. */
@@ -277,6 +280,9 @@ class KeptLine<T extends { readonly key: string }> extends Line<T> implements Ke
 
   get keyNode(): KeyNode {
     return this.#keyed.node
+  }
+  override branch(...ways: ((stream: Kept<T>) => Participant)[]): Participant {
+    return new Ended(ways.flatMap((way) => sinksOf(way(this))))
   }
   window(window: Window<T>, options?: { readonly late?: (late: Stream<T>) => Participant }): Windowed<T> {
     return this.#keyed.window(window, options)
