@@ -42,10 +42,10 @@ export function fullPlan(seed: number): Plan {
       { clients: 64, runs: 2_048 },
     ],
     rounds: 5,
-    warm_up_runs: 1_000,
+    warm_up_runs: 500,
     seed,
-    long: { steps: 10_000, stretch: 1_000, rounds: 5 },
-    resume: { steps: 1_000, rounds: 7 },
+    long: { steps: 10_000, stretch: 1_000, rounds: 3 },
+    resume: { steps: 1_000, rounds: 5 },
   }
 }
 

@@ -6,7 +6,7 @@ import { Figures } from '../../bench/core/report/figures.ts'
 import { Missing } from '../../bench/core/runtimes/runtime.ts'
 import { faults, type Row } from '../../bench/row.ts'
 import { checkAnswer, type Open } from '../../bench/workflow/contenders/contender.ts'
-import { openDarq, openDarqCalls, openDarqHttp } from '../../bench/workflow/contenders/darq.ts'
+import { openDarq, openDarqCalls, openDarqHttp, openPlatform } from '../../bench/workflow/contenders/darq.ts'
 import { start } from '../../bench/workflow/contenders/process.ts'
 import { drive } from '../../bench/workflow/drive.ts'
 import { canCountFlushes, flushesIn, noteFlushes } from '../../bench/workflow/flushes.ts'
@@ -184,6 +184,7 @@ for (const [name, open] of [
   ['darq', openDarq],
   ['darq-http', openDarqHttp],
   ['darq-calls', openDarqCalls],
+  ['platform', openPlatform],
 ] as const satisfies readonly (readonly [string, Open])[])
   test(`${name}: three steps come to their sum in workerd, and are timed`, async () => {
     const rows = rowsOf('http', (await drive(new Map([[name, open]]), smallPlan(), quiet)).measured)
@@ -192,7 +193,7 @@ for (const [name, open] of [
     expect(figures.all({ metric: 'p50' })).toHaveLength(2)
     if (canCountFlushes()) {
       // An effect begins when what asks for it is flushed; the answer when the last one's result is.
-      const least = name === 'darq-calls' ? 1 : 4
+      const least = { darq: 4, 'darq-http': 4, 'darq-calls': 1, platform: 3 }[name]
       expect(figures.value({ metric: 'flushes', batch: 1 })).toBeGreaterThanOrEqual(least)
     }
   })

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ContenderName, Open } from './contender.ts'
-import { openDarq, openDarqCalls, openDarqHttp } from './darq.ts'
+import { openDarq, openDarqCalls, openDarqHttp, openPlatform } from './darq.ts'
 import { openDbos } from './dbos.ts'
 import { openRestate, openRestateWorkflow } from './restate.ts'
 
@@ -17,6 +17,7 @@ export function contendersNamed(
     darq: openDarq,
     'darq-http': openDarqHttp,
     'darq-calls': openDarqCalls,
+    platform: openPlatform,
     restate: openRestate(say),
     'restate-workflow': openRestateWorkflow(say),
     dbos: openDbos(say),

@@ -4,7 +4,15 @@
  * @module
  */
 
-export const contenderNames = ['darq', 'darq-http', 'darq-calls', 'restate', 'restate-workflow', 'dbos'] as const
+export const contenderNames = [
+  'darq',
+  'darq-http',
+  'darq-calls',
+  'platform',
+  'restate',
+  'restate-workflow',
+  'dbos',
+] as const
 export type ContenderName = (typeof contenderNames)[number]
 
 /** Starts one workflow of three steps and resolves when it is done. One at a time. Rejects if what came back is wrong. */

@@ -1,5 +1,5 @@
 /**
- * This library: workflows in Durable Objects of a real workerd, asked over HTTP.
+ * What runs in workerd: workflows of this library in Durable Objects, asked over HTTP; and three steps without it.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { connect, type Client as DarqClient, type Message } from '@darq/runtime'
 import { Calls, darqs, Steps } from '../steps.ts'
 import { openWorkerd } from '../workerd/open.ts'
 import { type Client, checkAnswer, type Open } from './contender.ts'
+import { askSteps } from './http.ts'
 
 /** Three effects: each is committed before the next begins. */
 export const openDarq = open((url, closing) => {
@@ -35,6 +36,11 @@ export const openDarqCalls = open((url, closing) => {
   return () => call(Calls.start(randomUUID(), {}))
 })
 
+/** No library at all, in objects of the same platform. */
+export const openPlatform = open(
+  (url) => () => askSteps('platform', new URL(`/bare/${randomUUID()}`, url).href, undefined),
+)
+
 /** A run that takes longer fails. */
 const wait_s = 30
 
@@ -51,8 +57,7 @@ function open(client: (url: string, closing: DarqClient[]) => Client): Open {
     const closing: DarqClient[] = []
     return {
       version: `${workerd.version}, ${darqs} Durable Objects over SQLite`,
-      durability:
-        'strict: a commit is over when workerd has written it to SQLite’s WAL and flushed; answers when committed',
+      durability: 'strict: a commit is over when workerd has written it to SQLite’s WAL and flushed; answers come then',
       processes: [workerd.pid],
       client: () => client(workerd.url, closing),
       async close() {

@@ -20,6 +20,7 @@ with each other and with the clients.
 | **darq** | This library in workerd, ${darqs} Durable Objects that share the instances. Three \`flow.effect\`: each begins when the one before, and the state that asked for it, are committed. The client is \`connect(url).call(…)\`; each of the clients is one of its own. A second start with the same id is the same run. |
 | **darq-http** | The same, asked by one plain request for each run, as the others are: \`POST …/messages/start\` with an idempotency key. |
 | **darq-calls** | The same, with three \`flow.call\` to a participant in another object, K = ∞: no call waits for a flush, the answer waits for all. It has no counterpart among the others. |
+| **platform** | No library: a Durable Object that puts each step’s result under a key and waits for the flush, once for each id. What workerd itself takes for three flushes and a request; a crash leaves a run half done until somebody asks again. |
 | **restate** | A service with three \`ctx.run\` in a Node process of its own, behind a Restate server; the client posts to the server’s ingress. A second request runs again: less is promised than by the others. |
 | **restate-workflow** | The same as a workflow: once for each key. |
 | **dbos** | A workflow with three \`DBOS.runStep\` in a Node process with an HTTP server, over PostgreSQL. The client names the workflow’s id. |

@@ -43,7 +43,10 @@ export async function openWorkerd(folder: string, { flushes, holds = false }: Wo
       compatibilityDate,
       bindings: { HOLDS: holds },
       // Between two of its rounds an object may be idle for longer than the platform keeps it.
-      durableObjects: { OBJECTS: { className: 'Objects', useSQLite: true, unsafePreventEviction: true } },
+      durableObjects: {
+        OBJECTS: { className: 'Objects', useSQLite: true, unsafePreventEviction: true },
+        BARE: { className: 'Bare', useSQLite: true, unsafePreventEviction: true },
+      },
       durableObjectsPersist: join(folder, 'objects'),
       log: new Log(LogLevel.ERROR),
     })
