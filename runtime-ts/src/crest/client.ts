@@ -43,6 +43,8 @@ export interface ClientOptions {
   readonly clock?: Clock
   /** Uniform in [0, 1). */
   readonly random?: () => number
+  /** The longest pause before the way to a host that was lost is tried again. Default 10 s. */
+  readonly backoff_max_ms?: number
   /** What it has seen goes with what it sends. Default: it keeps no session. */
   readonly session?: Session
   /** Runs when the client is closed, after everything that waited was told. */
@@ -68,13 +70,13 @@ class LinkClient implements Client {
   readonly #answered = new Map<string, string[]>()
   #closing: Promise<void> | undefined
 
-  constructor({ link, producer, fresh, clock, random, session, onClose }: ClientOptions) {
+  constructor({ link, producer, fresh, clock, random, backoff_max_ms, session, onClose }: ClientOptions) {
     this.#session = session
     this.#producer = producer
     this.#clock = clock ?? platformClock()
     this.#random = random ?? secureRandom
     this.#onClose = onClose ?? (() => {})
-    this.#links = new Links(link, this.#clock, this.#random)
+    this.#links = new Links(link, this.#clock, this.#random, backoff_max_ms)
     this.#outbox = new Outbox(producer, fresh ?? false, this.#links, this.#clock, session)
     this.#caller = producer === '' ? uuid(this.#random) : producer
   }

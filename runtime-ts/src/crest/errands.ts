@@ -22,8 +22,9 @@ import { anything, version } from './schema.ts'
 /** The DARQ of errands; a name that no address can have. */
 export const errand_darq = '$errands'
 
-/** A call waits as long as its participant does. */
-const retry = { attempts_max: Number.MAX_SAFE_INTEGER, backoff: '250 ms', backoff_max: '10 seconds' } as const
+/** A call waits as long as its participant does; whoever looks at the page sees when the network is back. */
+const backoff_max_ms = 2_000
+const retry = { attempts_max: Number.MAX_SAFE_INTEGER, backoff: '250 ms', backoff_max: `${backoff_max_ms} ms` } as const
 const attempt_ms_max = 600_000
 const errands_max = 64
 /** How many watch for their answer at the same time, and for how long; any other only glances. */
@@ -44,7 +45,7 @@ export function errandOf(to: string, draft: Draft): Draft {
 export function errands(link: () => Link, clock: Clock, random: () => number): Definition {
   let runner: Errands | undefined
   const run = (body: unknown, run: Run): Promise<unknown> => {
-    runner ??= new Errands(openClient({ link: link(), producer: '', clock, random }), clock, random)
+    runner ??= new Errands(openClient({ link: link(), producer: '', clock, random, backoff_max_ms }), clock, random)
     return runner.run(readErrand(body), run)
   }
   return new Definition(

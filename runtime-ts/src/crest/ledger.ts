@@ -119,6 +119,17 @@ export class Ledger {
     return this.#state_bytes + this.#records * record_bytes
   }
 
+  /** Whether most of the log from the state's oldest record on is old: steps move it forward, a little each. */
+  isStretched(at: Lsn | 0, bytes_max: number): boolean {
+    const oldest = this.#oldest
+    return oldest !== undefined && at - oldest > Math.max(bytes_max, this.#span_bytes_min, 2 * this.live_bytes)
+  }
+
+  get #oldest(): Lsn | undefined {
+    const oldest = this.#pins.oldest
+    return this.#checkpoint === 0 || (oldest !== undefined && oldest < this.#checkpoint) ? oldest : this.#checkpoint
+  }
+
   /** All entries of a cell by key, also those that are not present. */
   table(cell: string): Map<string, Entry> {
     let table = this.#tables.get(cell)
@@ -216,8 +227,7 @@ export class Ledger {
    */
   moves(at: Lsn, copies_max: number, consumesMessages = true): Moves {
     this.#open = false
-    const oldest = this.#pins.oldest
-    const from = this.#checkpoint === 0 ? oldest : Math.min(this.#checkpoint, oldest ?? this.#checkpoint)
+    const from = this.#oldest
     const { live_bytes } = this
     const span_bytes = from === undefined ? 0 : at - from
     const grown_bytes = at - this.#at

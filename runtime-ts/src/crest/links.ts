@@ -11,12 +11,13 @@ import type { Link } from './link.ts'
 export type LinkSource = Link | ((failed: Link | undefined) => Link | Promise<Link>)
 
 const backoff_ms = 50
-const backoff_max_ms = 10_000
+const backoff_max_ms_default = 10_000
 
 export class Links {
   readonly #source: LinkSource
   readonly #clock: Clock
   readonly #random: () => number
+  readonly #backoff_max_ms: number
   #opening: Promise<Link> | undefined
   #current: Link | undefined
   #failed: Link | undefined
@@ -24,10 +25,11 @@ export class Links {
   #isClosed = false
   readonly #closed = new AbortController()
 
-  constructor(source: LinkSource, clock: Clock, random: () => number) {
+  constructor(source: LinkSource, clock: Clock, random: () => number, backoff_max_ms = backoff_max_ms_default) {
     this.#source = source
     this.#clock = clock
     this.#random = random
+    this.#backoff_max_ms = backoff_max_ms
   }
 
   /** The one that is open. */
@@ -64,7 +66,7 @@ export class Links {
     this.#opening = undefined
     this.#current = undefined
     this.#failures += 1
-    const whole_ms = Math.min(backoff_max_ms, backoff_ms * 2 ** Math.min(this.#failures - 1, 20))
+    const whole_ms = Math.min(this.#backoff_max_ms, backoff_ms * 2 ** Math.min(this.#failures - 1, 20))
     await this.pause(whole_ms * (0.5 + this.#random() / 2))
   }
 

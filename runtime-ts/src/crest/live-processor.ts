@@ -26,6 +26,8 @@ import { type Site, type Turn, timer_cell } from './turn.ts'
 
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
+/** Messages are let in as long as a log is shorter than five eighths of what it may be. */
+const tidy_share = 3 / 8
 /** No encoded value is empty. */
 const nothing = new Uint8Array()
 
@@ -41,6 +43,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
   readonly #stepping: Stepping
   readonly #tasks: Retries<() => void>
   readonly #expected = new Map<Lsn, Admitted>()
+  #isTidying = false
 
   constructor(name: string, definition: Definition, live: (place: Place) => Live, surroundings: Surroundings) {
     this.name = name
@@ -177,7 +180,31 @@ export class LiveProcessor implements Inhabitant, Site, Place {
       body(turn)
       if (this.isRestless) keepAwake(this, turn)
     })
+    this.#tidySoon()
     return receipt
+  }
+
+  /**
+   * A log that is full takes no messages, and without messages there would be no steps to move forward what is in its way: so
+   * some are made for that alone.
+   */
+  #tidySoon(): void {
+    if (this.#isTidying || !this.ledger.isStretched(this.#stepping.position, this.log_bytes_max * tidy_share)) return
+    this.#isTidying = true
+    this.after(0, () => {
+      this.#isTidying = false
+      this.#tidy()
+    })
+  }
+
+  #tidy(): void {
+    // It may have been done by others since.
+    if (!this.ledger.isStretched(this.#stepping.position, this.log_bytes_max * tidy_share)) return
+    try {
+      this.step([], () => {})
+    } catch (thrown) {
+      this.#again(thrown, () => this.#tidy())
+    }
   }
 
   /** Within the step that consumes it. */

@@ -28,10 +28,15 @@ export function clientLink(
 ): Link {
   const lost = (what: string) => new DarqError('unavailable', { message: what })
 
-  /** One request. `ask` is called at the host, if it gets there; what it gives comes back, if it does. */
+  /**
+   * One request. `ask` is called at the host, if it gets there; what it gives comes back, if it does.
+   *
+   * @param lasts once it got there and back, it may last as long as the host lives
+   */
   function request<T>(
     to: string,
     ask: (link: Link, tell: (run: () => void) => void, life: Life) => Promise<T>,
+    lasts = false,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const deadline = timeline.after(answer_ms_max, () => reject(lost('no answer')))
@@ -60,6 +65,10 @@ export function clientLink(
         }
         // Inside the host's life: a frozen one answers when it thaws, a dead one never.
         host.life.guard(() => {
+          if (lasts)
+            tell(() => {
+              deadline.run = undefined
+            })
           ask(host.link, tell, host.life).then(
             (value) => tell(() => settle(() => resolve(value))),
             (error: unknown) => tell(() => settle(() => reject(error))),
@@ -80,7 +89,7 @@ export function clientLink(
       ),
     query: (query, grade) => request(query.to, (link) => link.query(query, grade)),
     watch: (query, see, signal) =>
-      request(query.to, (link, tell) => link.watch(query, (view) => tell(() => see(view)), signal)),
+      request(query.to, (link, tell) => link.watch(query, (view) => tell(() => see(view)), signal), true),
     expected: (to, producer) => request(to, (link) => link.expected(to, producer)),
     pending: (to) => request(to, (link) => link.pending(to)),
     counts: (to) => request(to, (link) => link.counts(to)),
