@@ -7,6 +7,7 @@
 import { type Asker, isFields, readAsker, type Visitor } from '../crest/envelope.ts'
 import { asDarqError, isBackpressure } from '../crest/failure.ts'
 import { type Arrival, type Live, nothingYet, type Place } from '../crest/live.ts'
+import { encodePlain, payloadBytes } from '../crest/plain.ts'
 import { versionOf } from '../crest/schema.ts'
 import { uuid } from '../crest/surroundings.ts'
 import type { Outcome, Turn } from '../crest/turn.ts'
@@ -40,11 +41,13 @@ const askers_max = 100
 const listed_max = 1_000
 /**
  * State that leaves so little room in the log takes no more instances: those that run need their answers and messages, and
- * these are let in as long as five eighths of the log are free of what is older. A log is up to twice its state.
+ * these are let in only below five eighths of the log, which may be twice as long as its state.
  */
-const starting_share = 1 / 6
+const starting_share = 1 / 5
+/** What an instance takes beside its input, at first. */
+const instance_bytes = 512
 /** Results take no more of the log than this. */
-const finished_share = 1 / 16
+const finished_share = 1 / 12
 /** Keys of an old journal that one step takes away. */
 const sweep_max = 256
 const pause_ms = 50
@@ -64,6 +67,9 @@ export class Instances implements Live {
   /** Whose results are kept, the one that ended first in front. */
   readonly #finished = new Map<string, Finished>()
   #finished_bytes = 0
+  /** What those will take of the log that have begun, and are not in the state yet. */
+  readonly #starting = new Map<string, number>()
+  #starting_bytes = 0
   /** What has come before the state was there. */
   #early: Arrival[] | undefined = []
   readonly #sweeping: string[] = []
@@ -190,7 +196,7 @@ export class Instances implements Live {
         throw new DarqError('quota', {
           facts: { instance: key, expected: `at most ${this.#limits.running_max} instances that run at one DARQ` },
         })
-      this.#checkRoom(key)
+      this.#checkRoom(key, body)
       const header: Header = {
         ...{ status: 'running', seed: uuid(surroundings.random), started_ms: this.#now_ms },
         ...{ run: 1, input: body, input_version: version },
@@ -198,6 +204,7 @@ export class Instances implements Live {
       const instance = new Instance(key, header, true, this.#neighbours)
       this.#live.set(key, instance)
       const also = (): void => {
+        this.#started(key)
         ledger.set(header_cell, key, instance.header as unknown as Plain)
         this.#ask(key, asker)
       }
@@ -218,16 +225,24 @@ export class Instances implements Live {
     })
   }
 
+  /** Its first step is made. */
+  #started(key: string): void {
+    this.#starting_bytes -= this.#starting.get(key) ?? 0
+    this.#starting.delete(key)
+  }
+
   /** @throws {DarqError} `quota` */
-  #checkRoom(key: string): void {
+  #checkRoom(key: string, input: Plain): void {
     const { ledger, log_bytes_max } = this.#place
-    if (ledger.live_bytes <= log_bytes_max * starting_share) return
-    throw new DarqError('quota', {
-      facts: {
-        ...{ instance: key, expected: 'room in the log for another instance', got: `${ledger.live_bytes} bytes of state` },
-        do: 'start it again when others have ended; let log_bytes_max be larger, or more DARQs share the instances',
-      },
-    })
+    const bytes = instance_bytes + payloadBytes(encodePlain(input))
+    // Whatever else there is, answers that nobody has fetched perhaps: one can always run.
+    if (this.#live.size === 0 || ledger.live_bytes + this.#starting_bytes + bytes <= log_bytes_max * starting_share) {
+      this.#starting.set(key, bytes)
+      this.#starting_bytes += bytes
+      return
+    }
+    // In few words: they too take room in the log, until the caller has read them.
+    throw new DarqError('quota', { message: 'no room in the log for another instance', facts: { instance: key } })
   }
 
   /** Within a step. */
