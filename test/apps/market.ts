@@ -54,6 +54,9 @@ export const Tally = address(
   { darqs: 1 },
 )
 
+/** Rests a while: many at once, more than their log has room for. */
+export const Nap = address('nap/*', { start: call(v.object({ dream: v.string() }), v.string()) }, { darqs: 1 })
+
 export const shelf = participant(Shelf, {
   state: { count: 0, holds: table(v.number()), released: table(v.boolean()) },
   on: {
@@ -115,6 +118,12 @@ export const tally = workflow(Tally, async (flow, { sum, rounds }) => {
     total = total * 3 + number
   }
   return flow.continueAsNew({ sum: total % 1_000_003, rounds: rounds + 1 })
+})
+
+export const nap = workflow(Nap, async (flow, { dream }) => {
+  await flow.sleep('2 seconds')
+  const { cents } = await flow.call(Courier.offer('slow', { fast: false }))
+  return `${flow.id} slept for ${cents}, and dreamt ${dream.length} letters`
 })
 
 /** Cards' outside world: a cashier who honours keys, and is not always there. */

@@ -8,7 +8,9 @@ import type { World } from '../../../runtime-ts/src/testing/index.ts'
 import {
   type Bought,
   courier,
+  Nap,
   Notes,
+  nap,
   notes,
   Purchase,
   purchase,
@@ -27,6 +29,7 @@ type Kind = (typeof kinds)[number]
 const orders_count = 24
 const skus = ['tea', 'cup'] as const
 const filled = 1_000
+const naps_count = 24
 const numbers = Array.from({ length: 20 }, (_, index) => index + 1)
 
 /** What becomes of each kind. Of a torn one it is chance: it is cancelled while it is charged. */
@@ -67,11 +70,25 @@ function decide(world: World, order: number): void {
   }
 }
 
+/** Starts it again as long as there is no room. @returns what it says when it wakes */
+async function rest(world: World, id: string): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await world.call(Nap.start(id, { dream: 'sheep '.repeat(60) }))
+    } catch (error) {
+      if (!(error instanceof DarqError) || error.code !== 'quota') throw error
+      must(tries < 200, `G9: there is never room for ${id}`)
+      await world.advance('1 second')
+    }
+  }
+}
+
 /** An outside world of its own for each seed. */
 export function checkout(): Job {
   let till = new Till()
   let told = new Map<string, Bought | string>()
   let counted: readonly number[] = []
+  let slept: readonly string[] = []
 
   /** Whoever waits for days asks again: a second start is the same instance. */
   const hear = (order: number, world: World): Promise<void> =>
@@ -84,7 +101,11 @@ export function checkout(): Job {
     )
 
   return {
-    hosts: threeHosts([shelf, courier, notes, shipping, tally, purchase(() => till)], 256 * 1024),
+    hosts: [
+      ...threeHosts([shelf, courier, notes, shipping, tally, purchase(() => till)], 256 * 1024),
+      // So small a log has room for a few of them at a time.
+      { name: 'd', participants: [nap], limits: { log_bytes_max: 64 * 1024 }, k: 'any' },
+    ],
     // So short a job meets few faults otherwise.
     fault_rate: 1 / 15,
     withoutOracle: true,
@@ -93,6 +114,7 @@ export function checkout(): Job {
       told = new Map()
       const heard: Promise<void>[] = []
       for (const sku of skus) await world.send(Shelf.fill(sku, { count: filled })).committed
+      const naps = Promise.all(Array.from({ length: naps_count }, (_, index) => rest(world, `nap ${index}`)))
       const sum = world.call(Tally.start('all', { sum: 0, rounds: 1 }))
       for (let order = 0; order < orders_count; order += 1) {
         heard.push(hear(order, world))
@@ -108,6 +130,7 @@ export function checkout(): Job {
       world.send(control(Purchase).cancel(`${orders_count - 1}`, 'torn'))
       for (const number of [...numbers.slice(orders_count - 3), 0]) world.send(Tally.add('all', number))
       counted = await sum
+      slept = await naps
       await Promise.all(heard)
       // Two days for those who are never answered, and patience for clocks that have jumped by an hour.
       await world.advance('2 days')
@@ -192,7 +215,7 @@ export function checkout(): Job {
       const shipped = []
       for await (const { id, status } of instances(world, Shipping))
         if (kindOf(Number(id)) !== 'torn') shipped.push(`${id} ${status}`)
-      return { purchases, counted, shipped: shipped.sort() }
+      return { purchases, counted, slept, shipped: shipped.sort() }
     },
   }
 }
