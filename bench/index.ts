@@ -2,12 +2,14 @@
 import { runChainBenchmark } from './chain/index.ts'
 import { runCoreBenchmark } from './core/index.ts'
 import { runPipelineBenchmark } from './pipeline/index.ts'
+import { runStreamBenchmark } from './stream/index.ts'
 import { runWorkflowBenchmark } from './workflow/index.ts'
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   chain: runChainBenchmark,
   core: runCoreBenchmark,
   pipeline: runPipelineBenchmark,
+  stream: runStreamBenchmark,
   workflow: runWorkflowBenchmark,
 }
 
