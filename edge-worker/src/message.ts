@@ -24,6 +24,8 @@ export interface JsonMessage {
   readonly to: string
   readonly name: string
   readonly body: Uint8Array
+  /** It has a body on each line: many, as one message. */
+  readonly lines: boolean
   readonly place: Place
   /** What its sender has seen, if it keeps a session. */
   readonly session: string | undefined
@@ -66,16 +68,16 @@ export async function takeMessage(
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */
 function encode(
-  { name, body, place, key }: JsonMessage,
+  { name, body, place, key, lines }: JsonMessage,
   participant: Participant,
   scope: Scope,
 ): { messages: Uint8Array; caller?: Caller } {
-  const messages = messageFromJson(name, body, { key })
+  const messages = messageFromJson(name, body, { key, lines })
   const asks = [...outsideAsks(participant, messages)]
   for (const asked of asks) checkAsk(scope, asked)
   if (!asks.some(({ action }) => action === 'call')) return { messages }
   const caller = { client: place.producer, id: `sequence ${place.first}` }
-  return { messages: messageFromJson(name, body, { caller, key }), caller }
+  return { messages: messageFromJson(name, body, { caller, key, lines }), caller }
 }
 
 /** @returns the committed outcome of a call: `{ value }` or `{ error }`; `undefined` if there is none in time */

@@ -68,6 +68,7 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
       name: c.req.param('message') ?? '',
       place: placeOrKeyOf(c.req.raw.headers, scope),
       body: await readBytes(c.req.raw.body, body.bytes_max),
+      lines: (c.req.header('Content-Type') ?? '').startsWith(mediaType.lines),
       session: c.req.header(header.session),
       key: keyOf(c.req.raw),
     }

@@ -41,8 +41,8 @@ export const routeTable: readonly RouteFacts[] = [
     path: '/:name/messages/:message',
     actions: ['send', 'call', 'inspect'],
     summary:
-      'Sends one message; the answer to a call comes with the reply. A repeat has duplicate: true, and changes nothing.',
-    body: { types: [mediaType.json], bytes_max: body_bytes_max.value },
+      'Sends one message; the answer to a call comes with the reply. A repeat has duplicate: true, and changes nothing. With a body on each line, one message of many bodies.',
+    body: { types: [mediaType.json, mediaType.lines], bytes_max: body_bytes_max.value },
     replies: [mediaType.json],
     headers: [header.idempotencyKey, header.producer, header.sequence, header.session, header.prefer],
   },

@@ -68,6 +68,23 @@ describe('a message over plain HTTP', () => {
     expect(headers.get('Darq-Grade')).toBe('committed')
   })
 
+  test('carries many bodies, one a line, and a repeat of them is known', async () => {
+    const counter = fresh()
+    const push = (body: string) =>
+      ask(`${counter}/messages/add`, {
+        method: 'POST',
+        body,
+        headers: { ...place(1), 'Content-Type': 'application/x-ndjson' },
+      })
+    expect(await push('1\n2\n\n39\n')).toMatchObject({ status: 200, body: { duplicate: false, expected: 2 } })
+    expect(await push('1\n2\n\n39\n')).toMatchObject({ status: 200, body: { duplicate: true } })
+    expect(await total(counter)).toBe(42)
+    expect(await push('1\nnonsense')).toMatchObject({ status: 400, body: { code: 'bad_frame' } })
+    expect(await push('1\n"two"')).toMatchObject({ status: 422, body: { code: 'schema' } })
+    expect(await push('')).toMatchObject({ status: 422, body: { code: 'schema' } })
+    expect(await total(counter)).toBe(42)
+  })
+
   test('that is repeated is a duplicate, and counts once', async () => {
     const counter = fresh()
     await add(counter, 5, place(1))

@@ -9,9 +9,11 @@
 import { address, answer, call, effects, participant, query, table, value, version, connect } from '@darq/runtime'
 import type { openEngine, Delivered, Attached } from '@darq/runtime/engine'
 import { memory } from '@darq/runtime/storage'
+import { feed, mean, session, stream, tumbling } from '@darq/runtime/stream'
 import { darq } from '@darq/edge'
 import * as v from 'valibot'
 import { Account, Payments, Teller, Transfer } from '../examples/bank.address.ts'
+import { Flights, Totals } from '../examples/flights.address.ts'
 
 const client = connect('https://edge.example/darq')
 
@@ -129,6 +131,46 @@ effects(Payments, {
   async payOut(_body, run) { run.send(Account.deposit('a', { cents: 1 })); return { reference: '' } } })
 // @ts-expect-error 40 an effect answers what its address promises
 effects(Payments, { payOut: async () => ({ ref: 1 }) })
+
+// --- streams
+// @ts-expect-error 47 a window needs a key
+stream(Flights.flight).window(tumbling('1 hour', () => 0))
+// @ts-expect-error 48 an aggregate needs a window
+stream(Flights.flight).keyBy((f) => f.origin).aggregate(mean((f) => f.delay))
+// @ts-expect-error 49 operators are synchronous
+stream(Flights.flight).filter(async (f) => f.delay > 0)
+// @ts-expect-error 50 a query is no source
+stream(Flights.delays)
+// @ts-expect-error 61 nor is a call
+stream(Account.withdraw)
+// @ts-expect-error 62 what has no key can't be spread
+stream(Flights.flight).to(({ delay }) => Totals.add({ x: { count: 1, sum: delay, worst: delay } }), { parallel: 2 })
+// @ts-expect-error 63 nor joined
+stream(Flights.flight).join(stream(Flights.flight).keyBy((f) => f.origin), { span: '1 hour', times: [() => 0, () => 0] })
+// @ts-expect-error 64 a join says how near two records are
+stream(Flights.flight).keyBy((f) => f.origin).join(stream(Flights.flight).keyBy((f) => f.destination))
+// @ts-expect-error 65 a key is text
+stream(Flights.flight).keyBy((f) => f.delay)
+// @ts-expect-error 66 nothing waits in a map, either
+stream(Flights.flight).map(async (f) => f.delay)
+// @ts-expect-error 67 nor in a fold
+stream(Flights.flight).keyBy((f) => f.origin).fold(0, async (n) => n + 1)
+// @ts-expect-error 68 records are not changed
+stream(Flights.flight).map((f) => { f.delay = 0; return f })
+// @ts-expect-error 69 a call is not sent
+stream(Flights.flight).to((f) => Account.withdraw('bob', { cents: f.delay }))
+// @ts-expect-error 70 a view's query answers what the stream gives
+stream(Flights.flight).view(Flights.delays)
+// @ts-expect-error 71 a window's time is a number
+stream(Flights.flight).keyBy((f) => f.origin).window(tumbling('1 hour', (f: { readonly date: string }) => f.date))
+// @ts-expect-error 72 the window is of other records
+stream(Flights.flight).keyBy((f) => f.origin).window(tumbling('1 hour', (order: { readonly at: number }) => order.at))
+// @ts-expect-error 73 a session has no size and no step
+session('1 hour', '1 minute', () => 0)
+// @ts-expect-error 74 an effect is given a value of the stream
+stream(Flights.flight).effect(async (f) => { f.gate })
+// @ts-expect-error 75 what is fed is what the message takes
+feed(client, Flights.flight, [{ origin: 'JFK' }])
 
 // --- infrastructure
 declare const attached: Attached

@@ -11,19 +11,28 @@ import { encodeMessages } from '../engine/messages.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { toBase64 } from './wire.ts'
 
+export interface JsonOptions {
+  /** For a call: where its answer is kept, to be asked for with {@link answerQuery}. */
+  readonly caller?: Caller
+  /** Which of those that share a DARQ it is for. */
+  readonly key?: string | undefined
+  /** The text is a body on each line: they travel as one message. */
+  readonly lines?: boolean
+}
+
 /**
  * @param json the message's body
- * @param caller for a call: where its answer is kept, to be asked for with {@link answerQuery}
  * @returns a batch of one message, as `Link.enqueue` takes it
- * @throws {DarqError} `bad_frame` if it is not JSON
+ * @throws {DarqError} `bad_frame` if it is not JSON; of lines, `schema` if there are none, `too_large` if there are too many
  */
 export function messageFromJson(
   name: string,
   json: Uint8Array,
-  { caller, key }: { readonly caller?: Caller; readonly key?: string | undefined } = {},
+  { caller, key, lines = false }: JsonOptions = {},
 ): Uint8Array {
   const asker = caller === undefined ? {} : { asker: { ...caller, has: [] } }
-  return encodeMessages([encodeEnvelope({ name, body: parse(json), version: 0, ...asker, ...keyed(key) })])
+  const given = lines ? { body: parseLines(json), many: true as const } : { body: parse(json) }
+  return encodeMessages([encodeEnvelope({ name, version: 0, ...given, ...asker, ...keyed(key) })])
 }
 
 /** Whose call, and which of its calls. */
@@ -71,8 +80,22 @@ function isList(value: Plain): value is readonly Plain[] {
 }
 
 function parse(json: Uint8Array): unknown {
+  return parsed(json, (text) => JSON.parse(text))
+}
+
+/** Newline-delimited JSON; an empty line is none. */
+function parseLines(json: Uint8Array): unknown {
+  return parsed(json, (text) =>
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line): unknown => JSON.parse(line)),
+  )
+}
+
+function parsed(json: Uint8Array, read: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
+    return read(new TextDecoder('utf-8', { fatal: true }).decode(json))
   } catch (error) {
     throw new DarqError('bad_frame', {
       cause: error,
