@@ -65,7 +65,10 @@ export class LiveProcessor implements Inhabitant, Site, Place {
     this.ledger.fit(attached.log_bytes_max)
     this.ledger.restore(checkpoint, self, (_cell, value) => value)
     this.#stepping.restore(timers, attached)
-    this.#whenNamed(() => this.#live.restored())
+    this.#whenNamed(() => {
+      this.#live.restored()
+      this.#tidySoon()
+    })
   }
 
   /** A host that is still being opened has no epoch to name yet; and a restore is no time for the application's code. */
