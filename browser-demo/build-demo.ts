@@ -8,17 +8,23 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { type BuiltWorker, buildWorker } from '../edge-worker/scripts/build-worker.ts'
 
-/** @returns the folder that holds the page */
-export async function buildPage(): Promise<string> {
-  await build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'warn' })
-  return join(import.meta.dirname, 'dist')
+/**
+ * @param out a folder of its own; by default the one that is deployed
+ * @returns the folder that holds the page
+ */
+export async function buildPage(out = join(import.meta.dirname, 'dist')): Promise<string> {
+  const configFile = join(import.meta.dirname, 'vite.config.ts')
+  await build({ configFile, logLevel: 'warn', build: { outDir: out, emptyOutDir: true } })
+  return out
 }
 
-/** Bundles the worker of the edge, for workerd here and for deployment. */
-export async function buildEdge(): Promise<BuiltWorker> {
-  const here = import.meta.dirname
-  const out = join(here, 'build', 'worker')
+/**
+ * Bundles the worker of the edge.
+ *
+ * @param out a folder of its own; by default the one that is deployed
+ */
+export async function buildEdge(out = join(import.meta.dirname, 'build', 'worker')): Promise<BuiltWorker> {
   // The Wasm file's name carries its hash: an older one would be deployed as well.
   await rm(out, { recursive: true, force: true })
-  return await buildWorker({ entry: join(here, 'src', 'worker.ts'), out })
+  return await buildWorker({ entry: join(import.meta.dirname, 'src', 'worker.ts'), out })
 }

@@ -32,7 +32,7 @@ export async function startEdge(folder: string): Promise<EdgeProcess> {
   // A look-up of the machine's place in the world, which nothing here needs.
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
   const miniflare = new Miniflare({
-    ...(await buildEdge()),
+    ...(await buildEdge(join(folder, 'worker'))),
     host: '127.0.0.1',
     port: 0,
     compatibilityDate: '2026-07-30',
@@ -40,6 +40,7 @@ export async function startEdge(folder: string): Promise<EdgeProcess> {
       TOTALS: { className: 'Totals', useSQLite: true },
       SHOP: { className: 'Shop', useSQLite: true },
       CASHIER: { className: 'Cashier', useSQLite: true },
+      BOARD: { className: 'BoardObject', useSQLite: true },
     },
     durableObjectsPersist: join(folder, 'objects'),
     // An object that is killed says so at length: for whoever looks into the file, not for the terminal.

@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
@@ -16,7 +17,7 @@ import { type EdgeProxy, edgeProxy } from './edge-proxy.ts'
 import type { RequestFate } from './request-fate.ts'
 
 export interface ServeOptions {
-  /** Keeps the edge's storage. */
+  /** Keeps the edge's storage, and what is built: two of them never meet. */
   readonly folder: string
   /** The file of flights that the page gets. */
   readonly data: string
@@ -37,7 +38,7 @@ const ports_tried_max = 50
 
 /** Builds both sides and serves them. Resolves when the page can be opened. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const [page, edge] = await Promise.all([buildPage(), startEdge(options.folder)])
+  const [page, edge] = await Promise.all([buildPage(join(options.folder, 'page')), startEdge(options.folder)])
   const proxy = edgeProxy(edge.url, options.fate)
 
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   })
   app.all('/darq/*', proxy.handle)
   app.all('/shop/*', proxy.handle)
+  app.all('/board/*', proxy.handle)
   app.all('/demo/*', proxy.handle)
   app.get('/data/flights.json', async (c) => c.body(await readFile(options.data, 'utf8'), 200, json))
   app.use('*', async (c, next) => {

@@ -7,6 +7,7 @@ import { connect } from '@darq/runtime'
 import { openTab, type Tab } from '@darq/runtime/browser'
 import { type DelaysByOrigin, delaysOf, differences, type FlightRecord } from './delays.ts'
 import { edgeDisk, slowEdgeDisk } from './edge-disk.ts'
+import { killObject } from './edge-object.ts'
 import { Flights, Totals } from './flights.address.ts'
 import { Job } from './job.ts'
 import { Network } from './network.ts'
@@ -94,13 +95,13 @@ export class Demo {
     this.setPace(pace)
     if (this.phase === 'ready') this.#run()
     if (this.phase === 'ready' || this.phase === 'paused') this.#enter('running')
-    rememberRun(pace)
+    rememberRun('flights-run', pace)
   }
 
   /** What is under way goes on; nothing new is sent. */
   pause(): void {
     this.#pace = undefined
-    rememberRun(undefined)
+    rememberRun('flights-run', undefined)
     if (this.phase === 'running') this.#enter('paused')
   }
 
@@ -116,8 +117,9 @@ export class Demo {
 
   /** Has the Durable Object thrown out of memory, in the middle of whatever it does. */
   async killEdge(): Promise<void> {
-    const response = await fetch('/demo/kill?darq=totals', { method: 'POST' })
-    this.#events.happened(response.ok ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
+    this.#events.happened(
+      (await killObject('totals')) ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.',
+    )
   }
 
   /** Slows the edge's disk, so that one can see what is pending. */
@@ -174,7 +176,7 @@ export class Demo {
   #run(): void {
     this.#job?.run().then(
       () => {
-        rememberRun(undefined)
+        rememberRun('flights-run', undefined)
         this.#enter('done')
       },
       (error: unknown) => {

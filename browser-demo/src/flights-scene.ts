@@ -24,7 +24,7 @@ export async function openFlights(): Promise<void> {
   Object.defineProperty(window, 'flightsDemo', { get: () => demo.snapshot() })
 
   await demo.open()
-  const pace = rememberedRun()
+  const pace = rememberedRun('flights-run')
   if (pace === undefined || demo.phase !== 'ready') return
   log.add('The job was under way when this page was left: it goes on.')
   view.choosePace(pace)

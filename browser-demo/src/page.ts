@@ -17,6 +17,10 @@ const scenes: Readonly<Record<string, Scene>> = {
     title: 'A checkout that nothing can stop',
     open: async () => (await import('./checkout/scene.ts')).openCheckout(),
   },
+  stream: {
+    title: 'Late departures, in windows',
+    open: async () => (await import('./lateness/scene.ts')).openLateness(),
+  },
 }
 const first = 'flights'
 

@@ -3,14 +3,12 @@
  *
  * @module
  */
-const key = 'flights-run'
-
-/** @returns the pace of a run that nobody paused */
-export function rememberedRun(): string | undefined {
-  return localStorage.getItem(key) ?? undefined
+/** @returns the pace of a run of that name that nobody paused */
+export function rememberedRun(name: string): string | undefined {
+  return localStorage.getItem(name) ?? undefined
 }
 
-export function rememberRun(pace: string | undefined): void {
-  if (pace === undefined) localStorage.removeItem(key)
-  else localStorage.setItem(key, pace)
+export function rememberRun(name: string, pace: string | undefined): void {
+  if (pace === undefined) localStorage.removeItem(name)
+  else localStorage.setItem(name, pace)
 }

@@ -12,12 +12,13 @@ import { Cashier } from './checkout/cashier-object.ts'
 import { checkout_darq, shelf_darq } from './checkout/checkout.address.ts'
 import { Shop, type ShopEnv, shop } from './checkout/shop.ts'
 import { by_a_visitor, parseDisk } from './demo-object.ts'
+import { type BoardEnv, BoardObject, boardEdge } from './lateness/board-edge.ts'
 import { Totals, type TotalsEnv, totalsEdge } from './totals.ts'
 import type { VisitorToken } from './visitor-token.ts'
 
-export { Cashier, Shop, Totals }
+export { BoardObject, Cashier, Shop, Totals }
 
-export type Env = TotalsEnv & ShopEnv
+export type Env = TotalsEnv & ShopEnv & BoardEnv
 
 const token_seconds = 3600
 
@@ -27,6 +28,7 @@ const objects: Readonly<Record<string, (env: Env) => DurableObjectNamespace>> = 
   [checkout_darq]: (env) => env.SHOP,
   [shelf_darq]: (env) => env.SHOP,
   [cashier_name]: (env) => env.CASHIER,
+  board: (env) => env.BOARD,
 }
 
 type Asked = Context<{ Bindings: Env }>
@@ -40,10 +42,10 @@ const app = new Hono<{ Bindings: Env }>()
 
 app.get('/demo/token', async (c) => {
   const scope = {
-    names: ['totals', 'checkout/*', 'stock/*'],
+    names: ['totals', 'checkout/*', 'stock/*', 'board'],
     actions: ['query', 'inspect', 'send', 'call'] as const,
-    // The channels of a host named flights-tab, whatever its generation; clients; what clients have a key for.
-    producers: ['flights-tab#*', 'client:*', 'key:*'],
+    // The channels of these hosts, whatever their generation; clients; what clients have a key for.
+    producers: ['flights-tab#*', 'stream-tab#*', 'client:*', 'key:*'],
   }
   const token = await signToken(c.env.TOKEN_SECRET, scope, { expires_s: token_seconds })
   const answer: VisitorToken = { token, expiresAt_ms: Date.now() + token_seconds * 1000 }
@@ -78,5 +80,6 @@ app.get('/demo/cashier', async (c) => {
 
 app.route('/darq', totalsEdge.routes)
 app.route('/shop', shop.routes)
+app.route('/board', boardEdge.routes)
 
 export default app

@@ -8,13 +8,15 @@ import { openTab, type Tab } from '@darq/runtime/browser'
 import { control, instances } from '@darq/runtime/workflow'
 import * as v from 'valibot'
 import { edgeDisk, slowEdgeDisk } from '../edge-disk.ts'
+import { edgeHost, killObject } from '../edge-object.ts'
+import { Followed } from '../followed.ts'
 import { Network } from '../network.ts'
+import { hasPlug, pullPlug } from '../plug.ts'
+import { Presence } from '../presence.ts'
 import { visitorToken } from '../visitor-token.ts'
 import { wipe } from '../wipe.ts'
 import { Book, cashier_name } from './cashier.ts'
 import { type Card, Checkout, checkout_darq, Purchase, type Slip, Stock, shelf_darq, sku } from './checkout.address.ts'
-import { Followed } from './followed.ts'
-import { Presence } from './presence.ts'
 import { FollowedPurchase } from './purchase-followed.ts'
 import type { CheckoutDemoFacts } from './snapshot.ts'
 import { timelineOf } from './timeline.ts'
@@ -61,7 +63,7 @@ export class CheckoutDemo {
     const { changed } = this.#events
     const forEver = new AbortController().signal
     void this.#shelf.follow((options) => this.#edge.watch(Stock.shelf(sku), options), forEver)
-    void this.#edgePresence.follow(() => this.#askEdge(), changed)
+    void this.#edgePresence.follow(edgeHost('/shop', checkout_darq, this.#token, fetch), changed)
     void this.#followBook()
     void this.#askForPlug()
     void edgeDisk(checkout_darq).then((latency_ms) => this.#diskIs(latency_ms))
@@ -119,15 +121,14 @@ export class CheckoutDemo {
   /** Has a Durable Object thrown out of memory, in the middle of whatever it does. */
   async killObject(what: 'checkout' | 'shelf'): Promise<void> {
     const darq = what === 'checkout' ? checkout_darq : shelf_darq
-    const response = await fetch(`/demo/kill?darq=${encodeURIComponent(darq)}`, { method: 'POST' })
     const name = `object of the ${what}`
-    this.#events.happened(response.ok ? `The ${name} was killed.` : `The ${name} could not be reached, so not killed.`)
+    const isDead = await killObject(darq)
+    this.#events.happened(isDead ? `The ${name} was killed.` : `The ${name} could not be reached, so not killed.`)
   }
 
   /** Kills the process that the edge runs in, cashier and all. */
   async pullPlug(): Promise<void> {
-    const response = await fetch('/demo/plug', { method: 'POST' })
-    this.#events.happened(response.ok ? 'The plug of the edge was pulled.' : 'There is no plug to pull.')
+    this.#events.happened((await pullPlug()) ? 'The plug of the edge was pulled.' : 'There is no plug to pull.')
   }
 
   /** Slows the disks of the edge, so that one can see what is pending. */
@@ -228,17 +229,8 @@ export class CheckoutDemo {
     this.#events.changed()
   }
 
-  /** Past the client, which would wait for an edge that is away. */
-  async #askEdge(): Promise<{ readonly epoch: number }> {
-    const headers = { Authorization: `Bearer ${await this.#token()}` }
-    const response = await this.network.fetch(`/shop/${encodeURIComponent(checkout_darq)}/counts`, { headers })
-    if (!response.ok) throw new Error(`the edge answered ${response.status}`)
-    return v.parse(v.object({ epoch: v.number() }), await response.json())
-  }
-
   async #askForPlug(): Promise<void> {
-    const response = await fetch('/demo/plug').catch(() => undefined)
-    this.#hasPlug = response?.ok === true
+    this.#hasPlug = await hasPlug()
     this.#events.changed()
   }
 

@@ -5,8 +5,8 @@
  */
 import type { Client } from '@darq/runtime'
 import { control, type InstanceFacts } from '@darq/runtime/workflow'
+import { Followed } from '../followed.ts'
 import { Checkout, type CheckoutPhase, Purchase, type Slip } from './checkout.address.ts'
-import { Followed } from './followed.ts'
 
 export interface Sides {
   readonly tab: Client

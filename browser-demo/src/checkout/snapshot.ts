@@ -4,9 +4,9 @@
  * @module
  */
 import type { TabStatus } from '@darq/runtime/browser'
+import type { How } from '../followed.ts'
 import type { Book } from './cashier.ts'
 import type { CheckoutPhase, Slip } from './checkout.address.ts'
-import type { How } from './followed.ts'
 import type { TimelineLine } from './timeline.ts'
 
 export interface SideFacts {

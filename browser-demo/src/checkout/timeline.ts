@@ -4,7 +4,7 @@
  * @module
  */
 import type { InstanceFacts } from '@darq/runtime/workflow'
-import type { FollowedFacts, How } from './followed.ts'
+import type { FollowedFacts, How } from '../followed.ts'
 
 export interface TimelineLine {
   /** `call stock/tea reserve`, `effect charge card`, … */

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import type { How } from '../../followed.ts'
 import { make } from '../../view/element.ts'
 import { type SideTone, setText } from '../../view/side-panel.ts'
-import type { How } from '../followed.ts'
 import type { TimelineLine } from '../timeline.ts'
 
 export interface WorkflowFacts {

@@ -1,6 +1,6 @@
 import { DarqError } from '@darq/runtime'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Followed } from '../../src/checkout/followed.ts'
+import { Followed } from '../src/followed.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
