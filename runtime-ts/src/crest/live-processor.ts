@@ -226,6 +226,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
     const failure = { lsn, bytes, envelope: readable(bytes), error, attempts: 1, worn: false }
     try {
       this.#stepping.step(this, lsn, [lsn], (turn) => setAside(this, turn, failure))
+      this.#tidySoon()
       this.report(error)
     } catch (thrown) {
       this.#again(thrown, () => this.#setAside(lsn, error))
