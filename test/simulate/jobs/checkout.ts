@@ -22,7 +22,7 @@ import {
   Till,
   tally,
 } from '../../apps/market.ts'
-import { breathe, type Job, must, threeHosts } from './job.ts'
+import { breathe, type Job, must, threeHosts, until } from './job.ts'
 
 const kinds = ['granted', 'refused', 'cancelled', 'slow', 'silent', 'sold out', 'stolen', 'torn'] as const
 type Kind = (typeof kinds)[number]
@@ -113,7 +113,10 @@ export function checkout(): Job {
       till = new Till()
       told = new Map()
       const heard: Promise<void>[] = []
-      for (const sku of skus) await world.send(Shelf.fill(sku, { count: filled })).committed
+      for (const sku of skus) {
+        world.send(Shelf.fill(sku, { count: filled }))
+        await until(world, async () => (await world.query(Shelf.left(sku), { grade: 'committed' })) === filled)
+      }
       const naps = Promise.all(Array.from({ length: naps_count }, (_, index) => rest(world, `nap ${index}`)))
       const sum = world.call(Tally.start('all', { sum: 0, rounds: 1 }))
       for (let order = 0; order < orders_count; order += 1) {
