@@ -15,7 +15,11 @@ const served = await serve({
   port,
 })
 console.log(
-  `\nTwenty thousand flights, exactly once: ${served.url}\nStop with Ctrl+C. The edge keeps its storage in .tmp/demo.\n`,
+  `\nTwenty thousand flights, exactly once: ${served.url}
+A checkout that nothing can stop:      ${served.url}#checkout
+Late departures, in windows:           ${served.url}#stream
+
+Stop with Ctrl+C. The edge keeps its storage in .tmp/demo.\n`,
 )
 
 let stopping = false

@@ -11,7 +11,11 @@ export default defineConfig({
     // A data: address would need a wider policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'bench.html'].map((page) => join(import.meta.dirname, page)) },
+    rolldownOptions: {
+      // How long plugins take is the machine's business.
+      checks: { pluginTimings: false },
+      input: ['index.html', 'bench.html'].map((page) => join(import.meta.dirname, page)),
+    },
   },
   worker: { format: 'es' },
   plugins: [scenes(), beside()],
