@@ -6,7 +6,7 @@
 import { content } from '../crest/address.ts'
 import type { Place } from '../crest/live.ts'
 import { versionOf } from '../crest/schema.ts'
-import type { Turn } from '../crest/turn.ts'
+import { type Turn, timer_cell } from '../crest/turn.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import type { EffectRuns } from './effect-runs.ts'
 import { type Event, effect_cell, type Header, show_cell, within } from './journal.ts'
@@ -71,6 +71,24 @@ export class Deeds {
       if (due_ms !== undefined) turn.cancel(this.#id(index))
       if (effect !== undefined) this.#place.ledger.delete(effect_cell, this.#id(index))
     }
+  }
+
+  /** The effects that the run has under way, also those that this code doesn't know of. */
+  all(): string[] {
+    return this.#present(effect_cell)
+  }
+
+  /** Within a step: takes away whatever the run has under way. */
+  takeAwayAll(turn: Turn): void {
+    for (const timer of this.#present(timer_cell)) turn.cancel(timer)
+    for (const effect of this.all()) this.#place.ledger.delete(effect_cell, effect)
+  }
+
+  #present(cell: string): string[] {
+    const prefix = within(this.#key, `${this.#header().run}.`)
+    return [...this.#place.ledger.table(cell)]
+      .filter(([id, { present }]) => present && id.startsWith(prefix))
+      .map(([id]) => id)
   }
 
   /** Names a command among all of its DARQ: its timer, and its effect. */

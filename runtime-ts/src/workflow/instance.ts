@@ -73,6 +73,8 @@ const group_max = 256
 /** Turns of the microtask queue without anything new, after which a step is worth writing. */
 const quiet_turns = 8
 const pause_ms = 50
+/** So many events wait for one that is stuck. */
+const untold_max = 1_000
 const steps_kept = 64
 
 export class Instance {
@@ -91,6 +93,8 @@ export class Instance {
   #flow: LiveFlow
   #queue: Happening[] = []
   #group: Group | undefined
+  /** Its header still says that it is stuck. */
+  #isMended = false
   /** In the journal. */
   #entries = 0
   /** Written ones among them that were not told yet, because the instance is stuck. */
@@ -115,8 +119,15 @@ export class Instance {
     return this.#flow.timeline.lines()
   }
 
+  /** Whether another message of this name can wait: unreceived, or untold. */
   hasRoom(name: string): boolean {
-    return this.#flow.hasRoom(name)
+    return this.#state === 'stuck' ? this.#untold.length < untold_max : this.#flow.hasRoom(name)
+  }
+
+  /** It was told so, or will be. */
+  get isCancelled(): boolean {
+    const isCancel = ({ event }: Happening): boolean => event[0] === 'cancel'
+    return this.#flow.isCancelled || this.#queue.some(isCancel) || this.#untold.some(isCancel)
   }
 
   #newFlow(): LiveFlow {
@@ -128,9 +139,15 @@ export class Instance {
       {
         ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max },
         input: () => this.#input(),
+        astray: (flow) => this.#place.after(0, () => this.#astray(flow)),
       },
       body,
     )
+  }
+
+  /** It has gone on while nothing was told to it. */
+  #astray(flow: LiveFlow): void {
+    if (flow.failure !== undefined && flow === this.#flow && this.#state === 'idle') this.#stick(flow.failure)
   }
 
   #input(): unknown {
@@ -198,7 +215,7 @@ export class Instance {
 
   #write(group: Group): void {
     if (this.#group !== group || this.#state !== 'active' || this.#flow.failure !== undefined) return
-    if (!group.isWritten || this.#flow.hasFresh || this.#flow.outcome !== undefined) {
+    if (!group.isWritten || this.#isMended || this.#flow.hasFresh || this.#flow.outcome !== undefined) {
       try {
         this.#step(group)
       } catch (thrown) {
@@ -231,11 +248,13 @@ export class Instance {
     const arrivals = group.isWritten ? [] : group.happenings.flatMap(({ arrival }) => arrival ?? [])
     const made = this.#place.step(arrivals, (turn) => {
       if (!group.isWritten) for (const { also } of group.happenings) also?.(turn)
+      if (this.#isMended) this.#place.ledger.set(header_cell, this.key, plain(this.header))
       if (ending === undefined) this.#enter(group, commands)
       this.#deeds.carryOut(turn, fresh)
       if (ending !== undefined) this.#end(turn, ending)
     })
     if (!group.isWritten) this.#entries = Math.max(this.#entries, group.first + group.happenings.length - 1)
+    this.#isMended = false
     group.isWritten = true
     group.commands = commands
     this.#flow.written()
@@ -303,8 +322,8 @@ export class Instance {
   /** Within a step: the next run's journal begins with what nobody has received, and what was not told to this one. */
   #again(input: Plain): void {
     const { ledger } = this.#place
-    const { run, asked, input: before } = this.header
-    const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: asked ?? before }
+    const { run } = this.header
+    const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: askedOf(this.header) }
     const at_ms = this.#now_ms
     const untold = this.#untold.map(({ event }) => event).filter(([kind]) => kind === 'message' || kind === 'cancel')
     const events: readonly Event[] = [['start'], ...this.#flow.unreceived, ...untold]
@@ -338,8 +357,11 @@ export class Instance {
 
   /* ---------- bringing it back ---------- */
 
-  /** Brings the function back to where its journal ends. */
+  /** Brings the function back to where its journal ends. One that was stuck runs again, if this code fits. */
   replay(): void {
+    const { error, ...rest } = this.header
+    this.#isMended = this.header.status === 'stuck'
+    if (this.#isMended) this.header = { ...rest, status: 'running' }
     this.#restart()
   }
 
@@ -438,6 +460,7 @@ export class Instance {
     const group = this.#group
     this.#leave()
     this.#state = 'stuck'
+    this.#isMended = false
     if (group !== undefined && !group.isWritten) {
       const { happenings } = group
       if (happenings[0]?.entry === undefined) this.#queue.unshift(...happenings)
@@ -478,10 +501,13 @@ export class Instance {
 
   /** Tries again, with the code that is there now. The step that consumes `arrival` says so. */
   resume(arrival: Arrival): void {
+    if (this.#state !== 'stuck') {
+      this.#place.step([arrival], () => {})
+      return
+    }
     const { error: _, ...rest } = this.header
-    const header: Header = this.#state === 'stuck' ? { ...rest, status: 'running' } : this.header
+    const header: Header = { ...rest, status: 'running' }
     this.#place.step([arrival], () => this.#place.ledger.set(header_cell, this.key, plain(header)))
-    if (this.#state !== 'stuck') return
     this.header = header
     this.#restart()
   }
@@ -496,14 +522,17 @@ export class Instance {
       ...{ status: 'cancelled', error: toFacts(error), ended_ms: this.#now_ms },
       steps: this.#flow.timeline.lines(steps_kept),
     }
-    const arrivals = [...new Set([arrival, ...this.#queue.flatMap((one) => one.arrival ?? [])])]
-    const pending = this.#group?.isWritten === false ? this.#group.happenings.flatMap((one) => one.arrival ?? []) : []
-    this.#place.step([...arrivals, ...pending], (turn) => {
-      this.#deeds.takeAway(turn, this.#flow.waiting)
+    const pending = [...(this.#group?.isWritten === false ? this.#group.happenings : []), ...this.#queue]
+    const arrivals = [arrival, ...pending.flatMap((one) => one.arrival ?? [])]
+    const stopped = this.#deeds.all()
+    this.#place.step(arrivals, (turn) => {
+      // Whoever has asked for it is told, also when that is not written yet.
+      for (const { also } of pending) also?.(turn)
+      this.#deeds.takeAwayAll(turn)
       this.#place.ledger.set(header_cell, this.key, plain(header))
       this.#around.ending(turn, this, header)
     })
-    this.#deeds.stop(this.#flow.waiting, error)
+    for (const id of stopped) this.#around.effects.drop(id, error)
     this.header = header
     this.#leave()
     this.#around.sweep(this.#journal)
@@ -515,6 +544,11 @@ export class Instance {
 /** The codec's cast: every part of it is plain. */
 function plain(header: Header): Plain {
   return header as unknown as Plain
+}
+
+/** What an instance was started with, whatever it has continued with. */
+export function askedOf(header: Header): Plain {
+  return 'asked' in header ? header.asked : header.input
 }
 
 export function hasEnded(key: string, { status, ended_ms }: Header): DarqError {

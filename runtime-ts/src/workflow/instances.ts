@@ -13,7 +13,7 @@ import { uuid } from '../crest/surroundings.ts'
 import type { Outcome, Turn } from '../crest/turn.ts'
 import { DarqError, fromFacts, type Plain, toFacts } from '../error.ts'
 import { EffectRuns } from './effect-runs.ts'
-import { hasEnded, Instance, type Neighbours } from './instance.ts'
+import { askedOf, hasEnded, Instance, type Neighbours } from './instance.ts'
 import {
   asker_cell,
   type Event,
@@ -211,8 +211,13 @@ export class Instances implements Live {
       instance.happen({ event: ['start'], at_ms: this.#now_ms, arrival, also })
       return
     }
+    // Nothing of the first is written down: this one comes after it.
+    if (known === undefined) {
+      this.#place.after(0, () => this.arrived(arrival))
+      return
+    }
     const header = live?.header ?? readHeader(known)
-    if (!isSame(header.asked ?? header.input, body))
+    if (!isSame(askedOf(header), body))
       throw new DarqError('conflict', {
         facts: {
           ...{ instance: key, expected: 'the input that it was started with', status: header.status },
@@ -268,6 +273,10 @@ export class Instances implements Live {
         instance.abandon(arrival, reason)
         return
       case '$cancel':
+        if (instance.isCancelled) {
+          this.#place.step([arrival], () => {})
+          return
+        }
         instance.happen({ event: ['cancel', reason], at_ms: this.#now_ms, arrival })
         return
       default: {

@@ -33,6 +33,8 @@ export interface FlowPlace {
   readonly input: () => unknown
   /** Past so many commands an instance may ask for nothing more, but in its undos. */
   readonly commands_max: number
+  /** The function has gone on while nothing was told to it: see `failure`. */
+  readonly astray: (flow: LiveFlow) => void
 }
 
 export type Body = (flow: LiveFlow, input: unknown) => Promise<unknown>
@@ -187,6 +189,10 @@ export class LiveFlow {
     return { instance: this.id, step: this.#script.place }
   }
 
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined
+  }
+
   /** What it waits for. */
   get waiting(): readonly Issued[] {
     return [...this.#waiting.values()]
@@ -227,7 +233,7 @@ export class LiveFlow {
       outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(this.#named(thrown))
     }
     this.activity += 1
-    if (!this.#active) this.#failure ??= foreign(this.#spot, 'it went on by itself, without an event of the flow')
+    if (!this.#active) this.#astray('it went on by itself, without an event of the flow')
     this.#stop.abort(new DarqError('closed', { message: 'the instance has ended' }))
     this.outcome = outcome
   }
@@ -475,8 +481,17 @@ export class LiveFlow {
   }
 
   #checkActive(): void {
-    if (this.#active) return
-    throw foreign(this.#spot, 'it goes on after something else than an event of the flow')
+    if (!this.#active) throw this.#astray('it goes on after something else than an event of the flow')
+  }
+
+  #astray(reason: string): DarqError {
+    const error = foreign(this.#spot, reason)
+    // What is left of a function that has ended harms nobody.
+    if (this.outcome === undefined && this.#failure === undefined) {
+      this.#failure = error
+      this.#place.astray(this)
+    }
+    return error
   }
 
   #checkMay(): void {
