@@ -114,11 +114,17 @@ async function time(
   }
   for (let number = 1; number <= plan.rounds; number += 1)
     for (const { contender, load, clients, meter, rounds } of random.shuffled(cells)) {
+      await reconnect(clients)
       const round = await runRound(clients, load.runs, meter, now_ms)
       rounds.push(round)
       say(`round ${number}: ${contender}, ${load.clients} in flight: ${rate(round)} runs/s`)
     }
   return cells
+}
+
+/** A server may have closed what was idle since its last round, and a request may have been on its way then. */
+async function reconnect(clients: readonly Client[]): Promise<void> {
+  await Promise.all(clients.map((client) => client().catch(client)))
 }
 
 function rate({ runs, elapsed_ms }: Round): string {

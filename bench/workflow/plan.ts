@@ -38,13 +38,13 @@ export interface ResumePlan {
 export function fullPlan(seed: number): Plan {
   return {
     loads: [
-      { clients: 1, runs: 300 },
-      { clients: 64, runs: 2_048 },
+      { clients: 1, runs: 200 },
+      { clients: 64, runs: 1_024 },
     ],
     rounds: 5,
-    warm_up_runs: 500,
+    warm_up_runs: 400,
     seed,
-    long: { steps: 10_000, stretch: 1_000, rounds: 3 },
+    long: { steps: 10_000, stretch: 1_000, rounds: 2 },
     resume: { steps: 1_000, rounds: 5 },
   }
 }
