@@ -54,3 +54,16 @@ describe('effects that find no room for what they decide', () => {
     await hosted.close()
   })
 })
+
+test('what is sent in one breath arrives, although it is more than the log has room for at once', async () => {
+  await using world = new World()
+  const printed: string[] = []
+  const outside = effects(Outside, { print: async (text) => void printed.push(text) })
+  const host = await world.open({ participants: [outside], limits: { log_bytes_max: 32 * 1024 } })
+  const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+  const receipts = digits.map((digit) => host.send(Outside.print(digit.repeat(3_000))))
+  await world.clock.advance(60_000)
+  await Promise.all(receipts.map(({ committed }) => committed))
+  await world.clock.advance(60_000)
+  expect(printed.map(([digit]) => digit).sort()).toEqual(digits)
+})

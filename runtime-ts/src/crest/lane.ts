@@ -46,6 +46,8 @@ export class Lane {
   /** Counts failures: what an earlier attempt reports late is not of interest. */
   #attempt = 0
   #gaps = 0
+  /** A batch is refused whole: one that found no room is tried again with half as much. */
+  #batch_bytes_max = batch_bytes_max
   #pumping = false
 
   /** @param fresh the producer's id is new: nobody has numbered messages with it before */
@@ -185,7 +187,12 @@ export class Lane {
       const last = batch.at(-1)
       if (last !== undefined) {
         if (last.after !== parcel.after) break
-        if (last.alone || parcel.alone || batch.length >= batch_messages_max || bytes + parcel.bytes > batch_bytes_max)
+        if (
+          last.alone ||
+          parcel.alone ||
+          batch.length >= batch_messages_max ||
+          bytes + parcel.bytes > this.#batch_bytes_max
+        )
           break
         if (this.#producer !== '' && sequence !== last.sequence + 1) break
       }
@@ -202,6 +209,7 @@ export class Lane {
   #accepted(shipment: Shipment, { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
     if (lsns.length > 0) this.#gaps = 0
     this.#leaving = undefined
+    this.#batch_bytes_max = batch_bytes_max
     shipment.isAccepted = true
     this.#sent.push(shipment)
     for (const [index, { receipt }] of shipment.batch.entries())
@@ -219,6 +227,7 @@ export class Lane {
     } else if (error.code === 'backpressure' && !isAccepted) {
       // Refused whole: the host is full for now, and nothing is wrong with the way to it.
       this.#waiting.unshift(...batch)
+      this.#batch_bytes_max = batch.reduce((sum, { bytes }) => sum + bytes, 0) / 2
       await this.#links.failed(undefined)
     } else if (error.code === 'gap' && this.#producer !== '' && !isAccepted) {
       this.#gap(batch, error)
