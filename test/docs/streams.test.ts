@@ -43,7 +43,7 @@ describe('the page of streams', () => {
       'stream/window.ts': ['overlaps_max = 1_000'],
       'stream/aggregate.ts': ['kept_max = 1_000'],
       'stream/stream.ts': ['rows_max_default = 1_000'],
-      'stream/spread.ts': ['waiting_max = 1_024'],
+      'stream/spread.ts': ['waiting_max = 256'],
       'crest/envelope.ts': ['bodies_max = 4_096'],
     }
     for (const [file, told] of Object.entries(limits))

@@ -1,5 +1,5 @@
 /** @module Another number of parts over the same state: each key's state is in one of them, and everything counts once. */
-import type { Participant } from '@darq/runtime'
+import { type Participant, refuse } from '@darq/runtime'
 import { collect, tumbling } from '@darq/runtime/stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -87,4 +87,52 @@ test('a key’s part is the same for ever, and keys are spread evenly', () => {
   const counts = Array.from({ length: 8 }, () => 0)
   for (let n = 0; n < 8_000; n += 1) counts[partOf(`key ${n}`, 8)] = (counts[partOf(`key ${n}`, 8)] ?? 0) + 1
   for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(120)
+})
+
+test('records that wait for their keys go on in several steps, in order, and those behind them wait their turn', async () => {
+  await using world = new World(darq)
+  const entry = (n: number): Entry => ({ key: `key ${n % 7}`, at: 0, n: 1 })
+  const first = await openJob(world, job(1))
+  await first.send(Records.record.many(Array.from({ length: 700 }, (_, n) => entry(n)))).committed
+  await world.pass(1_000)
+  await first.close()
+  const second = await openJob(world, job(4))
+  for (let n = 0; n < 140; n += 1) second.send(Records.record(entry(n)))
+  await world.pass(10_000)
+  const rows = await rowsOf(world, second)
+  const counted = rows.flatMap((row) => ('key' in Object(row) ? [Object(row)] : []))
+  for (let n = 0; n < 7; n += 1) {
+    const values = counted.filter(({ key }) => key === `key ${n}`).map(({ value }) => value)
+    expect(values).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
+  }
+})
+
+test('what a part can’t digest stops that part alone, until the code can', async () => {
+  await using world = new World(darq)
+  const poisoned = (isMended: boolean): Participant =>
+    records()
+      .keyBy(({ key }) => key, { parallel: 2 })
+      .fold(0, (sum, { n }) => {
+        if (n < 0 && !isMended) refuse('negative')
+        return sum + n
+      })
+      .to(({ key, value }) => Written.row([key, value]))
+  // One of each part.
+  const [one = '', other = ''] = [0, 1].map((part) => ['a', 'b', 'c', 'd', 'e'].find((key) => partOf(key, 2) === part))
+  const entry = (key: string, n: number): Entry => ({ key, at: 0, n })
+  const host = await openJob(world, poisoned(false))
+  for (const n of [1, -5, 10]) await host.send(Records.record.many([entry(one, n)])).committed
+  for (const n of [1, 2]) await host.send(Records.record.many([entry(other, n)])).committed
+  expect(await rowsOf(world, host)).toEqual([
+    [one, 1],
+    [other, 1],
+    [other, 3],
+  ])
+  expect(await host.inspect(`records.parts/${partOf(one, 2)}`).deadLetters()).toEqual([])
+  await host.close()
+  const mended = await openJob(world, poisoned(true))
+  expect((await rowsOf(world, mended)).slice(3)).toEqual([
+    [one, -4],
+    [one, 6],
+  ])
 })

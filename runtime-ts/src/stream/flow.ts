@@ -4,14 +4,23 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import { refusePromise } from './erased.ts'
 import { Folding } from './folding.ts'
 import { Joining } from './joining.ts'
-import type { JoinNode, KeyedNode, Node, Sink, SourceNode, StampNode } from './node.ts'
-import { iterable, type KeyedOperator, type Push, type StreamStep, text } from './operator.ts'
+import {
+  inputsOf,
+  isKeyed,
+  type JoinNode,
+  type KeyedNode,
+  type Node,
+  type Sink,
+  type SourceNode,
+  type StampNode,
+} from './node.ts'
+import { type KeyedOperator, type Push, type StreamStep, text } from './operator.ts'
 import { Panes } from './panes.ts'
 import type { Consumer, Plan, Side } from './plan.ts'
 import { Stamp } from './stamp.ts'
+import { statelessInput } from './stateless.ts'
 import { lastEnd, timeOf } from './window.ts'
 
 /** What a side hands over to others. */
@@ -59,16 +68,13 @@ export class Flow {
   }
 
   #isFedHere(node: Node): boolean {
-    return (
-      this.#plan.keyed.some((keyed) => keyed === node) &&
-      feeders(node).every((from) => this.#plan.side(from) === 'source')
-    )
+    return isKeyed(node) && inputsOf(node).every((from) => this.#plan.side(from) === 'source')
   }
 
   #operatorsOf(node: Node): readonly (KeyedNode | Stamp)[] {
     const stamp = this.#stamps.get(node)
-    const keyed = this.#plan.keyed.find((one) => one === node && this.#keyed.has(one))
-    return [...(stamp === undefined ? [] : [stamp]), ...(keyed === undefined ? [] : [keyed])]
+    const keyed = isKeyed(node) && this.#keyed.has(node) ? [node] : []
+    return [...(stamp === undefined ? [] : [stamp]), ...keyed]
   }
 
   /** What a node's output goes to. */
@@ -93,34 +99,10 @@ export class Flow {
         const out = this.#out(node)
         return [out, out]
       }
-      case 'map': {
-        const [out, { change }] = [this.#out(node), node]
-        return [
-          (value) => {
-            const changed = change(value)
-            refusePromise(changed)
-            out(changed)
-          },
-        ]
-      }
-      case 'filter': {
-        const [out, { change }] = [this.#out(node), node]
-        return [
-          (value) => {
-            const isKept = change(value)
-            refusePromise(isKept)
-            if (isKept === true) out(value)
-          },
-        ]
-      }
-      case 'flatMap': {
-        const [out, { change }] = [this.#out(node), node]
-        return [
-          (value) => {
-            for (const one of iterable(change(value))) out(one)
-          },
-        ]
-      }
+      case 'map':
+      case 'filter':
+      case 'flatMap':
+        return [statelessInput(node, this.#out(node))]
       case 'stamp':
         return [this.#stamping(node)]
       case 'aggregate': {
@@ -254,16 +236,6 @@ export class Flow {
   close(): void {
     for (const [node, stamp] of this.#stamps) if (node.kind === 'stamp') stamp.close()
   }
-}
-
-function feeders(node: Node): readonly Node[] {
-  return node.kind === 'aggregate'
-    ? [node.from]
-    : node.kind === 'join'
-      ? node.from
-      : node.kind === 'fold'
-        ? [node.from]
-        : []
 }
 
 function fanOut(to: readonly Push[]): Push {

@@ -12,14 +12,14 @@ import { Flow } from './flow.ts'
 import { partOf } from './key-hash.ts'
 import type { KeyedNode, SourceNode } from './node.ts'
 import { cellsOf, foreignState, isList, marks_table, numbersOf, type StreamStep } from './operator.ts'
-import { plain, plainSchema } from './plain-schema.ts'
+import { plain, plainBytes, plainSchema } from './plain-schema.ts'
 import type { Plan } from './plan.ts'
 import { readBody } from './shuffle.ts'
 import { sinkPush } from './sinks.ts'
 import { moved_word, partsAddress, rows_word, sourceAddress, taken_word } from './words.ts'
 
-/** Keys that are handed over in one step, and message. */
-const moves_max = 512
+/** About how many bytes of keys and state are handed over in one step: to one part or several, in a message each. */
+const move_bytes_max = 256 * 1_024
 /** How many of what a part was sent it has handled: the number of what comes next. */
 const expected_mark = 'expected'
 /** What a part tells itself while it hands over. */
@@ -76,7 +76,8 @@ export class KeyedPart {
           this.#move(step, parallel ?? 1, takes ?? 0)
         },
       },
-      retry: this.#main.settings.retry,
+      // What is put aside would be missed by all that must come behind it: it is tried until the code can digest it.
+      retry: { ...this.#main.settings.retry, attempts_max: Number.MAX_SAFE_INTEGER },
     })
   }
 
@@ -87,7 +88,7 @@ export class KeyedPart {
     const expected = marks.get(expected_mark) ?? 0
     if (typeof number !== 'number' || typeof expected !== 'number') throw foreignState()
     if (number !== expected) return step.hold(`${number}`)
-    run(rest)
+    withoutRefusal(() => run(rest))
     marks.set(expected_mark, expected + 1)
     step.release(`${expected + 1}`)
     return undefined
@@ -117,21 +118,22 @@ export class KeyedPart {
   #move(step: PartStep, parallel: number, takes: number): void {
     this.#flow.begin(step)
     const slices = new Map<number, unknown[]>()
-    let moves = 0
+    let bytes = 0
     let isAll = true
     for (const [operator, node] of this.#operators) {
       const cells = cellsOf(step, this.#plan.nameOf(node))
       for (const [key, value] of [...cells.entries()]) {
         const part = partOf(key, parallel)
         if (`${part}` === step.key) continue
-        if (moves >= moves_max) {
+        if (bytes >= move_bytes_max) {
           isAll = false
           break
         }
-        moves += 1
+        const move = [operator, key, value]
+        bytes += plainBytes(move)
         const slice = slices.get(part)
-        if (slice === undefined) slices.set(part, [[operator, key, value]])
-        else slice.push([operator, key, value])
+        if (slice === undefined) slices.set(part, [move])
+        else slice.push(move)
         cells.delete(key)
       }
     }
@@ -162,5 +164,16 @@ export class KeyedPart {
   #recount(): void {
     this.#flow.recount()
     this.#flow.end(() => Number.NEGATIVE_INFINITY)
+  }
+}
+
+/** A refusal would put the message aside, too. Here it is a failure as any other. */
+function withoutRefusal(run: () => void): void {
+  try {
+    run()
+  } catch (thrown) {
+    if (thrown instanceof DarqError && thrown.code.startsWith('app:'))
+      throw new Error(thrown.message, { cause: thrown })
+    throw thrown
   }
 }

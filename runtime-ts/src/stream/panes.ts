@@ -5,6 +5,7 @@
  */
 import { DarqError } from '../error.ts'
 import type { AnyAggregate } from './aggregate.ts'
+import { FirstEnds } from './first-ends.ts'
 import {
   type Cells,
   cellsOf,
@@ -25,6 +26,12 @@ export interface Pane {
   total: unknown
 }
 
+/** Panes of one key, sorted by time; and when the first of them ended before this step. */
+interface Touched {
+  readonly panes: Pane[]
+  readonly firstEnd_ms: number | undefined
+}
+
 interface Closed extends Pane {
   readonly key: string
 }
@@ -35,14 +42,15 @@ export class Panes implements KeyedOperator {
   readonly #aggregate: AnyAggregate
   readonly #open_max: number
   readonly #next: Push
-  /** Of the keys that this step has touched: from here they go back into the table, sorted by time. */
-  readonly #touched = new Map<string, Pane[]>()
+  /** Of the keys that this step has touched: from here they go back into the table. */
+  readonly #touched = new Map<string, Touched>()
+  /** By table: the operator's, at each DARQ and in each of its lives. */
+  readonly #firstEnds = new WeakMap<Cells, FirstEnds>()
   #cells: Cells | undefined
   #marks: Cells | undefined
-  /** No pane ends before. */
-  #firstEnd_ms = Number.POSITIVE_INFINITY
+  #ends: FirstEnds | undefined
   #open = 0
-  #before = ''
+  #before = 0
 
   constructor(name: string, window: AnyWindow, aggregate: AnyAggregate, open_max: number, next: Push) {
     this.name = name
@@ -54,21 +62,24 @@ export class Panes implements KeyedOperator {
 
   begin(step: StreamStep): void {
     this.#touched.clear()
-    this.#cells = cellsOf(step, this.name)
+    const cells = cellsOf(step, this.name)
+    this.#cells = cells
     this.#marks = cellsOf(step, marks_table)
     const kept = this.#marks.get(this.name)
-    const [firstEnd_ms, open] = kept === undefined ? [Number.POSITIVE_INFINITY, 0] : numbersOf(kept, 2)
-    this.#firstEnd_ms = firstEnd_ms ?? Number.POSITIVE_INFINITY
-    this.#open = open ?? 0
-    this.#before = `${this.#firstEnd_ms} ${this.#open}`
+    this.#open = kept === undefined ? 0 : (numbersOf(kept, 1)[0] ?? 0)
+    this.#before = this.#open
+    this.#ends = this.#firstEnds.get(cells) ?? this.#derive(cells)
+    this.#ends.begin()
+  }
+
+  #derive(cells: Cells): FirstEnds {
+    const made = new FirstEnds(cells, firstEndOf)
+    this.#firstEnds.set(cells, made)
+    return made
   }
 
   take(key: string, value: unknown, time_ms: number, watermark_ms: number): void {
-    let panes = this.#touched.get(key)
-    if (panes === undefined) {
-      panes = panesOf(this.#cells?.get(key))
-      this.#touched.set(key, panes)
-    }
+    const { panes } = this.#touch(key)
     const { size_ms, every_ms, kind } = this.#window
     if (kind === 'session') {
       this.#extend(panes, value, time_ms, watermark_ms)
@@ -77,6 +88,16 @@ export class Panes implements KeyedOperator {
     for (let from_ms = firstStart(this.#window, time_ms); from_ms <= time_ms; from_ms += every_ms) {
       if (from_ms + size_ms > watermark_ms) this.#add(panes, from_ms, value)
     }
+  }
+
+  #touch(key: string): Touched {
+    let touched = this.#touched.get(key)
+    if (touched === undefined) {
+      const panes = panesOf(this.#cells?.get(key))
+      touched = { panes, firstEnd_ms: panes[0]?.to_ms }
+      this.#touched.set(key, touched)
+    }
+    return touched
   }
 
   #add(panes: Pane[], from_ms: number, value: unknown): void {
@@ -98,7 +119,6 @@ export class Panes implements KeyedOperator {
   #insert(panes: Pane[], at: number, pane: Pane): void {
     panes.splice(at, 0, pane)
     this.#open += 1
-    if (pane.to_ms < this.#firstEnd_ms) this.#firstEnd_ms = pane.to_ms
   }
 
   /** Of a session: it joins those that are nearer than the gap, and not over. */
@@ -129,18 +149,22 @@ export class Panes implements KeyedOperator {
   recount(): void {
     this.#open = 0
     for (const [, kept] of this.#cells?.entries() ?? []) this.#open += isList(kept) ? kept.length : 0
-    this.#firstEnd_ms = this.#findFirstEnd()
+    if (this.#cells !== undefined) this.#ends = this.#derive(this.#cells)
   }
 
   end(watermark_ms: number): void {
-    const closed = watermark_ms < this.#firstEnd_ms ? [] : this.#close(watermark_ms)
-    for (const [key, panes] of this.#touched) {
-      if (panes.length === 0) this.#cells?.delete(key)
-      else
-        this.#cells?.set(
-          key,
-          panes.map(({ from_ms, to_ms, total }) => [from_ms, to_ms, total]),
-        )
+    const closed = this.#close(watermark_ms)
+    for (const [key, { panes, firstEnd_ms }] of this.#touched) {
+      const [first] = panes
+      if (first === undefined) {
+        this.#cells?.delete(key)
+        continue
+      }
+      this.#cells?.set(
+        key,
+        panes.map(({ from_ms, to_ms, total }) => [from_ms, to_ms, total]),
+      )
+      if (first.to_ms !== firstEnd_ms) this.#ends?.add(key, first.to_ms)
     }
     this.#touched.clear()
     if (this.#open > this.#open_max) {
@@ -148,20 +172,17 @@ export class Panes implements KeyedOperator {
         facts: { expected: `at most ${this.#open_max} open windows`, got: this.#open },
       })
     }
-    if (this.#before !== `${this.#firstEnd_ms} ${this.#open}`)
-      this.#marks?.set(this.name, [this.#firstEnd_ms, this.#open])
+    if (this.#before !== this.#open) this.#marks?.set(this.name, [this.#open])
     for (const { key, from_ms, to_ms, total } of closed)
       this.#next({ key, from_ms, to_ms, value: this.#aggregate.result(total) })
   }
 
   /** Takes out what is over, in an order that is the same wherever and however often it is asked for. */
   #close(watermark_ms: number): readonly Closed[] {
-    for (const [key, kept] of this.#cells?.entries() ?? []) {
-      if (this.#touched.has(key) || firstEndOf(kept) > watermark_ms) continue
-      this.#touched.set(key, panesOf(kept))
-    }
+    let key = this.#ends?.take(watermark_ms)
+    for (; key !== undefined; key = this.#ends?.take(watermark_ms)) this.#touch(key)
     const closed: Closed[] = []
-    for (const [key, panes] of this.#touched) {
+    for (const [key, { panes }] of this.#touched) {
       let over = 0
       for (const pane of panes) {
         if (pane.to_ms > watermark_ms) break
@@ -171,21 +192,12 @@ export class Panes implements KeyedOperator {
       panes.splice(0, over)
     }
     this.#open -= closed.length
-    this.#firstEnd_ms = this.#findFirstEnd()
     return closed.sort(
       (one, other) =>
         one.to_ms - other.to_ms ||
         one.from_ms - other.from_ms ||
         (one.key < other.key ? -1 : one.key > other.key ? 1 : 0),
     )
-  }
-
-  #findFirstEnd(): number {
-    let first_ms = Number.POSITIVE_INFINITY
-    for (const [key, kept] of this.#cells?.entries() ?? [])
-      if (!this.#touched.has(key)) first_ms = Math.min(first_ms, firstEndOf(kept))
-    for (const [pane] of this.#touched.values()) if (pane !== undefined) first_ms = Math.min(first_ms, pane.to_ms)
-    return first_ms
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodePlain, payloadBytes } from '../crest/plain.ts'
 import type { Schema } from '../crest/schema.ts'
 import type { Plain } from '../error.ts'
 
@@ -13,4 +14,9 @@ export const plainSchema: Schema<Plain> = {
 /** The codec looks at what travels and what is kept, and refuses what is not plain: here it need only be called so. */
 export function plain(value: unknown): Plain {
   return value as Plain
+}
+
+/** @returns about how many bytes a value takes in a message @throws {DarqError} `schema` when it can't travel */
+export function plainBytes(value: unknown): number {
+  return payloadBytes(encodePlain(value))
 }

@@ -7,12 +7,16 @@
 import { partOf } from './key-hash.ts'
 import { type KeyedNode, keyOf } from './node.ts'
 import { foreignState, isList, type StreamStep, text } from './operator.ts'
+import { plainBytes } from './plain-schema.ts'
 import type { Plan } from './plan.ts'
 import { Spread } from './spread.ts'
 import { coarse } from './window.ts'
 
-/** Records that one body carries at most. */
+/** Records that one body carries at most, and about how many bytes: a message may have 1 MiB. */
 const records_max = 512
+const body_bytes_max = 256 * 1_024
+/** One record of so many is measured: they are alike, and there is room for those that aren't. */
+const measured_every = 8
 
 /** Records for one input of one operator. */
 interface Lane {
@@ -21,6 +25,8 @@ interface Lane {
   readonly values: unknown[]
   /** From which record on which watermark counted. */
   readonly watermarks: [from: number, watermark_ms: number][]
+  /** About. */
+  bytes: number
 }
 
 export class Shuffle {
@@ -50,6 +56,7 @@ export class Shuffle {
     const lane = this.#lane(part, this.#plan.keyed.indexOf(node), port)
     const mark_ms = coarseOf(node, watermark_ms)
     if (lane.watermarks.at(-1)?.[1] !== mark_ms) lane.watermarks.push([lane.values.length, mark_ms])
+    if (lane.values.length % measured_every === 0) lane.bytes += measured_every * plainBytes(value)
     lane.values.push(value)
   }
 
@@ -61,9 +68,9 @@ export class Shuffle {
     }
     const name = `${operator} ${port}`
     let lane = lanes.get(name)
-    if (lane === undefined || lane.values.length >= records_max) {
+    if (lane === undefined || lane.values.length >= records_max || lane.bytes >= body_bytes_max) {
       if (lane !== undefined) this.#flush(part, lanes, [])
-      lane = { operator, port, values: [], watermarks: [] }
+      lane = { operator, port, values: [], watermarks: [], bytes: 0 }
       lanes.set(name, lane)
     }
     return lane

@@ -16,7 +16,7 @@ import { plainSchema } from './plain-schema.ts'
 import type { Plan } from './plan.ts'
 import { Shuffle } from './shuffle.ts'
 import { sinkPush } from './sinks.ts'
-import { spread_table, waiting_table } from './spread.ts'
+import { flush_word, type Spread, spread_table, waiting_table } from './spread.ts'
 import { View } from './view.ts'
 import { moved_word, rows_word, taken_word, wordOf } from './words.ts'
 
@@ -73,11 +73,16 @@ export class SourcePart {
       Object.assign(messages, { [rows_word]: plainSchema, [moved_word]: plainSchema, [taken_word]: plainSchema })
       on[rows_word] = (step: StreamStep, body: unknown) => this.#rows(step, body)
       on[moved_word] = (step: StreamStep, body: unknown) =>
-        this.#spread(step, typeof body === 'number' ? body : 0, 'moved')
-      on[taken_word] = (step: StreamStep) => this.#spread(step, 0, 'taken')
+        this.#spread(step, (spread) => spread.moved(typeof body === 'number' ? body : 0))
+      on[taken_word] = (step: StreamStep) => this.#spread(step, (spread) => spread.taken())
     }
     if (this.#idle !== undefined) on[idle_word] = (step: StreamStep) => this.#silent(step)
-    const own = this.#idle === undefined ? {} : { [idle_word]: plainSchema }
+    if (this.#shuffle !== undefined)
+      on[flush_word] = (step: StreamStep) => this.#spread(step, (spread) => spread.flush())
+    const own = {
+      ...(this.#idle !== undefined && { [idle_word]: plainSchema }),
+      ...(this.#shuffle !== undefined && { [flush_word]: plainSchema }),
+    }
     return defineParticipant([message.address, messages], { state: this.#state, own, on, retry })
   }
 
@@ -129,11 +134,11 @@ export class SourcePart {
     view.end()
   }
 
-  #spread(step: StreamStep, takes: number, what: 'moved' | 'taken'): void {
-    const spread = this.#shuffle?.spread
-    spread?.begin(step)
-    if (what === 'moved') spread?.moved(takes)
-    else spread?.taken()
-    spread?.end()
+  #spread(step: StreamStep, change: (spread: Spread) => void): void {
+    if (this.#shuffle === undefined) return
+    const { spread } = this.#shuffle
+    spread.begin(step)
+    change(spread)
+    spread.end()
   }
 }

@@ -16,8 +16,12 @@ import { partsAddress } from './words.ts'
 
 export const spread_table = 'spread'
 export const waiting_table = 'waiting'
-/** Bodies of records that wait until all keys have moved: of up to `records_max` records each. */
-const waiting_max = 1_024
+/** Bodies of records that wait until all keys have moved. */
+const waiting_max = 256
+/** So many of them go on in one step. */
+const flush_max = 16
+/** What the source tells itself while they do. */
+export const flush_word = 'stream:flush'
 
 /** What the source knows of the parts. */
 interface Standing {
@@ -86,22 +90,26 @@ export class Spread {
   /** Begins to move keys, if there are to be more or fewer parts and none is moving. */
   #start(): void {
     const old = this.#now.parallel
-    if (this.#isMoving || old === this.#wanted) return
+    if (this.#isMoving || old === this.#wanted || (this.#waiting?.size ?? 0) > 0) return
     for (let part = 0; part < old; part += 1)
       this.#step?.send(this.#parts.move(`${part}`, [this.#number(part), this.#wanted]))
     this.#change({ ...this.#now, parallel: this.#wanted, moving: old })
   }
 
-  /** @throws {DarqError} `backpressure` when keys are moving, and too much waits for them */
+  /** What waits goes first. @throws {DarqError} `backpressure` when keys are moving, and too much waits for them */
   send(part: number, body: unknown): void {
-    if (!this.#isMoving) {
-      this.#step?.send(this.#parts.records(`${part}`, plain([this.#number(part), body])))
+    if (!this.#isMoving && this.#waiting?.size === 0) {
+      this.#send(part, body)
       return
     }
     if ((this.#waiting?.size ?? 0) >= waiting_max)
       throw new DarqError('backpressure', { facts: { expected: 'keys that have moved to their parts' } })
     this.#waiting?.set(`${this.#now.next}`, [part, body])
     this.#change({ ...this.#now, next: this.#now.next + 1 })
+  }
+
+  #send(part: number, body: unknown): void {
+    this.#step?.send(this.#parts.records(`${part}`, plain([this.#number(part), body])))
   }
 
   /** An old part has handed over all that is not its own any more. @param takes in so many messages */
@@ -117,15 +125,21 @@ export class Spread {
   }
 
   #flush(): void {
-    if (this.#isMoving) return
+    if (!this.#isMoving) this.flush()
+  }
+
+  /** Lets some of what has waited go on, and itself be woken for the rest. */
+  flush(): void {
     const waiting = [...(this.#waiting?.entries() ?? [])].sort(([one], [other]) => Number(one) - Number(other))
-    for (const [number, kept] of waiting) {
+    for (const [number, kept] of waiting.slice(0, flush_max)) {
       const [part, body] = isList(kept) ? kept : []
       if (typeof part !== 'number') throw foreignState()
-      this.send(part, body)
+      this.#send(part, body)
       this.#waiting?.delete(number)
     }
-    this.#start()
+    const rest = waiting.length > flush_max ? this.#step?.own[flush_word]?.(null) : undefined
+    if (rest !== undefined) this.#step?.send(rest)
+    else this.#start()
   }
 
   end(): void {

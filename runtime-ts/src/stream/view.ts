@@ -6,10 +6,11 @@
 import type { AnyQuery, MessageType } from '../crest/address.ts'
 import { DarqError } from '../error.ts'
 import type { AggregateNode, MapNode, Node, Sink } from './node.ts'
-import { iterable, type Push, type StreamStep } from './operator.ts'
+import type { Push, StreamStep } from './operator.ts'
 import { panesOf } from './panes.ts'
 import type { Plan } from './plan.ts'
 import { Rows, rowsOf } from './rows.ts'
+import { statelessInput } from './stateless.ts'
 
 type ViewSink = Sink & { readonly kind: 'view' }
 
@@ -77,11 +78,5 @@ interface OpenWindows {
 }
 
 function along(way: readonly MapNode[], end: Push): Push {
-  return way.reduceRight<Push>((next, { kind, change }) => {
-    if (kind === 'filter') return (value) => (change(value) === true ? next(value) : undefined)
-    if (kind === 'map') return (value) => next(change(value))
-    return (value) => {
-      for (const one of iterable(change(value))) next(one)
-    }
-  }, end)
+  return way.reduceRight<Push>((next, node) => statelessInput(node, next), end)
 }

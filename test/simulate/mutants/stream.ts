@@ -54,8 +54,8 @@ export const streamMutants: readonly Mutant[] = [
     name: 'records-before-keys',
     breaks: 'G2: a record comes to its new part before the state of its key',
     file: 'runtime-ts/src/stream/spread.ts',
-    find: '    if (!this.#isMoving) {\n      this.#step?.send(',
-    put: '    if (this.#now.moving >= 0) {\n      this.#step?.send(',
+    find: 'if (!this.#isMoving && this.#waiting?.size === 0) {',
+    put: 'if (this.#now.moving >= 0) {',
     jobs: ['stream'],
   },
   {
