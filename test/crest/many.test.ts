@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { content } from '../../runtime-ts/src/crest/address.ts'
-import { bodies_max, decodeEnvelope, encodeEnvelope } from '../../runtime-ts/src/crest/envelope.ts'
+import { bodies_max, decodeEnvelope, encodeEnvelope, envelopeName } from '../../runtime-ts/src/crest/envelope.ts'
 import { encodePlainBytes } from '../../runtime-ts/src/crest/plain.ts'
 import { both, World } from '../transactional/world.ts'
 
@@ -155,6 +155,31 @@ test.each([
 ])('of a stranger, %j as %j is no envelope', (body, mark) => {
   const bytes = encodePlainBytes(['one', body, 0, {}, mark])
   expect(() => decodeEnvelope(bytes)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+})
+
+test('a name is read without its bodies, and is the name that they are read with', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', minLength: 1 }),
+      fc.array(fc.jsonValue({ maxDepth: 1 }), { minLength: 1, maxLength: 3 }),
+      (name, bodies) => {
+        for (const draft of [
+          { name, body: bodies, version: 0, many: true as const },
+          { name, body: bodies[0], version: 1 },
+        ]) {
+          const payload = encodeEnvelope(draft)
+          const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
+          expect(envelopeName(bytes)).toBe(decodeEnvelope(bytes).name)
+        }
+      },
+    ),
+  )
+  const odd = encodePlainBytes(['one', new Uint8Array(3)])
+  expect(envelopeName(odd)).toBe('one')
+  expect(() => envelopeName(encodePlainBytes([1]))).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+  expect(() => envelopeName(new Uint8Array([0x4a, 0x5b, 0x22, 0x61]))).toThrow(
+    expect.objectContaining({ code: 'bad_frame' }),
+  )
 })
 
 test('many bodies come back as they were', () => {

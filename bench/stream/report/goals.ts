@@ -18,7 +18,7 @@ const target = 200_000
 
 export function goalsOf(figures: Figures): Goal[] {
   return workloadNames.map((workload) => {
-    // Both hosts, the feeder and the storage's thread are in it: it is what one core would do.
+    // Both hosts, the feeder, the storage and the collector of garbage are in it: it is what one core would do.
     const got = figures.value({ runtime: 'node', workload, contender: 'speculative', metric: 'processor' })
     return {
       goal: '≥ 200,000 records/s through filter, key and window on one core, state durable',

@@ -107,6 +107,23 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   }
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const [text_mark, list_mark, quote, backslash] = [0x4a, 0x5b, 0x22, 0x5c]
+
+/**
+ * The name alone, without reading what may be a thousand bodies behind it.
+ *
+ * @throws {DarqError} as {@link decodeEnvelope}, where the name is not the plain beginning that this code writes
+ */
+export function envelopeName(bytes: Uint8Array): string {
+  if (bytes[0] === text_mark && bytes[1] === list_mark && bytes[2] === quote) {
+    const end = bytes.indexOf(quote, 3)
+    const name = bytes.subarray(3, Math.max(3, end))
+    if (name.length > 0 && !name.includes(backslash)) return decoder.decode(name)
+  }
+  return decodeEnvelope(bytes).name
+}
+
 /** @returns the asker of a call, from its message or from where a participant kept it */
 export function readAsker(value: Plain): Asker | Visitor {
   if (!isFields(value)) throw broken('an asker')

@@ -4,7 +4,7 @@
  * @module
  */
 import { definitionOf } from '../crest/definition.ts'
-import { decodeEnvelope, isFields } from '../crest/envelope.ts'
+import { envelopeName, isFields } from '../crest/envelope.ts'
 import type { Participant } from '../crest/participant.ts'
 import { decodePlain } from '../crest/plain.ts'
 import { answer_query } from '../crest/query.ts'
@@ -29,7 +29,7 @@ export function* outsideAsks(participant: Participant, messages: Uint8Array): Ge
   if (typeof count === 'string') throw new DarqError('bad_frame', { facts: { expected: 'messages', got: count } })
   const definition = definitionOf(participant)
   for (const message of decodeMessages(messages)) {
-    const { name } = decodeEnvelope(message)
+    const name = envelopeName(message)
     if (name.startsWith('$')) yield { action: 'inspect' }
     else yield { action: definition.messages.get(name)?.kind === 'call' ? 'call' : 'send' }
   }
