@@ -130,7 +130,7 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   const lsns = messageLsns(darq, result.first, accepted)
   host.counts.messages_accepted += accepted
   // Delivery is asked for first, so that the steps it brings are in the same commit.
-  host.deliverSoon(darq)
+  host.delivery.soon(darq)
   darq.appended()
   darq.waited(accepted)
   return new Arrived(darq, lsns, duplicates, expected)

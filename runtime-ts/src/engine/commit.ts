@@ -100,14 +100,14 @@ export class GroupCommit {
     if (this.#scheduled || this.#inFlight || !this.busy) return
     this.#scheduled = true
     this.#turns = turns_max
-    if (!this.#host.delivering) this.#host.clock.soon(() => this.turn())
+    if (!this.#host.delivery.isDue) this.#host.clock.soon(() => this.turn())
   }
 
   /** A turn of delivery is over. Starts what is scheduled, unless there is another turn to wait for: that will call again. */
   turn(): void {
     if (!this.#scheduled) return
     this.#turns -= 1
-    if (this.#host.delivering && this.#turns > 0 && !this.#isCrowded) return
+    if (this.#host.delivery.isDue && this.#turns > 0 && !this.#isCrowded) return
     this.#scheduled = false
     this.#start()
   }
@@ -138,7 +138,7 @@ export class GroupCommit {
     const host = this.#host
     if (this.#inFlight || !this.busy || !host.running) return
     // What may leave before it is durable does so first: in some places a commit blocks the whole process.
-    host.offerSpeculative()
+    host.offers.leave()
     if (this.#grown.size > 0) this.seal()
     const writing = this.#sealed
     const newest = writing.at(-1)

@@ -142,14 +142,14 @@ export class LiveDarq implements Darq {
   /** A timer of its own is due: it is delivered, when its step is committed if it is gated. */
   fire(lsn: Lsn, gated: boolean): void {
     if (gated && lsn >= this.grades.committed) {
-      this.host.atCommitted(this.versionOf(lsn), () => this.fire(lsn, false))
+      this.host.offers.atCommitted(this.versionOf(lsn), () => this.fire(lsn, false))
       return
     }
     if (this.#fired.has(lsn) || !this.core.isPending(lsn)) return
     this.#fired.add(lsn)
     this.#due.push(lsn)
     this.waited(1)
-    this.host.deliverSoon(this)
+    this.host.delivery.soon(this)
   }
 
   /** The step that consumes it has happened. */
@@ -174,7 +174,7 @@ export class LiveDarq implements Darq {
     this.attachment = attachment
     this.#due = [...this.#fired].sort((a, b) => a - b)
     attachment.restore()
-    this.host.deliverSoon(this)
+    this.host.delivery.soon(this)
     return attachment
   }
 

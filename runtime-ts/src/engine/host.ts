@@ -9,17 +9,18 @@ import type { Claimed, Durability, Opened } from '../storage/contract.ts'
 import { type Happening, teller } from './chronicle.ts'
 import { GroupCommit } from './commit.ts'
 import { LiveDarq } from './darq.ts'
+import { Delivery } from './delivery.ts'
 import type { Dependency } from './dependency.ts'
 import { checkDarqName, type HostId, hostId, partsOf } from './host-id.ts'
 import type { Lineage } from './lineage.ts'
-import type { Channel } from './out-queue.ts'
+import { Offers } from './offers.ts'
 import { type Fate, fate, Peers, type Standing } from './peer.ts'
 import { Questions } from './questions.ts'
 import { Receiver } from './receive.ts'
 import type { Recovered, Rollback } from './recovery.ts'
 import { Speculation } from './speculation.ts'
 import { Timers } from './timers.ts'
-import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Processor, Version } from './types.ts'
+import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Version } from './types.ts'
 import { Versions } from './versions.ts'
 import { Vouchers } from './vouchers.ts'
 
@@ -41,8 +42,6 @@ const encoder = new TextEncoder()
 const id_cache_max = 10_000
 /** Peers who are told at once of a rollback; the others ask. */
 const told_max = 256
-const processor_retry_ms = 100
-const processor_retry_ms_max = 10_000
 
 export class LiveHost implements Engine {
   readonly name: string
@@ -57,6 +56,8 @@ export class LiveHost implements Engine {
   readonly peers: Peers
   readonly questions: Questions
   readonly vouchers = new Vouchers()
+  readonly delivery: Delivery
+  readonly offers = new Offers(this)
   /** Tells what happens; `undefined` when nobody listens. */
   readonly chronicle: ((what: Happening) => void) | undefined
   readonly clock: Clock
@@ -88,17 +89,8 @@ export class LiveHost implements Engine {
   readonly #commit: GroupCommit
   readonly #receiver = new Receiver(this)
   readonly #ids = new Map<string, Uint8Array>()
-  /** Processors that were asked for when a name was first heard, and wait for the first delivery. */
-  readonly #fresh = new Map<LiveDarq, Processor>()
-  #ready = new Set<LiveDarq>()
-  #deliveryScheduled = false
-  /** Channels with something that may leave now, and those that wait for a version to be committed. */
-  #offers = new Set<Channel>()
-  #blocked = new Set<Channel>()
-  #atCommitted: { readonly version: Version; readonly run: () => void }[] = []
   /** What the next life goes on with, after a rollback. */
   #remains: Remains | undefined
-  readonly #processorRetry_ms = new Map<LiveDarq, number>()
 
   constructor(options: EngineOptions, opened: Opened, storage: Claimed, epoch: Epoch, found: Found) {
     const { recovered, makers, remains } = found
@@ -124,6 +116,10 @@ export class LiveHost implements Engine {
     this.chronicle?.({ kind: 'opened', found: last, committed: this.versions.committed })
     this.timers = new Timers(this.clock, (error, where) => this.report(error, where))
     this.questions = new Questions(this)
+    this.delivery = new Delivery(this, options.processor, () => {
+      this.offers.leave()
+      this.#commit.turn()
+    })
     this.#commit = new GroupCommit(this, storage, recovered.committed)
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.stopped = promise
@@ -152,7 +148,7 @@ export class LiveHost implements Engine {
     for (const darq of this.#darqs.values()) {
       darq.recovered()
       this.trim(darq)
-      if (darq.waiting > 0) this.deliverSoon(darq)
+      if (darq.waiting > 0) this.delivery.soon(darq)
     }
     this.clock.soon(() => {
       if (!this.running) return
@@ -188,7 +184,7 @@ export class LiveHost implements Engine {
 
   darq(name: string): LiveDarq {
     const darq = this.localDarq(name)
-    if (!darq.attachment) this.#attach(darq)
+    this.delivery.attached(darq)
     return darq
   }
 
@@ -202,14 +198,12 @@ export class LiveHost implements Engine {
     const known = this.#darqs.get(name)
     if (known) return known
     checkDarqName(name)
-    const processor = this.#options.processor?.(name)
-    if (this.#options.processor && !processor)
-      throw new DarqError('unknown_address', { facts: { expected: 'a DARQ that lives on this host', got: name } })
+    const processor = this.delivery.expect(name)
     if (this.#darqs.size >= this.limits.darqs_max)
       throw new DarqError('backpressure', { facts: { expected: `at most ${this.limits.darqs_max} DARQs`, got: name } })
     const darq = new LiveDarq(name, this, this.#makeCore())
     this.#darqs.set(name, darq)
-    if (processor) this.#fresh.set(darq, processor)
+    if (processor) this.delivery.keep(darq, processor)
     return darq
   }
 
@@ -228,56 +222,9 @@ export class LiveHost implements Engine {
     return bytes
   }
 
-  deliverSoon(darq: LiveDarq): void {
-    this.#ready.add(darq)
-    if (this.#deliveryScheduled) return
-    this.#deliveryScheduled = true
-    this.clock.soon(() => this.#deliver())
-  }
-
-  /** There will be another turn of delivery soon. */
-  get delivering(): boolean {
-    return this.#deliveryScheduled
-  }
-
-  #deliver(): void {
-    this.#deliveryScheduled = false
-    const ready = this.#ready
-    this.#ready = new Set()
-    for (const darq of ready) {
-      if (this.#state !== 'running') return
-      try {
-        const attachment = darq.attachment ?? this.#attach(darq)
-        if (attachment?.deliver()) this.deliverSoon(darq)
-        else this.#processorRetry_ms.delete(darq)
-      } catch (error) {
-        this.#processorDied(darq, error)
-      }
-    }
-    this.offerSpeculative()
-    this.#commit.turn()
-  }
-
-  #attach(darq: LiveDarq): LiveDarq['attachment'] {
-    const processor = this.#fresh.get(darq) ?? this.#options.processor?.(darq.name)
-    this.#fresh.delete(darq)
-    if (processor) darq.attach(processor)
-    return darq.attachment
-  }
-
-  /** What it held in memory is gone with it; a new incarnation starts from the log, after a while. */
-  #processorDied(darq: LiveDarq, error: unknown): void {
-    const reason =
-      error instanceof DarqError
-        ? error
-        : new DarqError('closed', { cause: error, message: `the processor of ${darq.name} threw: ${error}` })
-    this.report(reason, `processor of ${darq.name}`)
-    darq.detach(reason)
-    const wait_ms = this.#processorRetry_ms.get(darq) ?? processor_retry_ms
-    this.#processorRetry_ms.set(darq, Math.min(wait_ms * 2, processor_retry_ms_max))
-    this.clock.wake(this.clock.now_ms() + wait_ms, () => {
-      if (this.#state === 'running' && !darq.attachment) this.deliverSoon(darq)
-    })
+  /** Messages are delivered, and steps made. */
+  get delivers(): boolean {
+    return this.#state === 'running'
   }
 
   /**
@@ -298,29 +245,6 @@ export class LiveHost implements Engine {
     this.#commit.soon(darq)
   }
 
-  /** The channel has something that may leave now, at the end of this turn. */
-  offerSoon(channel: Channel): void {
-    if (this.#offers.size === 0) this.clock.soon(() => this.offerSpeculative())
-    this.#offers.add(channel)
-  }
-
-  /** The channel has something that may leave once a version is committed, or fewer hosts can revoke it. */
-  offerWhenCommitted(channel: Channel): void {
-    this.#blocked.add(channel)
-  }
-
-  offerSpeculative(): void {
-    if (this.#offers.size === 0 || !this.running) return
-    const offers = this.#offers
-    this.#offers = new Set()
-    for (const channel of offers) channel.offer()
-  }
-
-  atCommitted(version: Version, run: () => void): void {
-    if (version <= this.versions.committed) run()
-    else this.#atCommitted.push({ version, run })
-  }
-
   /** Versions up to this one are durable: peers who asked are told, and what is committed by that goes on. */
   durable(version: Version): void {
     this.versions.advanceDurable(version)
@@ -336,13 +260,9 @@ export class LiveHost implements Engine {
       this.versions.advanceCommitted(committed)
       this.chronicle?.({ kind: 'committed', version: committed })
       this.#commit.committed(committed)
-      const waited = this.#atCommitted
-      this.#atCommitted = waited.filter(({ version }) => version > committed)
-      for (const { version, run } of waited) if (version <= committed && this.running) run()
+      this.offers.committed(committed)
     }
-    const blocked = this.#blocked
-    this.#blocked = new Set()
-    for (const channel of blocked) channel.offer()
+    this.offers.unblock()
     // Last: what has just left brings the news along.
     if (this.running) this.questions.settle()
   }
@@ -560,7 +480,7 @@ export class LiveHost implements Engine {
       for (const channel of darq.channels) channel.close()
       darq.detach(error)
     }
-    this.#atCommitted = []
+    this.offers.stop()
   }
 }
 

@@ -56,7 +56,7 @@ export class LocalChannel implements Channel {
           (out) => !out.gated || out.version <= committed,
         )
         if (batch.count === 0) {
-          host.offerWhenCommitted(this)
+          host.offers.whenCommitted(this)
           break
         }
         const { expected } = arrive(target, {

@@ -114,7 +114,7 @@ export class Receiver {
       this.#arrived(channel, version.version, version.first, origin(frame)) &&
       dependencies.length > 0
     )
-      host.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
+      host.offers.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
     if (version !== undefined && version.first > 0) {
       this.#tell(frame, version, dependencies.length > 0)
       if (dependencies.length > 0) {
@@ -124,7 +124,7 @@ export class Receiver {
     }
     const waits = this.#uncommitted.get(channel)?.at(-1)
     if (version === undefined || waits === undefined || dependencies.length > 0) answer()
-    else host.atCommitted(waits.version, answer)
+    else host.offers.atCommitted(waits.version, answer)
   }
 
   #tell(frame: Data, { version: into, first }: { version: Version; first: number }, depends: boolean): void {

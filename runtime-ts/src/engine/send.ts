@@ -60,8 +60,8 @@ export class RemoteChannel implements Channel {
     this.#add(lsn, gated)
     // All before the first of this life was acknowledged, so that it was sent.
     if (this.#sentEnd === 0) this.#sentEnd = this.#queue.first
-    if (gated || this.#k === 0) host.offerWhenCommitted(this)
-    else host.offerSoon(this)
+    if (gated || this.#k === 0) host.offers.whenCommitted(this)
+    else host.offers.soon(this)
   }
 
   recover(lsn: Lsn, gated: boolean): void {
@@ -81,7 +81,7 @@ export class RemoteChannel implements Channel {
     const { host } = this.#darq
     const may = this.#mayLeave()
     if (next !== undefined && !may(next)) {
-      host.offerWhenCommitted(this)
+      host.offers.whenCommitted(this)
       if (this.#k > 0 && !next.gated) host.questions.ask('promised')
     } else if (!this.#examined) this.#hello(this.#queue.first)
     else if (next !== undefined) this.#sendBatch(may)
