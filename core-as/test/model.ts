@@ -229,6 +229,8 @@ export class Model {
     if (boundary !== undefined) this.now = copy(boundary)
     this.records = []
     this.acknowledged.clear()
+    // They were found with what was acknowledged then.
+    this.heads.clear()
     return join(this.segments.map(({ bytes }) => bytes))
   }
 
