@@ -45,7 +45,7 @@ app.get('/demo/token', async (c) => {
     names: ['totals', 'checkout/*', 'stock/*', 'board'],
     actions: ['query', 'inspect', 'send', 'call'] as const,
     // The channels of these hosts, whatever their generation; clients; what clients have a key for.
-    producers: ['flights-tab#*', 'stream-tab#*', 'client:*', 'key:*'],
+    producers: ['flights-tab#*', 'checkout-tab#*', 'stream-tab#*', 'client:*', 'key:*'],
   }
   const token = await signToken(c.env.TOKEN_SECRET, scope, { expires_s: token_seconds })
   const answer: VisitorToken = { token, expiresAt_ms: Date.now() + token_seconds * 1000 }

@@ -9,13 +9,14 @@ export const Order = v.object({
   count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9)),
   card: Card,
 })
-const Hold = v.object({ hold: v.string(), cents: v.number() })
+const Approval = v.object({ granted: v.boolean() })
 const Bought = v.object({ receipt: v.string(), cents: v.number() })
 
 /** At the edge: one DARQ for each kind of goods. */
 export const Stock = address('stock/*', {
-  reserve: call(v.object({ count: v.number() }), Hold),
-  release: v.object({ hold: v.string() }),
+  /** Holds packets for an order, until it is released. */
+  reserve: call(v.object({ order: v.string(), count: v.number() }), v.object({ cents: v.number() })),
+  release: v.object({ order: v.string() }),
   fill: v.object({ count: v.number() }),
   shelf: query(v.object({ left: v.number(), held: v.number() })),
 })
@@ -27,7 +28,7 @@ export const Checkout = address(
   'checkout/*',
   {
     start: call(Order, Bought),
-    approval: v.object({ granted: v.boolean() }),
+    approval: Approval,
     phase: query(v.picklist(checkoutPhases)),
   },
   { darqs: 1 },
@@ -43,7 +44,16 @@ export const Slip = v.object({
 })
 
 /** The workflow in the tab. */
-export const Purchase = address('purchase/*', { start: call(Order, Bought), slip: query(Slip) }, { darqs: 1 })
+export const Purchase = address(
+  'purchase/*',
+  {
+    start: call(Order, Bought),
+    /** Goes on to the edge. */
+    approval: Approval,
+    slip: query(Slip),
+  },
+  { darqs: 1 },
+)
 
 export type Order = v.InferOutput<typeof Order>
 export type Card = v.InferOutput<typeof Card>

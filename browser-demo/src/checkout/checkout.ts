@@ -8,23 +8,21 @@ import { Checkout, Stock } from './checkout.address.ts'
 const cents_each = 450
 
 export const stock = participant(Stock, {
-  state: { left: 5, made: 0, holds: table(v.number()) },
+  state: { left: 5, holds: table(v.number()) },
   on: {
     fill(step, { count }) {
       step.state.left += count
     },
-    reserve(step, { count }) {
+    reserve(step, { order, count }) {
       const { left } = step.state
       if (count > left) refuse('sold out', { left })
       step.state.left -= count
-      step.state.made += 1
-      const hold = `hold ${step.state.made}`
-      step.state.holds.set(hold, count)
-      return { hold, cents: count * cents_each }
+      step.state.holds.set(order, count)
+      return { cents: count * cents_each }
     },
-    release(step, { hold }) {
-      step.state.left += step.state.holds.get(hold) ?? 0
-      step.state.holds.delete(hold)
+    release(step, { order }) {
+      step.state.left += step.state.holds.get(order) ?? 0
+      step.state.holds.delete(order)
     },
     shelf(read) {
       let held = 0
@@ -38,9 +36,11 @@ export const checkout = (cashier: Cashier) =>
   workflow(Checkout, async (flow, { sku, count, card }) => {
     // What is undone is undone last first: this is said when all the rest is.
     flow.undo('say so', async () => flow.show('phase', 'undone'))
+
     flow.show('phase', 'reserving')
-    const { hold, cents } = await flow.call(Stock.reserve(sku, { count }))
-    flow.undo('release', () => flow.send(Stock.release(sku, { hold })))
+    // Before the call: one that is cancelled while it is under way has happened all the same.
+    flow.undo('release', () => flow.send(Stock.release(sku, { order: flow.id })))
+    const { cents } = await flow.call(Stock.reserve(sku, { order: flow.id, count }))
 
     flow.show('phase', 'approving')
     const approval = await flow.receive('approval', { timeout: '1 minute' })
@@ -48,7 +48,6 @@ export const checkout = (cashier: Cashier) =>
     if (!approval.granted) refuse('not approved')
 
     flow.show('phase', 'charging')
-    // Before the charge: one whose answer never came has happened all the same.
     flow.undo('refund', () => flow.effect('refund', (run) => cashier.refund(flow.id, run)))
     const receipt = await flow.effect('charge card', (run) => cashier.charge({ order: flow.id, card, cents }, run))
     flow.show('phase', 'done')

@@ -97,7 +97,7 @@ export class CheckoutDemo {
   /** Says yes or no to the order that waits for it. */
   approve(granted: boolean): void {
     if (this.#purchase === undefined) return
-    this.#edge.send(Checkout.approval(this.#purchase.id, { granted }))
+    this.#tab?.send(Purchase.approval(this.#purchase.id, { granted }))
     this.#events.happened(granted ? 'Approved.' : 'Refused: what was done is undone.')
   }
 
