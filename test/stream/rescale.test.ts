@@ -22,7 +22,9 @@ function job(parallel: number): Participant {
 }
 
 for (const implementation of [darq, transactional])
-  test(`${implementation.name}: results are those of a stream that was never spread otherwise`, async () => {
+  test(`${implementation.name}: results are those of a stream that was never spread otherwise`, {
+    timeout: 60_000,
+  }, async () => {
     const lives = fc.array(
       fc.record({
         parallel: fc.integer({ min: 1, max: 5 }),
@@ -62,11 +64,11 @@ for (const implementation of [darq, transactional])
         for (const { key, n } of fed) expected.set(key, (expected.get(key) ?? 0) + n)
         expect(Object.fromEntries(sums)).toEqual(Object.fromEntries(expected))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
-test('more keys than one step may hand over move in several', async () => {
+test('more keys than one step may hand over move in several', { timeout: 60_000 }, async () => {
   await using world = new World(darq)
   const entries = Array.from({ length: 3_000 }, (_, n): Entry => ({ key: `key ${n}`, at: 0, n: 1 }))
   const first = await openJob(world, job(1))
@@ -89,7 +91,9 @@ test('a key’s part is the same for ever, and keys are spread evenly', () => {
   for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(120)
 })
 
-test('records that wait for their keys go on in several steps, in order, and those behind them wait their turn', async () => {
+test('records that wait for their keys go on in several steps, in order, and those behind them wait their turn', {
+  timeout: 60_000,
+}, async () => {
   await using world = new World(darq)
   const entry = (n: number): Entry => ({ key: `key ${n % 7}`, at: 0, n: 1 })
   const first = await openJob(world, job(1))
@@ -107,7 +111,7 @@ test('records that wait for their keys go on in several steps, in order, and tho
   }
 })
 
-test('what a part can’t digest stops that part alone, until the code can', async () => {
+test('what a part can’t digest stops that part alone, until the code can', { timeout: 60_000 }, async () => {
   await using world = new World(darq)
   const poisoned = (isMended: boolean): Participant =>
     records()

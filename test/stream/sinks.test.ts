@@ -1,11 +1,13 @@
 /** @module Where streams end, and what closes their windows. */
-import { type Host, openClient, openHosted, type View } from '@darq/runtime'
+import { address, DarqError, type Host, openClient, openHosted, query, type View } from '@darq/runtime'
 import { memory } from '@darq/runtime/storage'
-import { count, sum, tumbling } from '@darq/runtime/stream'
+import { count, stream, sum, tumbling } from '@darq/runtime/stream'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { both, darq, World } from '../transactional/world.ts'
-import { type Entry, openJob, Records, records, rowsOf, Written, written } from './job.ts'
+import { Entry, openJob, Records, records, rowsOf, Written, written } from './job.ts'
 
+const Shops = address('shops/*', { sold: Entry, sums: query(v.array(v.any())) })
 const entry = (at: number, key = 'a', n = 1): Entry => ({ key, at, n })
 const time = ({ at }: Entry): number => at
 const counted = (options: Parameters<typeof records>[0] = {}) =>
@@ -98,6 +100,52 @@ test.each(both)('$name: a spread stream shows its results at its source', async 
     ['b', 6],
     ['c', 7],
   ])
+})
+
+test('a part that shows more than one message holds shows it in several', async () => {
+  await using world = new World(darq)
+  const long = 'x'.repeat(1_000)
+  const job = records()
+    .keyBy(({ key }) => key, { parallel: 1 })
+    .window(tumbling('10 ms', time))
+    .aggregate(count())
+    .map(({ key }) => `${key} ${long}`)
+    .view(Records.rows, { rows_max: 3_000 })
+  const host = await openJob(world, job)
+  const keys = Array.from({ length: 2_500 }, (_, n) => entry(1, `key ${n}`))
+  for (let at = 0; at < keys.length; at += 500) await send(host, ...keys.slice(at, at + 500))
+  await send(host, entry(20))
+  await world.pass(1_000)
+  const rows = await host.query(Records.rows())
+  expect(new Set(rows).size).toBe(2_500)
+})
+
+test.each(both)('$name: each of a family has a stream of its own', async (implementation) => {
+  await using world = new World(implementation)
+  const job = stream(Shops.sold)
+    .keyBy(({ key }) => key)
+    .window(tumbling('10 ms', time))
+    .aggregate(sum(({ n }) => n))
+    .branch(
+      (sums) => sums.to(({ key, value }) => Written.row([key, value])),
+      (sums) => sums.effect(async () => {}),
+      (sums) => sums.view(Shops.sums),
+    )
+  const host = await openJob(world, job)
+  await host.send(Shops.sold.many('north', [entry(1, 'a', 5), entry(20)])).committed
+  await host.send(Shops.sold.many('south', [entry(3, 'a', 7), entry(20)])).committed
+  expect((await rowsOf(world, host)).toSorted()).toEqual([
+    ['a', 5],
+    ['a', 7],
+  ])
+  expect(await host.query(Shops.sums('south'))).toMatchObject([{ key: 'a', value: 7 }])
+  expect(() =>
+    stream(Shops.sold)
+      .merge(records())
+      .to(() => Written.row(0)),
+  ).toThrow(DarqError)
+  const spread = stream(Shops.sold).keyBy(({ key }) => key, { parallel: 2 })
+  expect(() => spread.fold(0, (n) => n).to(() => Written.row(0))).toThrow(DarqError)
 })
 
 test('a watched view comes with its grade: at first speculative, then committed', async () => {

@@ -86,7 +86,9 @@ function unordered({ closed, late }: Outcome): Outcome {
 }
 
 for (const implementation of [darq, transactional])
-  test(`${implementation.name}: windows are those of the model, in its order, however the records are cut into messages`, async () => {
+  test(`${implementation.name}: windows are those of the model, in its order, however the records are cut into messages`, {
+    timeout: 60_000,
+  }, async () => {
     const runs = implementation === darq ? 150 : 60
     await fc.assert(
       fc.asyncProperty(kinds, fc.oneof(entries, drifting), cuts, async (kind, all, sizes) => {
@@ -100,7 +102,7 @@ for (const implementation of [darq, transactional])
     )
   })
 
-test('windows that are spread over any number of parts are the same', async () => {
+test('windows that are spread over any number of parts are the same', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       kinds,
@@ -117,7 +119,7 @@ test('windows that are spread over any number of parts are the same', async () =
   )
 })
 
-test('records that come within what is allowed give the same windows in any order', async () => {
+test('records that come within what is allowed give the same windows in any order', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(kinds, drifting, fc.infiniteStream(fc.nat(1_000)), cuts, async (kind, all, chance, sizes) => {
       // None lies further behind the newest before it than is allowed.
@@ -138,7 +140,7 @@ test('records that come within what is allowed give the same windows in any orde
   )
 })
 
-test('two streams are joined as the model says, cut and spread however', async () => {
+test('two streams are joined as the model says, cut and spread however', { timeout: 60_000 }, async () => {
   const sides = fc
     .array(fc.record({ key, step: fc.integer({ min: -20, max: 30 }), isLeft: fc.boolean() }), { maxLength: 60 })
     .map((all) => along(all).map(({ key, at, isLeft }, n) => ({ key, at, n: isLeft ? n : -n - 1, isLeft })))

@@ -6,7 +6,7 @@
 import { shapes } from '../crest/address.ts'
 import { type Definition, defineParticipant } from '../crest/definition.ts'
 import { table } from '../crest/state.ts'
-import type { Held, SendOptions } from '../crest/step.ts'
+import type { Held } from '../crest/step.ts'
 import { DarqError } from '../error.ts'
 import { Flow } from './flow.ts'
 import { partOf } from './key-hash.ts'
@@ -20,6 +20,8 @@ import { moved_word, partsAddress, rows_word, sourceAddress, taken_word } from '
 
 /** About how many bytes of keys and state are handed over in one step: to one part or several, in a message each. */
 const move_bytes_max = 256 * 1_024
+/** About how many bytes of rows go to the source in one message. */
+const rows_bytes_max = 256 * 1_024
 /** How many of what a part was sent it has handled: the number of what comes next. */
 const expected_mark = 'expected'
 /** What a part tells itself while it hands over. */
@@ -28,7 +30,6 @@ const moving_word = 'stream:moving'
 interface PartStep extends StreamStep {
   hold(key: string): Held
   release(key: string): void
-  send(message: Parameters<StreamStep['send']>[0], options?: SendOptions): void
 }
 
 export class KeyedPart {
@@ -105,7 +106,8 @@ export class KeyedPart {
       this.#flow.take(node, port, value, watermark_ms)
     }
     this.#flow.end((node) => watermarks.get(this.#plan.keyed.indexOf(node)) ?? Number.NEGATIVE_INFINITY)
-    for (const [index, rows] of this.#rows) step.send(this.#source[rows_word](plain([index, rows])))
+    for (const [index, rows] of this.#rows)
+      for (const some of slicesOf(rows, rows_bytes_max)) step.send(this.#source[rows_word](plain([index, some])))
   }
 
   #show(index: number, row: unknown): void {
@@ -176,4 +178,19 @@ function withoutRefusal(run: () => void): void {
       throw new Error(thrown.message, { cause: thrown })
     throw thrown
   }
+}
+
+/** Values in their order, in slices of about so many bytes. */
+function* slicesOf(values: readonly unknown[], bytes_max: number): Generator<readonly unknown[]> {
+  let slice: unknown[] = []
+  let bytes = 0
+  for (const value of values) {
+    slice.push(value)
+    bytes += plainBytes(value)
+    if (bytes < bytes_max) continue
+    yield slice
+    slice = []
+    bytes = 0
+  }
+  if (slice.length > 0) yield slice
 }

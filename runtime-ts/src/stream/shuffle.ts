@@ -55,7 +55,8 @@ export class Shuffle {
     const part = partOf(text(keyOf(node, port).key(value)), this.spread.parallel)
     const lane = this.#lane(part, this.#plan.keyed.indexOf(node), port)
     const mark_ms = coarseOf(node, watermark_ms)
-    if (lane.watermarks.at(-1)?.[1] !== mark_ms) lane.watermarks.push([lane.values.length, mark_ms])
+    if ((lane.watermarks.at(-1)?.[1] ?? Number.NEGATIVE_INFINITY) !== mark_ms)
+      lane.watermarks.push([lane.values.length, mark_ms])
     if (lane.values.length % measured_every === 0) lane.bytes += measured_every * plainBytes(value)
     lane.values.push(value)
   }
