@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { type DarqError, type Host, openHost } from '@darq/runtime'
+
+import { twin } from '@darq/core'
+import { type DarqError, type Hosted, openClient, openHosted } from '@darq/runtime'
 import type { Clock } from '@darq/runtime/engine'
 import { control } from '@darq/runtime/workflow'
 import { LiveHost } from '../../runtime-ts/src/engine/host.ts'
@@ -89,16 +91,18 @@ export async function courseOf(
     },
   })
   let engine: unknown
-  const hosts: Host[] = []
-  const open = async (): Promise<Host> => {
-    const opened = (one: unknown): void => {
+  const hosts: Hosted[] = []
+  const open = async (): Promise<Hosted> => {
+    const onOpened = (one: unknown): void => {
       engine = one
     }
-    const host = await openHost({ name: 'host', participants, storage, clock, random, core: 'twin', onOpened: opened })
-    hosts.push(host)
-    return host
+    const hosted = await openHosted({ name: 'host', participants, storage, clock, random, core: twin(), onOpened })
+    hosts.push(hosted)
+    return hosted
   }
-  let host = await open()
+  let hosted = await open()
+  // It numbers what it sends, and sends it again to whoever has taken over.
+  const client = openClient({ link: () => hosted.link, producer: 'client', fresh: true, clock, random })
 
   const interrupt = async (): Promise<void> => {
     isDue = false
@@ -112,8 +116,8 @@ export async function courseOf(
       return
     }
     // Who is taken over is not told: it learns it when it writes.
-    if (interruption === 'closed') await host.close()
-    host = await open()
+    if (interruption === 'closed') await hosted.close()
+    hosted = await open()
   }
 
   const settle = async (): Promise<void> => {
@@ -125,10 +129,10 @@ export async function courseOf(
     }
   }
 
-  await host.call(Play.start('x', { rounds })).receipt.committed
+  client.call(Play.start('x', { rounds }))
   for (let sent = 1; sent <= messages_max; sent += 1) {
     await settle()
-    host.send(Play.go('x', sent))
+    client.send(Play.go('x', sent))
     await settle()
     const until_ms = 1_000_000 + sent * long_ms
     while (clock.next(until_ms)) await settle()
@@ -136,15 +140,16 @@ export async function courseOf(
   every = Number.POSITIVE_INFINITY
   isDue = false
   // What is still waited for is as it is.
-  host.send(control(Play).cancel('x', 'late'))
+  client.send(control(Play).cancel('x', 'late'))
   await settle()
   while (clock.next(clock.now_ms() + 60_000)) await settle()
-  const result = await host.call(Play.start('x', { rounds })).then(
+  const result = await client.call(Play.start('x', { rounds })).then(
     (value) => value,
     (error: DarqError) => error.code,
   )
-  const { status, steps } = await host.query(control(Play).describe('x'))
-  const told = await host.query(Scribe.told())
+  const { status, steps } = await client.query(control(Play).describe('x'))
+  const told = await client.query(Scribe.told())
+  await client.close()
   for (const one of hosts) await one.close().catch(() => {})
   return {
     ...{ result, status, told, interruptions },
