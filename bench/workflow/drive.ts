@@ -71,7 +71,13 @@ export async function drive(
       for (const [name] of found) {
         say(`${name}: counting flushes`)
         const opens = contenders.get(name)
-        if (opens !== undefined) counted.set(name, await count(opens, await subfolder(folder, `${name}-counted`), plan))
+        if (opens === undefined) continue
+        try {
+          counted.set(name, await count(opens, await subfolder(folder, `${name}-counted`), plan))
+        } catch (error) {
+          // What was timed is not thrown away.
+          missing.push(`${name}: its flushes could not be counted: ${error instanceof Error ? error.message : error}`)
+        }
       }
     else missing.push('flushes: not counted, there is no strace that filters by seccomp')
     const measured = timed.map((cell) => ({
@@ -140,6 +146,7 @@ async function count(opens: Open, folder: string, plan: Plan): Promise<Round[]> 
   try {
     for (const load of plan.loads) {
       const clients = clientsOf(opened, load)
+      await reconnect(clients)
       await runRound(clients, Math.min(load.runs, plan.warm_up_runs), meter, now_ms)
       rounds.push(await runRound(clients, load.runs, meter, now_ms))
     }

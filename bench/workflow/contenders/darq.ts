@@ -8,7 +8,7 @@ import { connect, type Client as DarqClient, type Message } from '@darq/runtime'
 import { Calls, darqs, Steps } from '../steps.ts'
 import { openWorkerd } from '../workerd/open.ts'
 import { type Client, checkAnswer, type Open } from './contender.ts'
-import { askSteps } from './http.ts'
+import { askSteps, post } from './http.ts'
 
 /** Three effects: each is committed before the next begins. */
 export const openDarq = open((url, closing) => {
@@ -19,8 +19,7 @@ export const openDarq = open((url, closing) => {
 /** The same workflow, asked as one who doesn't know this library would: a request for each, with a key of its own. */
 export const openDarqHttp = open((url) => async () => {
   const id = randomUUID()
-  const response = await fetch(`${url}/${encodeURIComponent(`steps/${id}`)}/messages/start`, {
-    method: 'POST',
+  const response = await post(`${url}/${encodeURIComponent(`steps/${id}`)}/messages/start`, {
     headers: { 'content-type': 'application/json', 'idempotency-key': id, prefer: `wait=${wait_s}` },
     body: '{}',
   })
