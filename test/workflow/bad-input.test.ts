@@ -1,4 +1,4 @@
-import { address, call, DarqError } from '@darq/runtime'
+import { address, call, DarqError, participant } from '@darq/runtime'
 import { control, instances, workflow } from '@darq/runtime/workflow'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
@@ -332,6 +332,38 @@ describe('a second start', () => {
     expect(ok.map(({ value }) => value)).toEqual(Array.from({ length: 100 }, () => 'gone'))
     expect(refused).toEqual(Array.from({ length: 50 }, () => 'quota'))
   })
+})
+
+test('the answer to a call of one that was forgotten is not taken by the next of the same key', async () => {
+  await using place = new WorkflowPlace()
+  const Slow = address('slow', { ask: call(v.number(), v.number()), answer: v.number() })
+  const slow = participant(Slow, {
+    on: {
+      ask: (step, n) => step.later(`${n}`),
+      answer: (step, n) => step.answer(Slow.ask, `${n}`, n),
+    },
+  })
+  await place.open(
+    slow,
+    workflow(
+      Job,
+      async (flow, n) => {
+        const asked = flow.call(Slow.ask(n ?? 0))
+        if (n === 1 || n === 3) return 'left it'
+        return `${await asked}`
+      },
+      { finished_max: 1 },
+    ),
+  )
+  expect(await place.result('x', 1)).toBe('left it')
+  // Another has ended since: the first is forgotten.
+  expect(await place.result('y', 3)).toBe('left it')
+  const second = place.result('x', 2)
+  await place.settled()
+  await place.host.send(Slow.answer(1)).committed
+  await place.settled()
+  await place.host.send(Slow.answer(2)).committed
+  expect(await second).toBe('2')
 })
 
 describe('a limit', () => {

@@ -42,14 +42,14 @@ export class Deeds {
   }
 
   #issue(turn: Turn, { index, command, message, options, due_ms, effect }: Issued): void {
-    const { seed, run } = this.#header()
+    const { run } = this.#header()
     const note = { key: this.#key, run, command: index }
     if (message !== undefined) {
       const { body, input, key } = message[content]
       const version = input === undefined ? 0 : versionOf(input)
       const draft = { name: message.name, body, version, ...(key !== undefined && { key }) }
       if (command[0] === 'call') {
-        const id = `w${seed}.${run}.${index}`
+        const id = callId(this.#header(), index)
         turn.post(message.to, {
           ...draft,
           asker: { to: this.#place.name, handler: '$answered', id, note, note_version: 0 },
@@ -133,6 +133,11 @@ export class Deeds {
   stop(commands: readonly Issued[], reason = unwanted): void {
     for (const { index, effect } of commands) if (effect !== undefined) this.#effects.drop(this.#id(index), reason)
   }
+}
+
+/** Names a call of an instance among all that there ever were. */
+export function callId({ seed, run }: Header, command: number): string {
+  return `w${seed}.${run}.${command}`
 }
 
 function factsOf(error: DarqError): Plain {

@@ -12,6 +12,7 @@ import { versionOf } from '../crest/schema.ts'
 import { uuid } from '../crest/surroundings.ts'
 import type { Outcome, Turn } from '../crest/turn.ts'
 import { DarqError, fromFacts, type Plain, toFacts } from '../error.ts'
+import { callId } from './deeds.ts'
 import { EffectRuns } from './effect-runs.ts'
 import { askedOf, hasEnded, Instance, type Neighbours } from './instance.ts'
 import {
@@ -149,14 +150,15 @@ export class Instances implements Live {
   #take(arrival: Arrival): void {
     const { admitted } = arrival
     if (admitted.kind === 'answer') {
-      const { note } = admitted.echo
+      const { id, note } = admitted.echo
       const answer = admitted.envelope.body
       const isOk = admitted.answer.ok && isFields(answer)
-      this.#settles(arrival, note as Plain, (command) =>
+      const make = (command: number): Event =>
         isOk
           ? ['answer', command, answer.value, admitted.envelope.version]
-          : ['failed', command, isFields(answer) ? answer.error : undefined],
-      )
+          : ['failed', command, isFields(answer) ? answer.error : undefined]
+      // An instance of the same key may have been there before, and was forgotten: its calls are not this one's.
+      this.#settles(arrival, note as Plain, make, id)
       return
     }
     const { name, body } = admitted.envelope
@@ -178,11 +180,12 @@ export class Instances implements Live {
   }
 
   /** An event for one command of a run; one that is over by now has no use for it. */
-  #settles(arrival: Arrival, note: Plain, make: (command: number) => Event): void {
+  #settles(arrival: Arrival, note: Plain, make: (command: number) => Event, call?: string): void {
     const { key, run, command } = isFields(note) ? note : {}
     const instance = typeof key === 'string' ? this.#live.get(key) : undefined
     if (instance === undefined || instance.header.run !== run || typeof command !== 'number')
       this.#place.step([arrival], () => {})
+    else if (call !== undefined && call !== callId(instance.header, command)) this.#place.step([arrival], () => {})
     else instance.happen({ event: frozen(make(command)), at_ms: this.#now_ms, arrival })
   }
 
