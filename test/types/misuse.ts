@@ -10,9 +10,11 @@ import { address, answer, call, effects, participant, query, table, value, versi
 import type { openEngine, Delivered, Attached } from '@darq/runtime/engine'
 import { memory } from '@darq/runtime/storage'
 import { feed, mean, session, stream, tumbling } from '@darq/runtime/stream'
+import { control, instances, workflow } from '@darq/runtime/workflow'
 import { darq } from '@darq/edge'
 import * as v from 'valibot'
 import { Account, Payments, Teller, Transfer } from '../examples/bank.address.ts'
+import { Checkout, Stock } from '../apps/checkout.ts'
 import { Flights, Totals } from '../examples/flights.address.ts'
 
 const client = connect('https://edge.example/darq')
@@ -131,6 +133,57 @@ effects(Payments, {
   async payOut(_body, run) { run.send(Account.deposit('a', { cents: 1 })); return { reference: '' } } })
 // @ts-expect-error 40 an effect answers what its address promises
 effects(Payments, { payOut: async () => ({ ref: 1 }) })
+
+// --- workflows
+// @ts-expect-error 41 a workflow's address needs `start`
+workflow(Stock, async () => {})
+workflow(Checkout, async (flow, order) => {
+  // @ts-expect-error 42 no such message
+  await flow.receive('aproval')
+  // @ts-expect-error 43 a timed receive may bring nothing
+  ;(await flow.receive('approval', { timeout: '1 day' })).granted
+  // @ts-expect-error 44 not one of the phases
+  flow.show('phase', 'lost')
+  // @ts-expect-error 45 a step is synchronous here too
+  await flow.step(async () => { await flow.sleep('1 day') })
+  // @ts-expect-error 46 an effect's result is journaled: it must travel
+  await flow.effect('socket', async () => new WebSocket('wss://x'))
+  // @ts-expect-error 80 nor does a function
+  await flow.effect('function', async () => () => 1)
+  // @ts-expect-error 81 a call has an answer: it isn't sent
+  await flow.send(Stock.reserve(order.sku, { count: 1 }))
+  // @ts-expect-error 82 what is sent has none
+  await flow.call(Stock.release(order.sku, { hold: '' }))
+  // @ts-expect-error 83 a query is not a call: others' state is not journaled
+  await flow.call(Stock.left(order.sku))
+  // @ts-expect-error 84 an answer is read only
+  ;(await flow.call(Stock.reserve(order.sku, { count: 1 }))).cents = 0
+  // @ts-expect-error 85 nor is the input anybody's to change
+  order.count = 0
+  // @ts-expect-error 86 a start is no message that it could receive
+  await flow.receive('start')
+  // @ts-expect-error 87 a query shows, it is not received
+  await flow.receive('phase')
+  // @ts-expect-error 88 an undo is awaited
+  flow.undo('release', () => {})
+  // @ts-expect-error 89 no such unit
+  await flow.sleep('2 dyas')
+  // @ts-expect-error 90 another run takes the same input
+  if (order.count > 9) flow.continueAsNew({ sku: order.sku })
+  // @ts-expect-error 91 a step of a flow sends; it has no state
+  await flow.step((step) => { step.state.count = 1 })
+  return { receipt: '' }
+})
+// @ts-expect-error 92 it comes to what its address promises
+workflow(Checkout, async () => ({ reciept: '' }))
+// @ts-expect-error 93 it takes its time
+workflow(Checkout, () => ({ receipt: '' }))
+// @ts-expect-error 94 only workflows are looked after
+control(Stock)
+// @ts-expect-error 95 only they have instances
+instances(client, Stock)
+// @ts-expect-error 96 no such status
+instances(client, Checkout, 'lost')
 
 // --- streams
 // @ts-expect-error 47 a window needs a key
