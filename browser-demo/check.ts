@@ -1,7 +1,7 @@
 /**
- * `npm run demo:check`: the flights job in real parts under seeded crashes, and the proof that nothing was lost or counted
- * twice. `--data FILE`, `--seed N`, `--kills N`, `--json FILE`. Ends with 0 only if both sides equal the file and every
- * planned fault has happened.
+ * `npm run demo:check`: a scene of the page in real parts under seeded crashes, and the proof that nothing was lost or done
+ * twice. `--scene flights` (or `checkout`), `--data FILE`, `--seed N`, `--kills N` (`--orders N`), `--json FILE`. Ends with 0
+ * only if all that is compared at the end is equal, and every planned fault has happened.
  *
  * @module
  */
@@ -9,38 +9,58 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { checkoutJson, checkoutTable } from './check/checkout/report.ts'
+import { runCheckoutCheck } from './check/checkout/run.ts'
 import { toJson, toTable } from './check/report.ts'
 import { runCheck } from './check/run.ts'
 import { flightsFile } from './data-file.ts'
 
 const { values } = parseArgs({
   options: {
+    scene: { type: 'string', default: 'flights' },
     data: { type: 'string', default: flightsFile },
     seed: { type: 'string', default: '1' },
     kills: { type: 'string', default: '8' },
+    orders: { type: 'string', default: '15' },
     json: { type: 'string' },
   },
 })
 
+interface Checked {
+  readonly failures: readonly string[]
+  readonly table: string
+  readonly json: string
+  readonly passed: string
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'darq-edge-'))
 try {
   const seed = whole('seed', values.seed)
-  console.log(`demo:check, seed ${seed}, ${values.data}`)
-  const result = await runCheck({
-    data: values.data,
-    seed,
-    kills: whole('kills', values.kills),
-    folder,
-    chromium: process.env.CHROMIUM ?? 'chromium',
-    log: (line) => console.log(`  ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}`),
-  })
-  console.log(`\n${toTable(result)}\n`)
-  if (values.json !== undefined) await writeFile(values.json, toJson(result))
-  for (const failure of result.failures.slice(0, 20)) console.error(`FAILED: ${failure}`)
-  if (result.failures.length === 0) console.log('Both sides equal the file: every flight counted, none twice.')
-  process.exitCode = result.failures.length === 0 ? 0 : 1
+  console.log(`demo:check, ${values.scene}, seed ${seed}, ${values.data}`)
+  const { failures, table, json, passed } = await check(values.scene, seed)
+  console.log(`\n${table}\n`)
+  if (values.json !== undefined) await writeFile(values.json, json)
+  for (const failure of failures.slice(0, 20)) console.error(`FAILED: ${failure}`)
+  if (failures.length === 0) console.log(passed)
+  process.exitCode = failures.length === 0 ? 0 : 1
 } finally {
   await rm(folder, { recursive: true, force: true })
+}
+
+async function check(scene: string, seed: number): Promise<Checked> {
+  const log = (line: string) => console.log(`  ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}`)
+  const options = { data: values.data, seed, folder, chromium: process.env.CHROMIUM ?? 'chromium', log }
+  if (scene === 'flights') {
+    const result = await runCheck({ ...options, kills: whole('kills', values.kills) })
+    const passed = 'Both sides equal the file: every flight counted, none twice.'
+    return { failures: result.failures, table: toTable(result), json: toJson(result), passed }
+  }
+  if (scene === 'checkout') {
+    const result = await runCheckoutCheck({ ...options, orders: whole('orders', values.orders) })
+    const passed = 'The tab, the shelf and the cashier agree: what was bought was charged once, all else undone.'
+    return { failures: result.failures, table: checkoutTable(result), json: checkoutJson(result), passed }
+  }
+  throw new Error(`--scene: flights or checkout, got ${scene}`)
 }
 
 function whole(name: string, text: string): number {

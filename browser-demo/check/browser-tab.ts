@@ -19,6 +19,8 @@ const launchArguments = [
   '--disable-sync',
 ]
 const look_ms_max = 2_000
+/** Requests to the edge of a scene. */
+const edges = /\/(?:darq|shop|board)\//
 
 export interface BrowserTabOptions {
   readonly url: URL
@@ -55,7 +57,7 @@ export class BrowserTab {
     this.#profile = profile
     this.#page = page
     context.on('requestfailed', (request) => {
-      if (this.#offline && request.url().includes('/darq/')) this.requests_cut += 1
+      if (this.#offline && edges.test(request.url())) this.requests_cut += 1
     })
   }
 

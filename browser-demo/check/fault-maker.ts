@@ -31,7 +31,7 @@ export class FaultMaker {
    *
    * @throws {Error} when it could not be made to happen
    */
-  async make(fault: PlannedFault): Promise<void> {
+  async make(fault: Pick<PlannedFault, 'kind' | 'lasts_ms'>): Promise<void> {
     switch (fault.kind) {
       case 'renderer_crash':
         await this.#tab.crash()

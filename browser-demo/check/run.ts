@@ -75,7 +75,7 @@ export async function runCheck(options: CheckOptions): Promise<CheckResult> {
 
   // What counts is what is still there after both sides have been lost once more.
   options.log('comparing, after one more restart of both sides')
-  await maker.make({ kind: 'edge_kill', at_flights: flights.length, lasts_ms: 0 })
+  await maker.make({ kind: 'edge_kill', lasts_ms: 0 })
   await tab.reopen()
   const expected = delaysOf(flights)
   const edge = await eventually(() => observer.delays())

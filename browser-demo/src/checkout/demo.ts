@@ -30,7 +30,7 @@ export interface CheckoutEvents {
 
 /** How often the cashier's book is looked at while something is under way. */
 const book_ms = 600
-const earlier_max = 20
+const earlier_max = 50
 
 export class CheckoutDemo {
   readonly network = new Network('online')
