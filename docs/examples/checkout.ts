@@ -31,8 +31,9 @@ export type Charge = (card: string, cents: number, key: string) => Promise<strin
 export const checkout = (charge: Charge) =>
   workflow(Checkout, async (flow, order) => {
     flow.show('phase', 'reserving')
-    const { hold, cents } = await flow.call(Stock.reserve(order.sku, { count: order.count }))
-    flow.undo('release', () => flow.send(Stock.release(order.sku, { hold })))
+    const { cents } = await flow.call(Stock.reserve(order.sku, { count: order.count }), {
+      undo: ({ hold }) => flow.send(Stock.release(order.sku, { hold })),
+    })
 
     flow.show('phase', 'approving')
     const approval = await flow.receive('approval', { timeout: '2 days' })

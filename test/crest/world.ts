@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DarqError, type Host, type HostOptions, openHost } from '@darq/runtime'
+import { type DarqError, type Host, type HostedOptions, openHost } from '@darq/runtime'
 import type { Storage } from '@darq/runtime/storage'
 import { type FaultyMemory, faultyMemory } from '../../runtime-ts/src/storage/memory-faults.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -23,9 +23,7 @@ export class World implements AsyncDisposable {
     return this.#seed / 2_147_483_647
   }
 
-  async open(
-    options: Omit<HostOptions, 'name'> & { name?: string; storage?: Storage; unreachable?: boolean },
-  ): Promise<Host> {
+  async open(options: Omit<HostedOptions, 'name' | 'storage'> & { name?: string; storage?: Storage }): Promise<Host> {
     const host = await openHost({
       name: 'host',
       storage: this.storage,

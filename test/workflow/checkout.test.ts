@@ -126,3 +126,23 @@ test('a cancelled instance throws at what it awaits, and undoes what it did', as
   const letters = await host.inspect(share).deadLetters()
   expect(letters.map(({ name, error }) => [name, error.code])).toEqual([['approval', 'conflict']])
 })
+
+test('what is cancelled while a call is under way is undone when the answer has come', async () => {
+  await using world = new World()
+  const host = await world.open({ participants: [stock, checkout(new Ledger())] })
+  await host.send(Stock.fill('tea', { count: 5 })).committed
+  // One message behind the other: the call has left, and its answer has not come.
+  const buying = host.call(Checkout.start('order-1', order))
+  const cancelling = host.send(control(Checkout).cancel('order-1', 'at once'))
+  await expect(buying).rejects.toMatchObject({ code: 'cancelled' })
+  await cancelling.committed
+  await quiet()
+  const { steps } = await host.query(control(Checkout).describe('order-1'))
+  expect(steps.map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual([
+    'call stock/tea reserve: ok',
+    'cancel: at once: ok',
+    'send stock/tea release: ok',
+  ])
+  expect(await host.query(Stock.left('tea'))).toBe(5)
+  expect(await host.query(Stock.holds('tea'))).toEqual({})
+})

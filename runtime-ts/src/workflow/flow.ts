@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyCall, AnyQuery, Message } from '../crest/address.ts'
+import type { AnyCall, AnyQuery, Message, MessagesOf } from '../crest/address.ts'
 import type { Run } from '../crest/effects.ts'
 import type { Retry } from '../crest/participant.ts'
 import type { Frozen, InferInput, InferOutput, Schema } from '../crest/schema.ts'
@@ -36,6 +36,24 @@ export interface EffectOptions {
   readonly pure?: true
 }
 
+/** What undoes a command that came to `T`. */
+export interface Undoable<T> {
+  /**
+   * As `flow.undo`, given what the command came to. It is registered with the command, and waits for its outcome if the
+   * function fails or is cancelled while it is under way: so nothing is left that was done and nobody knows of. A command that
+   * was refused needs no undo.
+   */
+  readonly undo?: (value: T) => Promise<unknown>
+}
+
+export interface CallOptions<A> extends Undoable<Frozen<A>> {
+  /** Then it rejects with `timeout`. What was asked for may still happen: `undo` waits for it. */
+  readonly timeout?: Span
+}
+
+/** The flow of a workflow at that address: for functions that help one. */
+export type FlowOf<A> = Flow<MessagesOf<A>>
+
 /**
  * One instance, as its function sees it. The promises are the journal's: each is settled by an event that is written down
  * first, in the step that also writes down what the function does next. A function that is brought back after a restart gets
@@ -54,7 +72,7 @@ export interface Flow<M> {
    * Rejects with what the other side refuses (`app:…`), `timeout`, `unknown_address`, `schema` for an answer that doesn't
    * fit, `cancelled`.
    */
-  call<A>(message: Message<'call', A>, options?: { timeout?: Span }): Promise<Frozen<A>>
+  call<A>(message: Message<'call', A>, options?: CallOptions<A>): Promise<Frozen<A>>
   /** Resolves at once: the message leaves with the step that this is part of, or not at all. */
   send(message: Message<'send'>): Promise<void>
   /** Several sends, some of them for later, in one go. What it throws, this rejects with, and nothing is sent. */
@@ -67,7 +85,11 @@ export interface Flow<M> {
    * Rejects with what `run` has rejected with at last, as a `DarqError` (`app:…` of `refuse`; others with code `dead_letter`
    * and their message), or `cancelled`.
    */
-  effect<T extends Plain>(name: string, run: (run: Run) => Promise<T>, options?: EffectOptions): Promise<T>
+  effect<T extends Plain>(
+    name: string,
+    run: (run: Run) => Promise<T>,
+    options?: EffectOptions & Undoable<T>,
+  ): Promise<T>
   /** The next message of that name, in the order they came; those that came early wait. */
   receive<K extends keyof Inputs<M>>(name: K): Promise<Inputs<M>[K]>
   /** … or `undefined` when none has come in time. */
@@ -76,7 +98,8 @@ export interface Flow<M> {
   /** What a query of the address gives from now on. */
   show<K extends keyof Shown<M>>(name: K, value: Shown<M>[K]): void
   /**
-   * Runs if the function throws or is cancelled, the last one first, each when the one before is done. It may do all that the
+   * Runs if the function throws or is cancelled, the last one first, each when the one before is done. For what a command has
+   * done, the command's own `undo` is better: it knows what it came to even if the function does not. It may do all that the
    * function may. One that throws doesn't keep the others from running; the instance's error names it (`undo_failed`).
    */
   undo(name: string, run: () => Promise<unknown>): void

@@ -4,6 +4,6 @@
  * @module
  */
 export { type Control, control, type InstanceFacts, instances, type Listed } from './control.ts'
-export type { EffectOptions, Flow } from './flow.ts'
+export type { CallOptions, EffectOptions, Flow, FlowOf, Undoable } from './flow.ts'
 export type { Status, StepFacts } from './journal.ts'
 export { type WorkflowOptions, workflow } from './workflow.ts'

@@ -66,7 +66,12 @@ export interface EffectJob {
 interface Waiting extends Issued {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: DarqError) => void
+  /** The function waits no more; what is to be undone must be known all the same. */
+  readonly letGo?: ((error: DarqError) => void) | undefined
 }
+
+/** What undoes a command, given what it came to. */
+type Undo = (value: never) => Promise<unknown>
 
 /** What a function has done since it was last written down. */
 export interface Fresh {
@@ -294,11 +299,26 @@ export class LiveFlow {
     const waiting = this.#waiting.get(index)
     if (waiting === undefined) return
     const [kind, name] = waiting.command
-    this.#settle(index, kind === 'call' ? 'failed' : 'ok')
+    if (kind === 'call') {
+      this.#letGo(
+        waiting,
+        'failed',
+        new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } }),
+      )
+      return
+    }
+    this.#settle(index, 'ok')
     if (kind === 'receive') this.#inbox.leave(name, waiting)
-    if (kind === 'call')
-      waiting.reject(new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } }))
-    else waiting.resolve(undefined)
+    waiting.resolve(undefined)
+  }
+
+  #letGo(waiting: Waiting, outcome: 'failed' | 'dropped', error: DarqError): void {
+    if (waiting.letGo !== undefined) {
+      waiting.letGo(error)
+      return
+    }
+    this.#settle(waiting.index, outcome)
+    waiting.reject(error)
   }
 
   #cancel(reason: string): void {
@@ -311,10 +331,7 @@ export class LiveFlow {
 
   #rejectAll(error: DarqError): void {
     this.#inbox.leaveAll()
-    for (const { index, reject } of [...this.#waiting.values()]) {
-      this.#settle(index, 'dropped')
-      reject(error)
-    }
+    for (const waiting of [...this.#waiting.values()]) this.#letGo(waiting, 'dropped', error)
   }
 
   #settle(index: number, outcome: 'ok' | 'failed' | 'dropped'): Waiting | undefined {
@@ -333,7 +350,7 @@ export class LiveFlow {
     return this.#stop.signal
   }
 
-  call(message: Message<Kind>, { timeout }: { timeout?: Span } = {}): Promise<unknown> {
+  call(message: Message<Kind>, { timeout, undo }: { timeout?: Span; undo?: Undo } = {}): Promise<unknown> {
     return this.#promise(() => {
       this.#checkMessage(message, 'call')
       return {
@@ -341,7 +358,7 @@ export class LiveFlow {
         message,
         ...(timeout !== undefined && { due_ms: this.#now_ms + milliseconds(timeout) }),
       }
-    })
+    }, undo)
   }
 
   async send(message: Message<Kind>): Promise<void> {
@@ -376,8 +393,12 @@ export class LiveFlow {
     this.#do({ command: ['send', message.to, message.name], message, options: later })
   }
 
-  effect(name: string, run: (run: Run) => Promise<unknown>, options: EffectOptions = {}): Promise<unknown> {
-    return this.#promise(() => ({ command: ['effect', name], effect: { name, run, options } }))
+  effect(
+    name: string,
+    run: (run: Run) => Promise<unknown>,
+    { undo, ...options }: EffectOptions & { undo?: Undo } = {},
+  ): Promise<unknown> {
+    return this.#promise(() => ({ command: ['effect', name], effect: { name, run, options } }), undo)
   }
 
   sleep(span: Span): Promise<unknown> {
@@ -444,7 +465,7 @@ export class LiveFlow {
   }
 
   /** A command with an answer to wait for. */
-  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: Letter }): Promise<unknown> {
+  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: Letter }, undo?: Undo): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     // It may be one that the function never awaits, such as the loser of a race.
     promise.catch(() => {})
@@ -456,7 +477,8 @@ export class LiveFlow {
         this.timeline.ended(issued.index, this.#now_ms, 'ok')
         resolve(early.value)
       } else {
-        const waiting = { ...issued, resolve, reject }
+        const waiting =
+          undo === undefined ? { ...issued, resolve, reject } : this.#undoable(issued, undo, resolve, reject)
         this.#waiting.set(issued.index, waiting)
         if (issued.command[0] === 'receive') this.#inbox.wait(issued.command[1], waiting)
       }
@@ -464,6 +486,22 @@ export class LiveFlow {
       reject(asDarqError(thrown))
     }
     return promise
+  }
+
+  /** Its undo waits for what it comes to, also when the function does so no more. */
+  #undoable(issued: Issued, undo: Undo, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
+    const known = Promise.withResolvers<unknown>()
+    known.promise.then(resolve, reject)
+    const run = async (): Promise<unknown> => {
+      const value = await known.promise.then(
+        (value) => ({ value }),
+        () => undefined, // it has not happened
+      )
+      // The type of `undo` is that of its command's answer.
+      return value && undo(value.value as never)
+    }
+    this.#undos.push({ name: inWords(issued.command), run })
+    return { ...issued, resolve: known.resolve, reject: known.reject, letGo: reject }
   }
 
   /** Notes a command, or finds it noted. */
