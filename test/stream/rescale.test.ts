@@ -1,7 +1,8 @@
 /** @module Another number of parts over the same state: each key's state is in one of them, and everything counts once. */
-import { type Participant, refuse } from '@darq/runtime'
+import { address, type Participant, refuse } from '@darq/runtime'
 import { collect, tumbling } from '@darq/runtime/stream'
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { partOf } from '../../runtime-ts/src/stream/key-hash.ts'
 import { darq, transactional, World } from '../transactional/world.ts'
@@ -109,6 +110,20 @@ test('records that wait for their keys go on in several steps, in order, and tho
     const values = counted.filter(({ key }) => key === `key ${n}`).map(({ value }) => value)
     expect(values).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
   }
+})
+
+test('what is not the source’s is put aside by a part, and disturbs nothing', async () => {
+  await using world = new World(darq)
+  const host = await openJob(world, job(1))
+  const Part = address('records.parts/*', { records: v.any() })
+  await host.send(Records.record.many([{ key: 'a', at: 0, n: 1 }])).committed
+  await world.pass(1_000)
+  for (const strange of ['strange', [], [0, { lanes: [], watermarks: [] }]])
+    await host.send(Part.records('0', strange)).committed
+  await host.send(Records.record.many([{ key: 'a', at: 0, n: 1 }])).committed
+  const rows = await rowsOf(world, host)
+  expect(rows.map((row) => Object(row).value)).toEqual([1, 2])
+  expect(await host.inspect('records.parts/0').deadLetters()).toHaveLength(3)
 })
 
 test('what a part can’t digest stops that part alone, until the code can', { timeout: 60_000 }, async () => {

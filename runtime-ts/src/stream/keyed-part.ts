@@ -5,6 +5,7 @@
  */
 import { shapes } from '../crest/address.ts'
 import { type Definition, defineParticipant } from '../crest/definition.ts'
+import { refuse } from '../crest/participant.ts'
 import { table } from '../crest/state.ts'
 import type { Held } from '../crest/step.ts'
 import { DarqError } from '../error.ts'
@@ -87,7 +88,8 @@ export class KeyedPart {
     const [number, ...rest] = isList(body) ? body : []
     const marks = cellsOf(step, marks_table)
     const expected = marks.get(expected_mark) ?? 0
-    if (typeof number !== 'number' || typeof expected !== 'number') throw foreignState()
+    if (typeof expected !== 'number') throw foreignState()
+    if (typeof number !== 'number' || number < expected) refuse('not a message of this stream’s source')
     if (number !== expected) return step.hold(`${number}`)
     withoutRefusal(() => run(rest))
     marks.set(expected_mark, expected + 1)
