@@ -58,7 +58,10 @@ export const grown = 1.5
  * @param parallel see `keyBy`
  * @param tell the outside world of a trend
  */
-export function trends(parallel: number | undefined, tell: (trend: Trend, key: string) => void): Participant {
+export function trends(
+  parallel: number | undefined,
+  tell: (trend: Trend, key: string) => Promise<void> | void,
+): Participant {
   return stream(Searches.search).branch(
     // Whoever feeds it wants to know how far it is.
     (all) =>
@@ -82,7 +85,10 @@ export function trends(parallel: number | undefined, tell: (trend: Trend, key: s
               .map(({ key, value: { growth, from_ms } }) => ({ region: key, from_ms, growth }))
               .branch(
                 (rises) => rises.to((trend) => Trends.rises(trend)),
-                (rises) => rises.effect(async (trend, { key }) => tell(trend, key)),
+                (rises) =>
+                  rises.effect(async (trend, { key }) => {
+                    await tell(trend, key)
+                  }),
               ),
         ),
   )
@@ -90,4 +96,37 @@ export function trends(parallel: number | undefined, tell: (trend: Trend, key: s
 
 function thawed(entries: Iterable<[string, readonly number[]]>): Record<string, number[]> {
   return Object.fromEntries(Array.from(entries, ([place, all]) => [place, [...all]]))
+}
+
+/**
+ * The same, as plainly as it can be said.
+ *
+ * @param until_ms windows that begin there are still open
+ */
+export function byHand(
+  searches: readonly Search[],
+  until_ms: number,
+): {
+  readonly counts: ReadonlyMap<string, number>
+  readonly growths: ReadonlyMap<string, number>
+} {
+  const counts = new Map<string, number>()
+  const growths = new Map<string, number>()
+  const counted = new Map<string, Map<number, number>>()
+  for (const { term, region, at_ms } of searches) {
+    if (!term.includes(topic) || at_ms >= until_ms) continue
+    const windows = counted.get(region) ?? new Map<number, number>()
+    const from_ms = Math.floor(at_ms / window_ms) * window_ms
+    counted.set(region, windows.set(from_ms, (windows.get(from_ms) ?? 0) + 1))
+  }
+  for (const [region, windows] of counted) {
+    let last = Number.MAX_SAFE_INTEGER
+    for (const [from_ms, count] of [...windows].sort(([one], [other]) => one - other)) {
+      const { growth } = next({ last }, count, from_ms)
+      counts.set(`${region} ${from_ms}`, count)
+      if (growth >= grown) growths.set(`${region} ${from_ms}`, growth)
+      last = count
+    }
+  }
+  return { counts, growths }
 }

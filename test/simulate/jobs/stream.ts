@@ -4,18 +4,7 @@
  */
 
 import { redeployed } from '../../apps/redeployed.ts'
-import {
-  grown,
-  next,
-  type Search,
-  Searches,
-  type Trend,
-  Trends,
-  topic,
-  trendBoard,
-  trends,
-  window_ms,
-} from '../../apps/trends.ts'
+import { byHand, type Search, Searches, type Trend, Trends, topic, trendBoard, trends } from '../../apps/trends.ts'
 import { breathe, type Job, must, threeHosts, until } from './job.ts'
 
 const regions = ['north', 'south', 'east', 'west', 'here', 'there', 'nowhere'] as const
@@ -59,7 +48,7 @@ export function streamJob(): Job {
       const end: Search = { term: topic, region: 'nowhere', at_ms: rounds * round_ms }
       searches.push(end)
       await world.send(Searches.search(end)).committed
-      const { counts, growths } = expected(searches)
+      const { counts, growths } = byHand(searches, rounds * round_ms)
       await until(world, async () => {
         const found = await world.query(Trends.counts(), { grade: 'committed' })
         const risen = await world.query(Trends.growths(), { grade: 'committed' })
@@ -71,7 +60,7 @@ export function streamJob(): Job {
       })
     },
     async finally(world) {
-      const { counts, growths } = expected(searches)
+      const { counts, growths } = byHand(searches, rounds * round_ms)
       for (const [what, all, found] of [
         ['counts', counts, await world.query(Trends.counts(), { grade: 'committed' })],
         ['trends', growths, await world.query(Trends.growths(), { grade: 'committed' })],
@@ -98,30 +87,4 @@ function search(round: number, random: () => number): Search {
   const region = regions[Math.floor(random() ** 2 * regions.length)] ?? 'here'
   const term = random() < 0.8 ? `what is ${topic}` : 'weather'
   return { term, region, at_ms: round * round_ms + Math.floor(random() * 3_000) }
-}
-
-/** Counted as plainly as it can be. */
-function expected(searches: readonly Search[]): {
-  readonly counts: ReadonlyMap<string, number>
-  readonly growths: ReadonlyMap<string, number>
-} {
-  const counts = new Map<string, number>()
-  const growths = new Map<string, number>()
-  const counted = new Map<string, Map<number, number>>()
-  for (const { term, region, at_ms } of searches) {
-    if (!term.includes(topic) || at_ms >= rounds * round_ms) continue
-    const windows = counted.get(region) ?? new Map<number, number>()
-    const from_ms = Math.floor(at_ms / window_ms) * window_ms
-    counted.set(region, windows.set(from_ms, (windows.get(from_ms) ?? 0) + 1))
-  }
-  for (const [region, windows] of counted) {
-    let last = Number.MAX_SAFE_INTEGER
-    for (const [from_ms, count] of [...windows].sort(([one], [other]) => one - other)) {
-      const { growth } = next({ last }, count, from_ms)
-      counts.set(`${region} ${from_ms}`, count)
-      if (growth >= grown) growths.set(`${region} ${from_ms}`, growth)
-      last = count
-    }
-  }
-  return { counts, growths }
 }
