@@ -12,6 +12,7 @@ import type { Mutant } from './mutants/mutant.ts'
 import { speculationMutants } from './mutants/speculation.ts'
 import { storageMutants } from './mutants/storage.ts'
 import { streamMutants } from './mutants/stream.ts'
+import { workflowMutants } from './mutants/workflow.ts'
 
 export type { Mutant } from './mutants/mutant.ts'
 
@@ -21,5 +22,6 @@ export const mutants: readonly Mutant[] = [
   ...levelOneMutants,
   ...speculationMutants,
   ...storageMutants,
+  ...workflowMutants,
   ...streamMutants,
 ]

@@ -1,0 +1,140 @@
+/** Broken workflows: journal, replay, effects, timers, undos, room. */
+import type { Mutant } from './mutant.ts'
+
+const jobs = ['checkout']
+const instance = 'runtime-ts/src/workflow/instance.ts'
+const instances = 'runtime-ts/src/workflow/instances.ts'
+const deeds = 'runtime-ts/src/workflow/deeds.ts'
+const journal = 'runtime-ts/src/workflow/journal.ts'
+const flow = 'runtime-ts/src/workflow/live-flow.ts'
+
+export const workflowMutants: readonly Mutant[] = [
+  {
+    name: 'event-not-journaled',
+    breaks: 'G1: what an event has led to is sent, but the event itself is not written down',
+    file: instance,
+    find: 'if (ending === undefined) this.#enter(group, commands)',
+    put: 'if (ending === undefined && group.first === 1) this.#enter(group, commands)',
+    jobs,
+  },
+  {
+    name: 'late-commands-not-journaled',
+    breaks: 'G1: what a function does late is carried out, but not written down',
+    file: instance,
+    find: 'const commands = [...group.commands, ...fresh.issued.map(({ command }) => command)]',
+    put: 'const commands = group.isWritten ? group.commands : fresh.issued.map(({ command }) => command)',
+    jobs,
+  },
+  {
+    name: 'flow-effect-before-committed',
+    breaks: 'G6: an effect of a workflow runs before the state that asks for it is committed',
+    file: deeds,
+    find: 'effect?.options.pure === true',
+    put: 'effect !== undefined',
+    jobs,
+  },
+  {
+    name: 'flow-effect-under-a-new-key',
+    breaks: 'G6: an effect of a workflow that runs again after a restart has another key',
+    file: deeds,
+    find: 'const key = this.#place.ledger.get(effect_cell, id)',
+    put: 'const key = this.#place.ledger.get(effect_cell, id) && this.#effectKey(index)',
+    jobs,
+  },
+  {
+    name: 'flow-effect-not-taken-up',
+    breaks: 'G7: after a restart an effect that a workflow waits for never runs',
+    file: instance,
+    find: 'this.#deeds.start(restored, this.#place.committed, this.#consequences)',
+    put: 'void restored',
+    jobs,
+  },
+  {
+    name: 'told-together-told-apart',
+    breaks: 'G1: events that were told together are told one by one after a restart, and another branch wins',
+    file: journal,
+    find: 'if (entry.joined === true && last !== undefined) last.push(entry)',
+    put: 'if (last !== undefined && !entry) last.push(entry)',
+    jobs,
+  },
+  {
+    name: 'undone-in-order',
+    breaks: 'the undo that was given first runs first',
+    file: flow,
+    find: 'of this.#undos.reverse()) {',
+    put: 'of this.#undos) {',
+    jobs,
+  },
+  {
+    name: 'answer-of-an-earlier-run',
+    breaks: 'G2: what an earlier run has asked for is told to the next one',
+    file: instances,
+    find: 'instance.header.run !== run',
+    put: 'run === 0',
+    jobs,
+  },
+  {
+    name: 'journal-of-the-living-swept',
+    breaks: 'G4: after a restart the journal of an instance that runs is taken for an old one',
+    file: instances,
+    find: 'journals.delete(journalCell(key, header.run))',
+    put: 'void journalCell(key, header.run)',
+    jobs,
+  },
+  {
+    name: 'unreceived-left-behind',
+    breaks: 'G2: messages that nobody has received are lost when an instance continues as new',
+    file: instance,
+    find: "[['start'], ...this.#flow.unreceived, ...untold]",
+    put: "[['start'], ...untold]",
+    jobs,
+  },
+  {
+    name: 'untold-left-behind',
+    breaks: 'G2: messages that a run was not told are lost when it continues as new',
+    file: instance,
+    find: "[['start'], ...this.#flow.unreceived, ...untold]",
+    put: "[['start'], ...this.#flow.unreceived.slice(untold.length * 0)]",
+    jobs,
+  },
+  {
+    name: 'another-chance-after-a-restart',
+    breaks: 'G1: an instance that is brought back meets other chance than before',
+    file: flow,
+    find: 'this.#random = generator(place.seed)',
+    put: 'this.#random = generator(place.seed + performance.now())',
+    jobs,
+  },
+  {
+    name: 'asker-forgotten',
+    breaks: 'G7: whoever has started an instance never hears what it has come to',
+    file: instances,
+    find: 'ledger.set(asker_cell, key, [...askers, asker])',
+    put: 'ledger.set(asker_cell, key, [...askers])',
+    jobs,
+  },
+  {
+    name: 'started-without-room',
+    breaks: 'G9: instances are started until their log has no room for their answers',
+    file: instances,
+    find: 'if (this.#live.size === 0 || ',
+    put: 'if (this.#live.size >= 0 || ',
+    jobs,
+  },
+  {
+    name: 'stretched-log-not-tidied',
+    breaks: 'G7: a log that is full of what is old takes no messages, and so nothing moves it forward',
+    file: 'runtime-ts/src/crest/live-processor.ts',
+    find: 'if (this.#isTidying || ',
+    put: 'if (this || ',
+    jobs,
+  },
+  {
+    name: 'batch-never-halved',
+    breaks: 'G7: a batch that is longer than the room in a log is offered whole for ever',
+    file: 'runtime-ts/src/crest/lane.ts',
+    find: 'this.#batch_bytes_max = batch.reduce((sum, { bytes }) => sum + bytes, 0) / 2',
+    put: 'void batch',
+    jobs,
+  },
+]
