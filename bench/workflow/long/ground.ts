@@ -8,6 +8,8 @@ import type { FormName } from './workflows.ts'
 export interface LongRun {
   /** When the first step began, and when each stretch of steps was done, in milliseconds of the ground's own clock. */
   readonly marks_ms: readonly number[]
+  /** The same on the processor, where nothing else has a share in it. `undefined`: not measured. */
+  readonly cpu_ms: readonly number[] | undefined
 }
 
 export interface Resumed {

@@ -22,12 +22,17 @@ function rowFor(ground: Ground, form: FormName, workload: string, batch: number)
 }
 
 /** Per step, in a stretch of steps between two marks. */
-export function stretches_us(marks_ms: readonly number[], stretch: number): { first: number; last: number } {
+export function stretches_us(marks_ms: readonly number[], stretch: number): Stretches {
   const [begun_ms, first_ms] = marks_ms
   const [before_ms, last_ms] = marks_ms.slice(-2)
   if (begun_ms === undefined || first_ms === undefined || before_ms === undefined || last_ms === undefined)
     throw new RangeError(`expected two marks at least, got ${marks_ms.length}`)
   return { first: ((first_ms - begun_ms) / stretch) * 1000, last: ((last_ms - before_ms) / stretch) * 1000 }
+}
+
+interface Stretches {
+  readonly first: number
+  readonly last: number
 }
 
 /** The first round warms up, and is not counted. */
@@ -38,35 +43,47 @@ export async function measureLong(
 ): Promise<Row[]> {
   const rows: Row[] = []
   for (const form of formNames) {
-    const found: { first: number; last: number }[] = []
+    const timed: Stretches[] = []
+    const spent: Stretches[] = []
     for (let round = 0; round <= rounds; round += 1) {
-      const { marks_ms } = await ground.long(form, steps, stretch)
+      const { marks_ms, cpu_ms } = await ground.long(form, steps, stretch)
       const expected = steps / stretch + 1
       if (marks_ms.length !== expected) throw new Error(`expected ${expected} marks, got ${marks_ms.length}`)
-      const { first, last } = stretches_us(marks_ms, stretch)
-      if (round > 0) found.push({ first, last })
-      say(`${ground.name}, ${steps} ${form}: ${first.toFixed(0)} µs a step, ${last.toFixed(0)} at the end`)
+      const found = stretches_us(marks_ms, stretch)
+      say(`${ground.name}, ${steps} ${form}: ${found.first.toFixed(0)} µs a step, ${found.last.toFixed(0)} at the end`)
+      if (round === 0) continue
+      timed.push(found)
+      if (cpu_ms !== undefined) spent.push(stretches_us(cpu_ms, stretch))
     }
     const row = rowFor(ground, form, long_workload, steps)
-    rows.push(
-      row(
-        'first',
-        'µs/step',
-        found.map(({ first }) => first),
-      ),
-      row(
-        'last',
-        'µs/step',
-        found.map(({ last }) => last),
-      ),
-      row(
-        'last_over_first',
-        '×',
-        found.map(({ first, last }) => last / first),
-      ),
-    )
+    rows.push(...compared(timed, '', row), ...(spent.length === 0 ? [] : compared(spent, '_cpu', row)))
   }
   return rows
+}
+
+function compared(
+  found: readonly Stretches[],
+  suffix: string,
+  row: (metric: string, unit: string, samples: readonly number[]) => Row,
+): Row[] {
+  const all = (of: (stretches: Stretches) => number) => found.map(of)
+  return [
+    row(
+      `first${suffix}`,
+      'µs/step',
+      all(({ first }) => first),
+    ),
+    row(
+      `last${suffix}`,
+      'µs/step',
+      all(({ last }) => last),
+    ),
+    row(
+      `last_over_first${suffix}`,
+      '×',
+      all(({ first, last }) => last / first),
+    ),
+  ]
 }
 
 export async function measureResume(

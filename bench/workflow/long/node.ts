@@ -12,6 +12,7 @@ import { memory, type Storage } from '@darq/runtime/storage'
 import { Medium } from '../../../runtime-ts/src/storage/memory.ts'
 import { storageOver } from '../../../runtime-ts/src/storage/store.ts'
 import { FileCells } from '../../chain/processes/file-cells.ts'
+import { ownTime_ms } from '../../chain/stations/processor-time.ts'
 import type { Ground } from './ground.ts'
 import { Interrupted, Long, participants, type Watcher } from './workflows.ts'
 
@@ -44,12 +45,15 @@ function inNode(what: string, newStorage: () => Storage, close: () => Promise<vo
     version: `Node ${process.versions.node}, one host in this process over ${what}`,
     async long(form, steps, stretch) {
       const marks_ms: number[] = []
+      const cpu_ms: number[] = []
       const done = (_id: string, number: number) => {
-        if (number % stretch === 0) marks_ms.push(performance.now())
+        if (number % stretch !== 0) return
+        marks_ms.push(performance.now())
+        cpu_ms.push(ownTime_ms())
       }
       await using host = await open(newStorage(), { done, next: async () => {} })
       await host.call(Long.start(randomUUID(), { steps, form }))
-      return { marks_ms }
+      return { marks_ms, cpu_ms }
     },
     async resume(form, steps) {
       const storage = newStorage()

@@ -29,7 +29,8 @@ export async function inWorkerd(): Promise<Ground> {
       await using client = connect(workerd.url)
       await client.call(Long.start(id, { steps, form }))
       const { done_ms } = await told<Marks>(workerd, `marks/${id}`)
-      return { marks_ms: done_ms.filter((_, index) => (index * mark_every) % stretch === 0) }
+      const marks_ms = done_ms.filter((_, index) => (index * mark_every) % stretch === 0)
+      return { marks_ms, cpu_ms: undefined }
     },
     async resume(form, steps) {
       const id = randomUUID()

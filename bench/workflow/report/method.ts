@@ -31,7 +31,7 @@ threads of all its processes (steps of 10 ms a round); that of the clients’ pr
 
 **A long workflow**: ${long.steps} steps in a loop, ${long.rounds} rounds after one that warms up, each on a new instance; time per step of the first and of
 the last ${long.stretch}, seen from inside of the function. *effects* are \`flow.effect\` with \`pure\`, which wait for no flush; *calls* go to another participant (in Node of the same host, in workerd of another
-object). workerd’s clock goes in steps of 1 ms.
+object). workerd’s clock goes in steps of 1 ms. Time on the processor is that of the whole process, in Node alone.
 
 **Going on**: a workflow has done ${resume.steps} steps and is in the midst of an effect; its host is closed (in workerd: its process ended) and opened again
 on the same store. The time is from opening the store (in workerd: from the construction of its object) to the effect’s running again, ${resume.rounds} times.`

@@ -115,9 +115,11 @@ function longTable(figures: Figures, { long: { stretch } }: Plan): string {
   const rows = figures.all({ workload: long_workload, metric: 'first' }).map(({ runtime, contender, batch }) => {
     const at = (metric: string) =>
       withSpread(figures.row({ workload: long_workload, runtime, contender, batch, metric }))
-    return [runtime, contender, `${batch}`, at('first'), at('last'), at('last_over_first')]
+    const timed = [at('first'), at('last'), at('last_over_first')]
+    return [runtime, contender, `${batch}`, ...timed, at('first_cpu'), at('last_cpu'), at('last_over_first_cpu')]
   })
   const head = ['', 'step', 'steps', `first ${stretch}, µs/step`, `last ${stretch}, µs/step`, 'last over first']
+  head.push('first, on the processor', 'last, on the processor', 'last over first')
   return rows.length === 0 ? '' : table(head, rows)
 }
 
