@@ -9,6 +9,8 @@ import type { SimulateOptions, World } from '../../../runtime-ts/src/testing/ind
 export type Job = Pick<SimulateOptions, 'hosts' | 'drive' | 'finally' | 'outcome' | 'faults' | 'fault_rate'> & {
   /** Its participants have a live part, which the oracle doesn't run: the outcome is held against the run without faults. */
   readonly withoutOracle?: true
+  /** A seed of it takes as long as so many of the others'. */
+  readonly length?: number
 }
 
 /** Their logs are small, so that full ones are part of the run. */
