@@ -46,7 +46,7 @@ export interface InstanceFacts {
 export interface Control {
   /** Makes it throw `cancelled` at what it awaits; then its undos run. One that has ended: a dead letter, `conflict`. */
   cancel(key: string, reason?: string): Message<'send'>
-  /** Lets one that is stuck try again, with the code that is there now. */
+  /** Lets one that is stuck try again, with the code that is there now. When its host is opened, it does so by itself. */
   resume(key: string): Message<'send'>
   /** Ends it as it is, and undoes nothing: for one that is stuck for good. Whoever waits for it gets `cancelled`. */
   abandon(key: string, reason?: string): Message<'send'>

@@ -15,11 +15,11 @@ import { Instances, type Limits } from './instances.ts'
 import type { Body } from './live-flow.ts'
 
 export interface WorkflowOptions {
-  /** Instances that run at one DARQ; past it a start is refused with `quota`. Default 10,000. */
+  /** Instances that run at one DARQ; past it, or when its log is a fifth full of state, a start is refused with `quota`. Default 10,000. */
   readonly running_max?: number
   /** How long the result of an instance is kept, and its key refused to another input. Default 7 days. */
   readonly keep?: Span
-  /** Results that are kept at one DARQ; past it the oldest goes. Default 10,000. */
+  /** Results that are kept at one DARQ; past it, or past a twelfth of its log, the oldest goes. Default 10,000. */
   readonly finished_max?: number
   /** What one run may ask for: past it, it is to continue as new. Default 50,000. */
   readonly commands_max?: number
@@ -37,7 +37,7 @@ export interface WorkflowOptions {
  *
  * What it throws is its failure: its undos run, last first, and whoever has started it gets the error. A function that can't
  * be brought back by this code (`nondeterministic`), or whose result doesn't fit its address, does not fail: it is stuck,
- * with all that it has, until it is resumed with code that fits (`control`).
+ * with all that it has, until it is resumed (`control`), or its host opened, with code that fits.
  *
  * @throws {DarqError} `schema` when the address has another call than `start`, or a limit is none
  * @example
