@@ -59,7 +59,7 @@ export const workflowMutants: readonly Mutant[] = [
   },
   {
     name: 'undone-in-order',
-    breaks: 'the undo that was given first runs first',
+    breaks: 'G1: what failed is undone in the wrong order',
     file: flow,
     find: 'of this.#undos.reverse()) {',
     put: 'of this.#undos) {',
