@@ -22,7 +22,6 @@ const patience_ms = 60_000
 export function overLinks({ workload, source, sink, now_ms, close }: Over): Contender {
   const client = openClient({ link: async () => source, producer: `feeder/${crypto.randomUUID()}`, fresh: true })
   const reader = openClient({ link: async () => sink, producer: '' })
-  const results = (): Promise<number> => reader.query(workload.count(), { grade: 'committed' })
   return {
     async feed(batches, expected) {
       // The feeder batches by itself what it is given one by one; here batches are made already.
@@ -37,18 +36,26 @@ export function overLinks({ workload, source, sink, now_ms, close }: Over): Cont
       if (found !== expected) throw new Error(`${found} results instead of ${expected}`)
     },
     async one(records) {
-      const before = await results()
+      // Whoever waits is there before anything is sent.
+      const views = reader.watch(workload.count(), { signal: AbortSignal.timeout(patience_ms) })[Symbol.asyncIterator]()
+      let before: number | undefined
+      while (before === undefined) {
+        const { value: view, done } = await views.next()
+        if (done === true) throw new Error('nothing to watch')
+        if (view.grade === 'committed') before = view.value
+      }
       const sent_ms = now_ms()
-      const tooLong = AbortSignal.timeout(patience_ms)
-      const views = reader.watch(workload.count(), { signal: tooLong })
       client.send(workload.record.many(records))
       let seen_ms: number | undefined
-      for await (const view of views) {
+      for (;;) {
+        const { value: view, done } = await views.next()
+        if (done === true) throw new Error('no result came')
         if (view.grade === 'withdrawn' || view.value <= before) continue
         seen_ms ??= now_ms() - sent_ms
-        if (view.grade === 'committed') return { seen_ms, committed_ms: now_ms() - sent_ms }
+        if (view.grade !== 'committed') continue
+        await views.return?.()
+        return { seen_ms, committed_ms: now_ms() - sent_ms }
       }
-      throw new Error('no result came')
     },
     async close() {
       await client.close()
