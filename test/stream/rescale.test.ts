@@ -1,6 +1,6 @@
 /** @module Another number of parts over the same state: each key's state is in one of them, and everything counts once. */
 import { address, type Participant, refuse } from '@darq/runtime'
-import { collect, tumbling } from '@darq/runtime/stream'
+import { collect, count, tumbling } from '@darq/runtime/stream'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
@@ -90,6 +90,25 @@ test('a key’s part is the same for ever, and keys are spread evenly', () => {
   const counts = Array.from({ length: 8 }, () => 0)
   for (let n = 0; n < 8_000; n += 1) counts[partOf(`key ${n}`, 8)] = (counts[partOf(`key ${n}`, 8)] ?? 0) + 1
   for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(120)
+})
+
+test('records that are too many for one message to a part go in several, and none is late for it', async () => {
+  await using world = new World(darq)
+  const text = 'x'.repeat(900)
+  const wide = records()
+    .map((one) => ({ ...one, text }))
+    .keyBy(({ key }) => key, { parallel: 1 })
+    .window(tumbling('10 ms', ({ at }: Entry) => at))
+    .aggregate(count())
+    .to(({ key, from_ms, value }) => Written.row([key, from_ms, value]))
+  const host = await openJob(world, wide)
+  const entries = Array.from({ length: 2_000 }, (_, n): Entry => ({ key: 'a', at: Math.floor(n / 100), n }))
+  await host.send(Records.record.many(entries)).committed
+  await host.send(Records.record.many([{ key: 'a', at: 50, n: 0 }])).committed
+  expect(await rowsOf(world, host)).toEqual([
+    ['a', 0, 1_000],
+    ['a', 10, 1_000],
+  ])
 })
 
 test('records that wait for their keys go on in several steps, in order, and those behind them wait their turn', {

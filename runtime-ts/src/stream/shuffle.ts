@@ -25,6 +25,13 @@ interface Lane {
   readonly values: unknown[]
   /** From which record on which watermark counted. */
   readonly watermarks: [from: number, watermark_ms: number][]
+}
+
+/** What goes to one part next. */
+interface Load {
+  /** By operator and port. */
+  readonly lanes: Map<string, Lane>
+  records: number
   /** About. */
   bytes: number
 }
@@ -34,8 +41,8 @@ export class Shuffle {
   readonly #plan: Plan
   /** Operators that are in the parts. */
   readonly #operators: readonly KeyedNode[]
-  /** By part, by operator and port. */
-  readonly #lanes = new Map<number, Map<string, Lane>>()
+  /** By part. */
+  readonly #loads = new Map<number, Load>()
   /** Which watermarks the parts know. */
   #told = new Map<KeyedNode, number>()
 
@@ -46,46 +53,44 @@ export class Shuffle {
   }
 
   begin(step: StreamStep, watermark_ms: (node: KeyedNode) => number): void {
-    this.#lanes.clear()
+    this.#loads.clear()
     this.spread.begin(step)
     this.#told = new Map(this.#operators.map((node) => [node, coarseOf(node, watermark_ms(node))]))
   }
 
   add(node: KeyedNode, port: number, value: unknown, watermark_ms: number): void {
     const part = partOf(text(keyOf(node, port).key(value)), this.spread.parallel)
-    const lane = this.#lane(part, this.#plan.keyed.indexOf(node), port)
+    const load = this.#load(part)
+    const lane = laneOf(load, this.#plan.keyed.indexOf(node), port)
     const mark_ms = coarseOf(node, watermark_ms)
     if ((lane.watermarks.at(-1)?.[1] ?? Number.NEGATIVE_INFINITY) !== mark_ms)
       lane.watermarks.push([lane.values.length, mark_ms])
-    if (lane.values.length % measured_every === 0) lane.bytes += measured_every * plainBytes(value)
+    if (load.records % measured_every === 0) load.bytes += measured_every * plainBytes(value)
+    load.records += 1
     lane.values.push(value)
   }
 
-  #lane(part: number, operator: number, port: number): Lane {
-    let lanes = this.#lanes.get(part)
-    if (lanes === undefined) {
-      lanes = new Map()
-      this.#lanes.set(part, lanes)
-    }
-    const name = `${operator} ${port}`
-    let lane = lanes.get(name)
-    if (lane === undefined || lane.values.length >= records_max || lane.bytes >= body_bytes_max) {
-      if (lane !== undefined) this.#flush(part, lanes, [])
-      lane = { operator, port, values: [], watermarks: [], bytes: 0 }
-      lanes.set(name, lane)
-    }
-    return lane
+  /** What goes to a part next, with room for one record more. */
+  #load(part: number): Load {
+    let load = this.#loads.get(part)
+    if (load === undefined) {
+      load = { lanes: new Map(), records: 0, bytes: 0 }
+      this.#loads.set(part, load)
+    } else if (load.records >= records_max || load.bytes >= body_bytes_max) this.#flush(part, load, [])
+    return load
   }
 
-  #flush(part: number, lanes: Map<string, Lane>, watermarks: readonly (readonly [number, number])[]): void {
-    const rows = [...lanes.values()].map(({ operator, port, values, watermarks }) => [
+  #flush(part: number, load: Load, watermarks: readonly (readonly [number, number])[]): void {
+    const lanes = Array.from(load.lanes.values(), ({ operator, port, values, watermarks }) => [
       operator,
       port,
       values,
       watermarks,
     ])
-    lanes.clear()
-    this.spread.send(part, { lanes: rows, watermarks })
+    load.lanes.clear()
+    load.records = 0
+    load.bytes = 0
+    this.spread.send(part, { lanes, watermarks })
   }
 
   end(watermark_ms: (node: KeyedNode) => number): void {
@@ -96,12 +101,22 @@ export class Shuffle {
     // A part that has nothing to do must still close its windows.
     const isLater = now.some(([node, mark_ms]) => this.#told.get(node) !== mark_ms)
     for (let part = 0; part < this.spread.parallel; part += 1) {
-      const lanes = this.#lanes.get(part) ?? new Map<string, Lane>()
-      if (isLater || lanes.size > 0) this.#flush(part, lanes, watermarks)
+      const load = this.#load(part)
+      if (isLater || load.records > 0) this.#flush(part, load, watermarks)
     }
-    this.#lanes.clear()
+    this.#loads.clear()
     this.spread.end()
   }
+}
+
+function laneOf({ lanes }: Load, operator: number, port: number): Lane {
+  const name = `${operator} ${port}`
+  let lane = lanes.get(name)
+  if (lane === undefined) {
+    lane = { operator, port, values: [], watermarks: [] }
+    lanes.set(name, lane)
+  }
+  return lane
 }
 
 function coarseOf(node: KeyedNode, watermark_ms: number): number {

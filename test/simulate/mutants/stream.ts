@@ -22,8 +22,8 @@ export const streamMutants: readonly Mutant[] = [
     name: 'watermark-not-told',
     breaks: 'G7: a part that gets no records never closes its windows',
     file: 'runtime-ts/src/stream/shuffle.ts',
-    find: 'if (isLater || lanes.size > 0)',
-    put: 'if (lanes.size > 0)',
+    find: 'if (isLater || load.records > 0)',
+    put: 'if (load.records > 0)',
     jobs: ['stream'],
   },
   {
