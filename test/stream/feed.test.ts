@@ -89,3 +89,33 @@ test('what a message is refused with ends it, and so does its signal', async () 
   await expect(feed(host, Records.record, entries(3), { signal })).rejects.toMatchObject({ code: 'timeout' })
   await expect(feed(host, Records.record, entries(3), { batch: 0 })).rejects.toMatchObject({ code: 'schema' })
 })
+
+test('where its host has gone back behind what it had told, the source is asked again', async () => {
+  const hosted = await openHosted({ name: 'host', participants: [job, written], storage: memory() })
+  const client = openClient({ link: async () => hosted.link, producer: 'feeder' })
+  const all = entries(30)
+  const asked: number[] = []
+  // It tells of ten records that it then has lost.
+  let tells = 2
+  const forgetful: Client = {
+    ...client,
+    send: (message, options) => client.send(message, options),
+    inspect: (name) => ({
+      ...client.inspect(name),
+      expected: async () => {
+        const told = tells
+        tells = await client.inspect(name).expected()
+        return told
+      },
+    }),
+  }
+  const source = (from: number): readonly Entry[] => {
+    asked.push(from)
+    return all.slice(from)
+  }
+  await feed(forgetful, Records.record, source, { batch: 10, numbered: true })
+  expect(asked).toEqual([10, 0])
+  expect(await client.query(Written.rows(), { grade: 'committed' })).toEqual(all.map((_, index) => index + 1))
+  await client.close()
+  await hosted.close()
+})
