@@ -69,7 +69,8 @@ export interface Edge<Env extends object> {
  * ```
  */
 export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
-  const { object, participants, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}) } = options
+  const { object, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}) } = options
+  const participants = oncePerEnvironment(options.participants)
   checkK(k)
   const app = objectApp()
   return {
@@ -77,7 +78,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
       storage,
       open: async (name, env, store, answers) => {
         const elsewhere = routes?.(env) ?? {}
-        const living = everyPart(participants(env))
+        const living = participants(env)
         const { participant, siblings, routes: roads } = homeOf(name, living, elsewhere, object(env))
         const hosted = await openHosted({
           name: hostName(name),
@@ -102,8 +103,23 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
     routes: openRoutes({
       object,
       authorize,
-      place: (env, name) => placeOfName(name, everyPart(participants(env))),
+      place: (env, name) => placeOfName(name, participants(env)),
     }),
+  }
+}
+
+/** An environment is one object for as long as its isolate lives; each request asks who lives here. */
+function oncePerEnvironment<Env extends object>(
+  make: (env: Env) => readonly Participant[],
+): (env: Env) => readonly Participant[] {
+  const made = new WeakMap<Env, readonly Participant[]>()
+  return (env) => {
+    let participants = made.get(env)
+    if (participants === undefined) {
+      participants = everyPart(make(env))
+      made.set(env, participants)
+    }
+    return participants
   }
 }
 

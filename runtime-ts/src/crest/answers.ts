@@ -10,10 +10,20 @@ import type { Ledger } from './ledger.ts'
 import type { Outcome } from './turn.ts'
 
 const prefix = '$answers '
-/** Clients whose answers are kept; past it the one that was heard of first is forgotten. */
+/** Clients whose answers are kept, about; past it those that were heard of first are forgotten. */
 const clients_max = 1_000
 /** Answers kept for one client; past it the oldest is forgotten. */
 const answers_max = 1_000
+
+/** Looking through all tables costs more than a few answers too many: so many new clients come before it is done again. */
+const clients_per_look = 64
+const sinceLook = new WeakMap<Ledger, number>()
+
+function isDue(ledger: Ledger): boolean {
+  const count = (sinceLook.get(ledger) ?? 0) + 1
+  sinceLook.set(ledger, count % clients_per_look)
+  return count === clients_per_look
+}
 
 /** Keeps an outcome for its client, and forgets those that the client has. */
 export function keepAnswer(ledger: Ledger, { client, id, has }: Visitor, outcome: Outcome): void {
@@ -23,11 +33,10 @@ export function keepAnswer(ledger: Ledger, { client, id, has }: Visitor, outcome
   if (kept.size >= answers_max) {
     for (const key of [...kept.keys()].slice(0, kept.size - answers_max + 1)) ledger.delete(cell, key)
   }
-  if (kept.size === 0) {
+  if (kept.size === 0 && isDue(ledger)) {
     const clients = ledger.cellsWith(prefix)
-    const first = clients.length > clients_max ? clients[0] : undefined
-    if (first !== undefined && first !== cell)
-      for (const key of [...ledger.table(first).keys()]) ledger.delete(first, key)
+    for (const first of clients.slice(0, Math.max(0, clients.length - clients_max)))
+      if (first !== cell) for (const key of [...ledger.table(first).keys()]) ledger.delete(first, key)
   }
   ledger.set(cell, id, outcome.ok ? { value: outcome.value } : { error: toFacts(outcome.error) })
 }

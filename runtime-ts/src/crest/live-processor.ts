@@ -147,6 +147,9 @@ export class LiveProcessor implements Inhabitant, Site, Place {
   get kept(): number {
     return 0
   }
+  get isThinking(): boolean {
+    return this.#live.isThinking
+  }
   get isRestless(): boolean {
     return this.#live.isRestless
   }

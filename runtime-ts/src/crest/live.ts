@@ -36,6 +36,8 @@ export interface Live {
    * @throws {DarqError} why there will be none
    */
   query(name: string, key: string, body: unknown): unknown
+  /** It goes on with what it was told, and makes a step of it soon. */
+  readonly isThinking: boolean
   /** Something is to be done that is no message in the log: the host must not sleep for ever. */
   readonly isRestless: boolean
   /** This processor is one no more: its steps would be refused. */

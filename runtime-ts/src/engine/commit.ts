@@ -107,9 +107,20 @@ export class GroupCommit {
   turn(): void {
     if (!this.#scheduled) return
     this.#turns -= 1
-    if (this.#host.delivery.isDue && this.#turns > 0 && !this.#isCrowded) return
+    if (this.#turns > 0 && !this.#isCrowded) {
+      if (this.#host.delivery.isDue) return
+      if (this.#isThoughtAbout) {
+        this.#host.clock.soon(() => this.turn())
+        return
+      }
+    }
     this.#scheduled = false
     this.#start()
+  }
+
+  get #isThoughtAbout(): boolean {
+    for (const { attachment } of this.#grown) if (attachment?.processor.isThinking === true) return true
+    return false
   }
 
   get #isCrowded(): boolean {

@@ -94,6 +94,8 @@ export interface Processor {
    * consumed in any later step.
    */
   deliver<Turn>(messages: NonEmpty<Delivered<Turn>>, attached: Attached): void
+  /** It goes on by itself with what it was told, and makes a step of it in a task or two: a commit is worth waiting for that. */
+  readonly isThinking?: boolean
   /** The last call of an incarnation. */
   detached(reason: DarqError): void
 }

@@ -339,8 +339,29 @@ export class Instance {
     this.#around.sweep(this.#journal)
     // As the step has just set it.
     this.header = readHeader(this.#place.ledger.get(header_cell, this.key))
-    if (outcome?.kind === 'again') this.#restart()
-    else this.#over()
+    if (outcome?.kind === 'again') {
+      this.#leaveBehind()
+      this.#restart()
+    } else this.#over()
+  }
+
+  /** What has come for commands of the run that has ended is of no use to the next, which has others of the same numbers. */
+  #leaveBehind(): void {
+    const isOfRun = ({ event }: Happening): boolean => typeof event[1] === 'number'
+    const arrivals = this.#queue.filter(isOfRun).flatMap(({ arrival }) => arrival ?? [])
+    this.#queue = this.#queue.filter((happening) => !isOfRun(happening))
+    if (arrivals.length > 0) this.#dismiss(arrivals)
+  }
+
+  #dismiss(arrivals: readonly Arrival[]): void {
+    try {
+      this.#place.step(arrivals, () => {})
+    } catch (thrown) {
+      const error = asDarqError(thrown)
+      if (error.code === 'closed' || error.code === 'fenced') return
+      this.#place.report(error)
+      this.#place.after(pause_ms, () => this.#dismiss(arrivals))
+    }
   }
 
   #over(): void {

@@ -49,6 +49,8 @@ const starting_share = 1 / 5
 const instance_bytes = 512
 /** Results take no more of the log than this. */
 const finished_share = 1 / 12
+/** A journal of so many entries goes with the step that ends its instance. */
+const clear_max = 32
 /** Keys of an old journal that one step takes away. */
 const sweep_max = 256
 const pause_ms = 50
@@ -85,6 +87,10 @@ export class Instances implements Live {
       ending: (turn, instance, header) => this.#ending(turn, instance.key, header),
       ended: (instance) => this.#ended(instance),
     }
+  }
+
+  get isThinking(): boolean {
+    return this.#neighbours.busy.size > 0
   }
 
   get isRestless(): boolean {
@@ -322,6 +328,7 @@ export class Instances implements Live {
     const outcome = this.#outcome(header)
     if (Array.isArray(askers)) for (const asker of askers) this.#reply(turn, readAsker(asker), outcome)
     ledger.delete(asker_cell, key)
+    this.#clear(journalCell(key, header.run))
     const now_ms = this.#now_ms
     const bytes_max = this.#place.log_bytes_max * finished_share
     let kept = this.#finished.size
@@ -335,6 +342,13 @@ export class Instances implements Live {
       kept -= 1
       bytes -= one.bytes
     }
+  }
+
+  /** Within a step: a short journal goes with it, a long one in steps of its own. */
+  #clear(journal: string): void {
+    const { ledger } = this.#place
+    if (ledger.size(journal) > clear_max) return
+    for (const number of [...ledger.table(journal).keys()]) ledger.delete(journal, number)
   }
 
   /** Within a step. */
