@@ -18,6 +18,8 @@ export interface PlannedOrder {
   readonly decision: Decision
   /** Five more packets come to the shelf before. */
   readonly restocks: boolean
+  /** Cancelled while the shelf is asked, which has just been thrown out of memory: it takes its time. */
+  readonly isEager: boolean
   /** How much longer than they must the disks of the edge take meanwhile. */
   readonly disk_ms: number
   /** So long after the order, and what: while the shelf is asked, or a little later. */
@@ -43,12 +45,16 @@ export function planOrders(random: Random, orders: number): PlannedOrder[] {
     const kind = kinds.get(place)
     return kind === undefined ? undefined : { kind, after_ms: random.below(ms_max) }
   }
-  return Array.from({ length: orders }, (_, order) => ({
-    card: cards[random.below(cards.length)] ?? 'good',
-    decision: random.below(5) < 3 ? 'Approve' : random.below(2) === 0 ? 'Refuse' : 'Cancel the order',
-    restocks: order % 3 === 1,
-    disk_ms: random.below(4) === 0 ? 1_000 : 0,
-    first: at(2 * order, first_ms_max),
-    second: at(2 * order + 1, second_ms_max),
-  }))
+  return Array.from({ length: orders }, (_, order) => {
+    const isEager = order % 5 === 4
+    const later = random.below(5) < 3 ? 'Approve' : random.below(2) === 0 ? 'Refuse' : 'Cancel the order'
+    const decision = isEager ? 'Cancel the order' : later
+    return {
+      card: cards[random.below(cards.length)] ?? 'good',
+      ...{ decision, isEager, restocks: order % 3 === 1 },
+      disk_ms: isEager || random.below(4) === 0 ? 1_000 : 0,
+      first: at(2 * order, first_ms_max),
+      second: at(2 * order + 1, second_ms_max),
+    }
+  })
 }

@@ -101,8 +101,10 @@ class Customer {
   async order(planned: PlannedOrder): Promise<void> {
     await this.#restock(planned)
     await this.#choose('Edge’s disks', String(planned.disk_ms))
+    await this.seen('the disks are so slow', ({ disk_ms }) => disk_ms === planned.disk_ms)
     await this.#choose('Card', planned.card)
     const before = (await this.seen('the page is open', ({ isOpen }) => isOpen)).order?.id
+    if (planned.isEager) await this.fault('shelf_kill')
     await this.#press('Order')
     const { order } = await this.seen(
       'the tab has the order',
@@ -110,9 +112,12 @@ class Customer {
     )
     const id = order?.id ?? ''
     const isOver = (demo: CheckoutDemoFacts) => demo.order?.slip !== undefined && demo.order.slip.state !== 'ordered'
-    await this.#faultAfter(planned.first)
-    await this.seen('it may be decided', (demo) => demo.order?.phase === 'approving' || isOver(demo))
+    if (!planned.isEager) await this.#faultAfter(planned.first)
+    const mayDecide = ({ order }: CheckoutDemoFacts) =>
+      order?.phase === 'approving' || (planned.isEager && order?.phase !== undefined)
+    await this.seen('it may be decided', (demo) => mayDecide(demo) || isOver(demo))
     const decided = await this.#decide(planned)
+    if (planned.isEager) await this.#faultAfter(planned.first)
     await this.#faultAfter(planned.second)
     await this.#choose('Edge’s disks', '0')
     const end = await this.seen(
