@@ -6,6 +6,15 @@ import { Echo, Job, job_darq, WorkflowPlace } from './place.ts'
 
 const day_ms = 86_400_000
 
+/** Answers when it is told to. */
+const Slow = address('slow', { ask: call(v.number(), v.number()), answer: v.number() })
+const slow = participant(Slow, {
+  on: {
+    ask: (step, n) => step.later(`${n}`),
+    answer: (step, n) => step.answer(Slow.ask, `${n}`, n),
+  },
+})
+
 describe('a change of the code that instances are in the midst of', () => {
   const before = workflow(Job, async (flow) => {
     const asked = await flow.call(Echo.ask(1))
@@ -336,13 +345,6 @@ describe('a second start', () => {
 
 test('the answer to a call of one that was forgotten is not taken by the next of the same key', async () => {
   await using place = new WorkflowPlace()
-  const Slow = address('slow', { ask: call(v.number(), v.number()), answer: v.number() })
-  const slow = participant(Slow, {
-    on: {
-      ask: (step, n) => step.later(`${n}`),
-      answer: (step, n) => step.answer(Slow.ask, `${n}`, n),
-    },
-  })
   await place.open(
     slow,
     workflow(
@@ -364,6 +366,30 @@ test('the answer to a call of one that was forgotten is not taken by the next of
   await place.settled()
   await place.host.send(Slow.answer(2)).committed
   expect(await second).toBe('2')
+})
+
+test('what comes in the last moment of a run is not taken for the next one’s', async () => {
+  await using place = new WorkflowPlace()
+  const host = await place.open(
+    slow,
+    workflow(Job, async (flow, n) => {
+      if (n === 1) {
+        await Promise.race([flow.call(Slow.ask(1)), flow.call(Slow.ask(2))])
+        return flow.continueAsNew(2)
+      }
+      void flow.sleep('1 hour').catch(() => {})
+      // The second thing that it asks for, as the call was whose answer comes with the first one's.
+      const { n: got } = await flow.receive('go')
+      return `${got}`
+    }),
+  )
+  await place.start('x')
+  host.send(Slow.answer(1))
+  host.send(Slow.answer(2))
+  await place.settled()
+  expect(await place.describe('x')).toMatchObject({ status: 'running', run: 2 })
+  await host.send(Job.go('x', { n: 5 })).committed
+  expect(await place.result('x', 1)).toBe('5')
 })
 
 describe('a limit', () => {
