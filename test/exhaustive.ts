@@ -20,15 +20,14 @@ const { values } = parseArgs({
     replay: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
-    'breadth-first': { type: 'boolean', default: false },
-    'every-order': { type: 'boolean', default: false },
     'check-merges': { type: 'boolean', default: false },
   },
 })
 
 // Before the engine is loaded.
 await import('./exhaustive/see-through.mjs' as string)
-const { explore, story } = await import('./exhaustive/search.ts')
+const { explore } = await import('./exhaustive/search.ts')
+const { story } = await import('./exhaustive/story.ts')
 const { scopesNamed } = await import('./exhaustive/named.ts')
 const { scopes } = await import('./exhaustive/scopes.ts')
 const { huntMutants, unexplained } = await import('./exhaustive/hunt.ts')
@@ -55,13 +54,14 @@ for (const scope of searched) {
   let shown_s = 0
   const found = await explore(scope, {
     seconds_max,
-    breadthFirst: values['breadth-first'],
-    everyOrder: values['every-order'],
     checkMerges: values['check-merges'],
-    progress: ({ states, transitions, waiting, seconds }) => {
+    progress: ({ table, next, transitions, depth, chart, seconds }) => {
       if (seconds - shown_s < 10) return
       shown_s = seconds
-      console.error(`${scope.name}: ${states} states, ${transitions} transitions, ${waiting} to go on from`)
+      const waiting = table.size - next
+      console.error(
+        `${scope.name}: ${table.size} states, ${transitions} transitions, ${waiting} to go on from, depth ${depth}; ${chart.stations.length} of single hosts, ${chart.moves_made} moves; ${Math.round(seconds)} s`,
+      )
     },
   })
   explored.push(found)

@@ -98,6 +98,24 @@ export function crossing(hosts: readonly string[], messages: Readonly<Record<'a'
 const numbered = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`)
 
+export interface Path {
+  readonly from: string
+  readonly to: string
+}
+
+/** From which DARQ to which messages go. */
+export function channelsOf({ clients, sends }: Application): readonly Path[] {
+  const channels = new Map<string, Path>()
+  const takes = (from: string, name: string): void => {
+    for (const { to, name: next } of sends(from, name)) {
+      channels.set(`${from} ${to}`, { from, to })
+      takes(to, next)
+    }
+  }
+  for (const [darq, names] of Object.entries(clients)) for (const name of names) takes(darq, name)
+  return [...channels.values()]
+}
+
 /** What each DARQ has to take, once each: sorted names by DARQ. */
 export function expectedOf({ clients, sends }: Application): Map<string, string[]> {
   const expected = new Map<string, string[]>()

@@ -22,7 +22,7 @@ process.on('unhandledRejection', (error) => tell({ message: String(error), path:
 
 for (const scope of names.flatMap((name) => scopesNamed(name))) {
   at = `${scope.name}/${scope.k}`
-  const explored = await explore(scope, { breadthFirst: !process.env.DARQ_DEEP, seconds_max })
+  const explored = await explore(scope, { seconds_max })
   states += explored.states
   if (explored.found) tell(explored.found)
   if (!explored.complete) console.error(`${at}: not all of it in ${seconds_max} s`)

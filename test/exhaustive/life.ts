@@ -53,6 +53,12 @@ export class Life implements Clock, Writer {
     return this.#isOver
   }
 
+  /** What its next task is. */
+  get taskKind(): string | undefined {
+    const [task] = this.tasks
+    return task && kindOf(task)
+  }
+
   now_ms(): number {
     return start_ms
   }

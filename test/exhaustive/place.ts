@@ -1,12 +1,20 @@
 /**
- * A host's place in the world: its disk, the life that owns it, lives that were replaced and do not know it, its client.
+ * A host's place in the world: its disk, the life that owns it, lives that were replaced and do not know it, its clients. It is
+ * a machine by itself: events come in, frames go out.
  *
  * @module
  */
+import { channelId } from '../../runtime-ts/src/engine/host-id.ts'
+import { decodeMessages, encodeMessages } from '../../runtime-ts/src/engine/messages.ts'
+import type { Sequence } from '../../runtime-ts/src/engine/types.ts'
 import { DarqError } from '../../runtime-ts/src/error.ts'
-import type { MadeBy } from './application.ts'
+import { hostOf, type MadeBy, readMessage } from './application.ts'
 import { Disk } from './disk.ts'
+import type { Event } from './event.ts'
 import { Life } from './life.ts'
+import { openLife } from './opening.ts'
+import { decoded } from './readable-frame.ts'
+import type { Scope } from './scope.ts'
 import { Violation } from './violation.ts'
 
 /** An outside client of one DARQ: keeps each message until it is committed. */
@@ -31,13 +39,27 @@ export interface Promised {
   readonly bytes: string
 }
 
+export interface Sent {
+  readonly to: string
+  readonly bytes: Uint8Array
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+/** What a host may answer to a frame without anything being wrong: its sender is old, or this host goes back. */
+const refusals: ReadonlySet<string> = new Set(['fenced', 'withdrawn'])
+
+/** Lets every promise that can settle do so. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 export class Place {
   readonly name: string
+  readonly scope: Scope
   readonly disk: Disk
   life: Life | undefined
   /** Replaced, and going on. */
   zombies: Life[] = []
-  clients: Client[] = []
+  readonly clients: readonly Client[]
   lives = 0
   /** The newest version at which the present life, or the last, began. */
   start = 0
@@ -45,42 +67,148 @@ export class Place {
   left: number | undefined
   taken: Taken[] = []
   promised: Promised | undefined
+  /** What the frame that is being read is about. */
+  reading = 'none'
+  broken: Violation | undefined
+  #sent: Sent[] = []
 
-  constructor(name: string) {
+  private constructor(scope: Scope, name: string) {
+    this.scope = scope
     this.name = name
     this.disk = new Disk(`g-${name}`)
+    this.clients = Object.entries(scope.application.clients)
+      .filter(([darq]) => hostOf(darq) === name)
+      .map(([darq, names]) => ({ darq, names, sent: 0, committed: 0 }))
   }
 
-  /** A life that may be opened: it has none, or one that has gone back. */
+  /** Open, and has done what it does at first. */
+  static async begin(scope: Scope, name: string): Promise<Place> {
+    const place = new Place(scope, name)
+    await place.#open()
+    for (const task of place.life?.tasks.splice(0) ?? []) task()
+    await place.#moved()
+    return place
+  }
+
+  /** The present life, and those that were replaced. */
+  get rows(): readonly (Life | undefined)[] {
+    return [this.life, ...this.zombies]
+  }
+
+  /** A life may be opened: there is none, or one that has gone back. */
   get mayOpen(): boolean {
-    return (
-      this.life === undefined ||
-      (this.life.engine !== undefined && this.left !== undefined && this.life.write === undefined)
-    )
+    const { life, left } = this
+    return life === undefined || (life.engine !== undefined && left !== undefined && life.write === undefined)
   }
 
   get runs(): boolean {
     return this.life?.engine?.running === true
   }
 
-  /** Is that state of this host still there, or may it come back? */
-  survives(life: number, version: number): boolean {
-    const durable = this.disk.durable.get(version)
-    if (durable) return durable.life === life
-    if (this.life === undefined || this.life.life !== life || version <= this.start) return false
-    return version <= (this.left ?? this.life.engine?.speculation.open ?? 0)
+  /** What was sent since it was asked last. */
+  takeSent(): readonly Sent[] {
+    return this.#sent.splice(0)
   }
 
-  newLife(): Life {
-    this.lives += 1
-    return new Life(this.name, this.lives)
+  send(to: string, frame: Uint8Array): void {
+    this.#sent.push({ to, bytes: frame.slice() })
   }
 
-  /** The process dies. What it had asked to be written is written by then, or lost. */
-  async crash(written: boolean): Promise<void> {
+  /**
+   * Lets it happen, and whatever follows from it in this host.
+   *
+   * @throws {Violation} what must hold at this host does not
+   */
+  async happen(event: Event): Promise<void> {
+    switch (event.kind) {
+      case 'task':
+        this.#row(event.row).tasks.shift()?.()
+        break
+      case 'disk':
+        await this.#row(event.row).write?.run(true)
+        break
+      case 'timer': {
+        const life = this.#row(event.row)
+        const timer = life.timers[event.nth]
+        if (timer) life.ring(timer)
+        break
+      }
+      case 'client':
+        this.#enqueue(event.darq)
+        break
+      case 'frame':
+        this.#arrive(event.from, event.bytes)
+        break
+      case 'crash':
+        await this.#crash(event.isWritten)
+        break
+      case 'takeover':
+        if (this.life) this.zombies.push(this.life)
+        this.life = undefined
+        await this.#open()
+        break
+      case 'open':
+        await this.#open()
+        break
+    }
+    await this.#moved()
+  }
+
+  #row(row: number): Life {
+    const life = this.rows[row]
+    if (!life) throw new Error(`${this.name} has no life in row ${row}`)
+    return life
+  }
+
+  #enqueue(darq: string): void {
+    const client = this.clients.find((client) => client.darq === darq)
+    const next = client?.names[client.sent]
+    const { engine } = this.life ?? {}
+    if (!client || next === undefined || !engine) throw new Error(`${darq} has no client that could send`)
+    client.sent += 1
+    const end = client.sent
+    const receipt = engine.darq(darq).enqueue(encoder.encode('p'), end as Sequence, encodeMessages([next]))
+    const committed = () => {
+      client.committed = Math.max(client.committed, end)
+      client.sent = Math.max(client.sent, end)
+    }
+    receipt.committed.then(committed, () => {})
+  }
+
+  #arrive(from: string, bytes: Uint8Array): void {
+    const { engine } = this.life ?? {}
+    if (!engine) return
+    const frame = decoded(bytes)
+    const producer = frame.type === 'data' ? encoder.encode(channelId(frame.host, frame.from)) : undefined
+    const expected = () =>
+      frame.type === 'data' && producer ? (engine.existing(frame.to)?.expected(producer) ?? 1) : 1
+    const before = expected()
+    this.reading =
+      frame.type === 'data'
+        ? `${frame.host} ${frame.epoch} ${frame.from} ${frame.to} ${frame.first + frame.count}`
+        : frame.type
+    try {
+      engine.receive(from, bytes)
+    } catch (error) {
+      if (!(error instanceof DarqError) || !refusals.has(error.code)) throw error
+    } finally {
+      this.reading = 'none'
+    }
+    if (frame.type !== 'data' || !engine.running) return
+    const after = expected()
+    const version = engine.existing(frame.to)?.newest ?? 0
+    let sequence = frame.first
+    for (const message of decodeMessages(frame.messages)) {
+      const { from } = readMessage(decoder.decode(message))
+      if (sequence >= before && sequence < after && from) this.taken.push({ version, from })
+      sequence += 1
+    }
+  }
+
+  async #crash(isWritten: boolean): Promise<void> {
     const { life } = this
     if (!life) return
-    if (written) await life.write?.run(false)
+    if (isWritten) await life.write?.run(false)
     this.life = undefined
     this.left = undefined
     life.end()
@@ -88,10 +216,13 @@ export class Place {
     this.#forget()
   }
 
-  /** A new life begins with what is durable. */
-  opened(life: Life): void {
-    const { engine } = life
-    if (!engine) throw new Error(`${this.name} was not opened`)
+  async #open(): Promise<void> {
+    const before = this.life
+    const previous = this.left === undefined ? undefined : before?.engine
+    this.lives += 1
+    const life = new Life(this.name, this.lives)
+    const engine = await openLife(this, life, previous)
+    before?.end()
     const { left } = this
     this.life = life
     this.left = undefined
@@ -107,4 +238,61 @@ export class Place {
   #forget(): void {
     for (const client of this.clients) client.sent = client.committed
   }
+
+  /** A life's engine has stopped by itself. */
+  ended(life: Life, reason: DarqError | undefined): void {
+    if (life.isOver || reason?.code === 'withdrawn') return
+    // A life that was replaced learns it when it writes.
+    if (this.zombies.includes(life)) this.zombies = this.zombies.filter((other) => other !== life)
+    else this.broken ??= new Violation(`${this.name} has stopped: ${reason?.message}`)
+    life.end()
+  }
+
+  /** What an event has brought about is done, and looked at. */
+  async #moved(): Promise<void> {
+    await settled()
+    if (this.scope.eager) {
+      const next = () => this.rows.find((life) => life && life.tasks.length > 0)
+      for (let life = next(); life; life = next()) {
+        life.tasks.shift()?.()
+        await settled()
+      }
+    }
+    if (this.broken) throw this.broken
+    for (const life of this.rows) {
+      const { engine } = life ?? {}
+      if (!life || !engine || engine.committedVersion <= life.told) continue
+      life.told = engine.committedVersion
+      this.#promise(engine.committedVersion)
+    }
+    const { engine } = this.life ?? {}
+    if (engine && !engine.running && this.left === undefined) this.#goneBack(stopReasonOf(engine))
+    const { promised } = this
+    if (!promised) return
+    const durable = this.disk.durable.get(promised.version)
+    if (durable?.life !== promised.life || durable.bytes !== promised.bytes)
+      throw new Violation(`${this.name} has told version ${promised.version} committed, and it is undone`)
+  }
+
+  /** That version is told to be committed: it must be durable. */
+  #promise(version: number): void {
+    const durable = this.disk.durable.get(version)
+    if (!durable) throw new Violation(`${this.name} tells version ${version} committed, which is not on its disk`)
+    if ((this.promised?.version ?? 0) < version) this.promised = { version, ...durable }
+  }
+
+  /** The life goes back: nothing that was promised may go. */
+  #goneBack(why: string): void {
+    const to = Number(/goes back to version (\d+)/.exec(why)?.[1] ?? Number.NaN)
+    if (Number.isNaN(to)) return
+    const { name, promised } = this
+    if (promised && to < promised.version)
+      throw new Violation(`${name} goes back to version ${to}, and has told version ${promised.version} committed`)
+    this.left = to
+  }
+}
+
+const stopReasonOf = (engine: object): string => {
+  const reason: unknown = Reflect.get(engine, '$stopReason')
+  return reason instanceof Error ? reason.message : ''
 }

@@ -4,150 +4,145 @@
  *
  * @module
  */
-import type { Version } from '../../runtime-ts/src/engine/types.ts'
 import type { MadeBy } from './application.ts'
-import type { Place } from './place.ts'
+import type { Observed } from './observed.ts'
 import { Violation } from './violation.ts'
 
-type Places = ReadonlyMap<string, Place>
+/** All hosts, as they are observed at one moment. */
+export type Hosts = readonly Observed[]
+
+function hostNamed(hosts: Hosts, name: string): Observed {
+  for (const host of hosts) if (host.name === name) return host
+  throw new Error(`there is no host ${name}`)
+}
+
+const isDurable = ({ durable }: Observed, life: number, version: number) => durable[version] === life
+
+/** Is that state still there, or may it come back? */
+function survives(host: Observed, life: number, version: number): boolean {
+  const madeBy = host.durable[version]
+  if (madeBy !== undefined) return madeBy === life
+  if (host.life !== life || version <= host.start) return false
+  return version <= (host.left ?? host.open)
+}
+
+type Test = (host: Observed, life: number, version: number) => boolean
 
 /** The first state, of those that the host's versions up to `version` came from, for which `holds` is not true. */
-export function missing(
-  places: Places,
-  host: string,
+function missing(
+  hosts: Hosts,
+  host: Observed,
   version: number,
-  holds: (place: Place, life: number, version: number) => boolean,
-  seen = new Map<string, number>(),
-): string | undefined {
+  holds: Test,
+  seen = new Map<Observed, number>(),
+): MadeBy | undefined {
   if ((seen.get(host) ?? 0) >= version) return undefined
   seen.set(host, version)
-  for (const taken of places.get(host)?.taken ?? []) {
+  for (const taken of host.taken) {
     if (taken.version > version) continue
     const { from } = taken
-    const place = places.get(from.host)
-    if (!place || !holds(place, from.life, from.version))
-      return `version ${from.version} of life ${from.life} of ${from.host}`
-    const deeper = missing(places, from.host, from.version, holds, seen)
+    const other = hostNamed(hosts, from.host)
+    if (!holds(other, from.life, from.version)) return from
+    const deeper = missing(hosts, other, from.version, holds, seen)
     if (deeper) return deeper
   }
   return undefined
 }
 
-/** The hosts whose crash could still take that state back. */
-export function revokers(places: Places, { host, life, version }: MadeBy): ReadonlySet<string> {
-  const revoking = new Set<string>()
-  const look = (from: MadeBy): boolean => {
-    const place = places.get(from.host)
-    if (!place || !isDurable(place, from.life, from.version)) revoking.add(from.host)
-    return true
+const inWords = ({ host, life, version }: MadeBy) => `version ${version} of life ${life} of ${host}`
+
+/** In every state: what was promised is there, and so is all that it came from (G4, G5). */
+export function checkPromises(hosts: Hosts): void {
+  for (const host of hosts) {
+    const { name, promised, taken } = host
+    if (promised === 0 || taken.length === 0) continue
+    const from = missing(hosts, host, promised, isDurable)
+    if (from)
+      throw new Violation(
+        `${name} has told version ${promised} committed, which comes from ${inWords(from)}, which is not durable`,
+      )
   }
-  look({ host, life, version })
-  missing(places, host, version, (place, life, version) => look({ host: place.name, life, version }))
-  return revoking
 }
 
 /**
  * In every state: what a version came from and is not durable, its host must know to be such, however many hosts it came
  * through. Otherwise it would stay when that is lost.
  */
-export function checkVectors(places: Places): void {
-  for (const place of places.values()) {
-    const { engine } = place.life ?? {}
-    if (!engine || !place.runs) continue
-    for (const { version, from } of place.taken) {
-      const unstable = engine.speculation.unstable(version as Version)
-      for (const state of unsettled(places, from)) {
-        const other = places.get(state.host)?.life
-        if (state.host === place.name || other?.life !== state.life) continue
-        const { id, epoch } = other.engine ?? {}
-        const isKnown = unstable.some(
-          (known) => known.host === id && known.epoch === epoch && known.version >= state.version,
+export function checkVectors(hosts: Hosts): void {
+  for (const { name, runs, taken } of hosts) {
+    if (!runs) continue
+    for (const { version, from, known } of taken)
+      for (const state of unsettled(hosts, from)) {
+        const other = hostNamed(hosts, state.host)
+        if (state.host === name || other.life !== state.life) continue
+        const isKnown = known.some(
+          (one) => one.host === state.host && one.epoch === other.epoch && one.version >= state.version,
         )
         if (!isKnown)
           throw new Violation(
-            `${place.name} does not know that its version ${version} comes from version ${state.version} of ${state.host}`,
+            `${name} does not know that its version ${version} comes from version ${state.version} of ${state.host}`,
           )
       }
-    }
   }
 }
 
+const nothing: readonly MadeBy[] = []
+
 /** Of a state and all that it came from, what is not durable and may still become so. */
-function unsettled(
-  places: Places,
-  from: MadeBy,
-  found: MadeBy[] = [],
-  seen = new Map<string, number>(),
-): readonly MadeBy[] {
-  const place = places.get(from.host)
-  if (!place?.survives(from.life, from.version)) return found
-  if (!isDurable(place, from.life, from.version)) found.push(from)
-  if ((seen.get(from.host) ?? 0) >= from.version) return found
-  seen.set(from.host, from.version)
-  for (const taken of place.taken) if (taken.version <= from.version) unsettled(places, taken.from, found, seen)
+function unsettled(hosts: Hosts, from: MadeBy): readonly MadeBy[] {
+  const host = hostNamed(hosts, from.host)
+  if (!survives(host, from.life, from.version)) return nothing
+  // The shortest way, most often taken.
+  if (host.taken.length === 0) return isDurable(host, from.life, from.version) ? nothing : [from]
+  const found: MadeBy[] = []
+  look(hosts, from, found, new Map())
   return found
 }
 
-const isDurable = (place: Place, life: number, version: number) => place.disk.durable.get(version)?.life === life
-const survives = (place: Place, life: number, version: number) => place.survives(life, version)
-
-/** After every choice: what is newly told to be committed, and who goes back. */
-export function checkMoved(place: Place, places: Places): void {
-  for (const life of place.life ? [place.life, ...place.zombies] : place.zombies) {
-    const { engine } = life
-    if (!engine || engine.committedVersion <= life.told) continue
-    life.told = engine.committedVersion
-    promise(place, places, engine.committedVersion)
-  }
-  const { engine } = place.life ?? {}
-  if (engine && !engine.running && place.left === undefined) goneBack(place, places, stopReasonOf(engine))
+function look(hosts: Hosts, from: MadeBy, found: MadeBy[], seen: Map<Observed, number>): void {
+  const host = hostNamed(hosts, from.host)
+  if (!survives(host, from.life, from.version)) return
+  if (!isDurable(host, from.life, from.version)) found.push(from)
+  if ((seen.get(host) ?? 0) >= from.version) return
+  seen.set(host, from.version)
+  for (const taken of host.taken) if (taken.version <= from.version) look(hosts, taken.from, found, seen)
 }
 
-/** That version is told to be committed: it must be durable, and all that it came from (G5). */
-function promise(place: Place, places: Places, version: number): void {
-  const durable = place.disk.durable.get(version)
-  if (!durable) throw new Violation(`${place.name} tells version ${version} committed, which is not on its disk`)
-  if ((place.promised?.version ?? 0) < version) place.promised = { version, ...durable }
-  const from = missing(places, place.name, version, isDurable)
-  if (from)
-    throw new Violation(
-      `${place.name} tells version ${version} committed, which comes from ${from}, which is not durable`,
-    )
+/** In every state: what a sender has dropped, its receiver must not expect again. */
+export function checkDropped(hosts: Hosts): void {
+  for (const { dropped } of hosts)
+    for (const { channel, to, first } of dropped) {
+      const receiver = hostNamed(hosts, to)
+      const expected = receiver.expected[channel] ?? 1
+      if (receiver.runs && expected < first)
+        throw new Violation(`${channel}: ${first - 1} messages were dropped, and the receiver expects ${expected}`)
+    }
 }
 
-/** A host goes back: the first version that it drops must come from something lost, and nothing that was promised may go. */
-function goneBack(place: Place, places: Places, why: string): void {
-  const to = Number(/goes back to version (\d+)/.exec(why)?.[1] ?? Number.NaN)
-  if (Number.isNaN(to)) return
-  const { name, promised } = place
-  if (promised && to < promised.version)
-    throw new Violation(`${name} goes back to version ${to}, and has told version ${promised.version} committed`)
-  const isLost = place.taken.some(({ version, from: { host, life, version: theirs } }) => {
+/** A host has just gone back: the first version that it drops must come from something lost. */
+export function checkGoneBack(hosts: Hosts, { name, left, taken }: Observed): void {
+  const to = left ?? 0
+  const isLost = taken.some(({ version, from }) => {
     if (version !== to + 1) return false
-    const other = places.get(host)
-    return !other?.survives(life, theirs) || missing(places, host, theirs, survives) !== undefined
+    const other = hostNamed(hosts, from.host)
+    return !survives(other, from.life, from.version) || missing(hosts, other, from.version, survives) !== undefined
   })
   if (!isLost)
     throw new Violation(`${name} goes back to version ${to}, but version ${to + 1} came from nothing that is lost`)
-  place.left = to
 }
 
-const stopReasonOf = (engine: object): string => {
-  const reason: unknown = Reflect.get(engine, '$stopReason')
-  return reason instanceof Error ? reason.message : ''
-}
-
-/** In every state: what was promised is there, and so is all that it came from (G4, G5). */
-export function checkPromises(places: Places): void {
-  for (const { name, promised, disk } of places.values()) {
-    if (!promised) continue
-    const durable = disk.durable.get(promised.version)
-    if (durable?.life !== promised.life || durable.bytes !== promised.bytes)
-      throw new Violation(`${name} has told version ${promised.version} committed, and it is undone`)
-    const from = missing(places, name, promised.version, isDurable)
-    if (from)
-      throw new Violation(
-        `${name} has told version ${promised.version} committed, which comes from ${from}, which is undone`,
-      )
+/** A message leaves that comes from that state: at most K hosts may be able to take it back. */
+export function checkRevocable(hosts: Hosts, state: MadeBy, k: number): void {
+  const revoking = new Set<string>()
+  const note: Test = (host, life, version) => {
+    if (!isDurable(host, life, version)) revoking.add(host.name)
+    return true
   }
+  const host = hostNamed(hosts, state.host)
+  note(host, state.life, state.version)
+  missing(hosts, host, state.version, note)
+  if (revoking.size > k)
+    throw new Violation(
+      `a message of ${inWords(state)} leaves, and ${[...revoking].join()} could take it back: K is ${k}`,
+    )
 }

@@ -1,0 +1,42 @@
+/**
+ * From every state, an end must be in reach without any more faults (G7).
+ *
+ * @module
+ */
+import type { Found, Search } from './search.ts'
+
+/** Looks at all states, the newest first, until no more of them are seen to reach an end. */
+export function stuck(search: Search): Found | undefined {
+  const { table, situation } = search
+  const reaching = new Uint8Array(table.size)
+  const words = new Uint32Array(table.words)
+  let lost = table.size
+  for (let found = -1; found !== 0; ) {
+    found = 0
+    for (let row = table.size - 1; row >= 0; row -= 1) {
+      if (reaching[row] === 1 || !reaches(row)) continue
+      reaching[row] = 1
+      found += 1
+    }
+    lost -= found
+  }
+  if (lost === 0) return undefined
+  return {
+    message: 'from here the work is never done, though nothing fails any more',
+    path: search.pathTo(reaching.indexOf(0)),
+  }
+
+  function reaches(row: number): boolean {
+    search.read(row)
+    const calm = situation.choices().filter(({ isFault }) => !isFault)
+    return (
+      calm.length === 0 ||
+      calm.some((choice, nth) => {
+        if (nth > 0) search.read(row)
+        situation.apply(choice, search.move(choice))
+        situation.write(words)
+        return reaching[table.find(words)] === 1
+      })
+    )
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * How a life of a host begins: the real engine over the place's disk, with the world's clock and wires.
+ *
+ * @module
+ */
+import { LiveHost } from '../../runtime-ts/src/engine/host.ts'
+import { openHost } from '../../runtime-ts/src/engine/open-host.ts'
+import type { EngineOptions } from '../../runtime-ts/src/engine/types.ts'
+import { hostOf, type MadeBy, Taker } from './application.ts'
+import { describedCore, describedVectors, nameClosures } from './canonical.ts'
+import type { Life } from './life.ts'
+import type { Place } from './place.ts'
+import { Violation } from './violation.ts'
+
+const makers = { core: describedCore(), vectors: describedVectors }
+
+export async function openLife(place: Place, life: Life, previous: LiveHost | undefined): Promise<LiveHost> {
+  const { name, scope } = place
+  const options: EngineOptions = {
+    name,
+    storage: place.disk.storageOf(life),
+    clock: life,
+    random: () => 0.5,
+    k: scope.k,
+    route: (darq) => (hostOf(darq) === name ? undefined : hostOf(darq)),
+    processor: (darq) => new Taker(darq, scope.application, () => stateOf(life)),
+    transport: { send: (to, frame) => place.send(to, frame) },
+    onError: (error, where) => {
+      if (!life.isOver) place.broken ??= new Violation(`${name} reports ${error.code} (${where}): ${error.message}`)
+    },
+  }
+  const engine = await openHost(options, makers, previous)
+  life.engine = engine
+  nameClosures(engine, () => place.reading)
+  void engine.stopped.then((reason) => place.ended(life, reason))
+  return engine
+}
+
+function stateOf({ host, life, engine }: Life): MadeBy {
+  // A processor that is restored within `openHost` makes no step.
+  if (!(engine instanceof LiveHost)) throw new Error('a step before the host is open')
+  return { host, life, version: engine.speculation.open }
+}
