@@ -1,6 +1,6 @@
 /**
  * `npm run exhaustive -- [--scope NAME[/K],… | all] [--seconds N] [--json FILE] [--replay 0.2.1…] [--mutants [--only NAME,…]]
- * [--breadth-first] [--every-order] [--check-merges]`
+ * [--check-merges] [--check-worlds COUNT]`
  *
  * Searches small worlds of the real engine through and through, and prints how many states there are. Exits with 1 when a
  * guarantee was broken, a scope was not finished, or a mutant lived. See docs/exhaustive.md.
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
     'check-merges': { type: 'boolean', default: false },
+    'check-worlds': { type: 'string' },
   },
 })
 
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 await import('./exhaustive/see-through.mjs' as string)
 const { explore } = await import('./exhaustive/search.ts')
 const { story } = await import('./exhaustive/story.ts')
+const { walk } = await import('./exhaustive/walks.ts')
 const { scopesNamed } = await import('./exhaustive/named.ts')
 const { scopes } = await import('./exhaustive/scopes.ts')
 const { huntMutants, unexplained } = await import('./exhaustive/hunt.ts')
@@ -42,6 +44,14 @@ if (values.replay !== undefined) {
   if (!scope || searched.length > 1) throw new Error('--replay takes one --scope NAME/K')
   const path = values.replay.split('.').filter((at) => at !== '')
   console.log((await story(scope, path.map(Number))).join('\n'))
+  process.exit()
+}
+
+if (values['check-worlds'] !== undefined) {
+  for (const scope of searched) {
+    const steps = await walk(scope, Number(values['check-worlds']))
+    console.log(`${scope.name}, K ${scope.k}: what hosts do alone they do in one world, in ${steps} choices`)
+  }
   process.exit()
 }
 

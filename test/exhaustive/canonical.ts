@@ -27,6 +27,12 @@ const passedOver = new Set([
   '$ids',
 ])
 
+/**
+ * By host, in the order in which they were heard of. At most they are told something in that order, and what leaves in different
+ * directions has none.
+ */
+const unordered = new Set(['$peers', '$asked', '$promised', '$askers', '$owed', '$byHost'])
+
 const describe = Symbol('describe')
 
 interface Described {
@@ -87,6 +93,10 @@ class Walk {
       for (const [name, item] of Object.entries(value)) {
         if (passedOver.has(name)) continue
         out.push(name, ':')
+        if (unordered.has(name) && item instanceof Map) {
+          this.value([...item].sort(([a], [b]) => (a < b ? -1 : 1)))
+          continue
+        }
         // A peer's standing is the last frame that came of it: only this is ever looked at again.
         if ((name === 'standing' || name === 'before') && typeof item === 'object' && item !== null) {
           const { host, epoch, lineage, durable, settled } = item as Standing

@@ -176,11 +176,13 @@ export class Chart {
   }
 
   #sent(place: Place): Leaving[] {
-    return place.takeSent().map(({ to, bytes }) => {
+    const sent = place.takeSent().map(({ to, bytes }): Leaving => {
       const event: Event = { kind: 'frame', from: place.name, bytes }
       const { direction, frame } = this.#queues.frame(place.name, to, this.eventId(event), bytes)
       return { direction, frame, origins: this.scope.k === Number.POSITIVE_INFINITY ? [] : originsIn(bytes) }
     })
+    // Only in each direction is there an order.
+    return sent.sort((a, b) => a.direction - b.direction)
   }
 
   #add(place: Place, host: number, hash: string, observed: Observed, by: Unmade | undefined): Station {

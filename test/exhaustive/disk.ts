@@ -19,7 +19,7 @@ export interface Durable {
 /** A commit that was asked for and not written. */
 export interface Write {
   readonly commit: Commit
-  /** Writes it; the one who asked is told when `told` is. */
+  /** Writes it, but for when to wake: that is for a platform that wakes hosts. The one who asked is told when `told` is. */
   run(told: boolean): Promise<void>
 }
 
@@ -93,7 +93,7 @@ export class Disk {
             run: async (told) => {
               writer.write = undefined
               try {
-                await claimed.commit(commit)
+                await claimed.commit({ ...commit, wakeAt_ms: undefined })
                 for (const [version, bytes] of versionsIn(commit.bytes))
                   this.durable.set(version, { life: writer.life, bytes })
                 if (told) resolve()

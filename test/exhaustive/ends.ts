@@ -32,7 +32,7 @@ export function stuck(search: Search): Found | undefined {
     return (
       calm.length === 0 ||
       calm.some((choice, nth) => {
-        if (nth > 0) search.read(row)
+        if (nth > 0) situation.restore()
         situation.apply(choice, search.move(choice))
         situation.write(words)
         return reaching[table.find(words)] === 1

@@ -102,6 +102,7 @@ function knownOf(engine: LiveHost, version: number): Known[] {
   return engine.speculation
     .unstable(version as Version)
     .map(({ host, epoch, version }) => ({ host: partsOf(host).name, epoch, version }))
+    .sort((a, b) => (a.host === b.host ? a.epoch - b.epoch : a.host < b.host ? -1 : 1))
 }
 
 function* darqsOf({ life, runs }: Place): Generator<LiveDarq> {
@@ -159,8 +160,10 @@ function channels(application: Application): ReturnType<typeof channelsOf> {
   return known
 }
 
-/** All that decides what can come of this host, as a hash. */
-export function hashOf(place: Place, observed: Observed): string {
+export const hashOf = (place: Place, observed: Observed): string => hash('md5', textOf(place, observed), 'base64')
+
+/** All that decides what can come of this host. */
+export function textOf(place: Place, observed: Observed): string {
   const { disk, promised, clients, lives, rows } = place
   const parts = [JSON.stringify(observed), `lives ${lives} promised ${promised?.life}`]
   for (const [number, value] of disk.medium.values) parts.push(`${number} ${latin1(value)}`)
@@ -168,10 +171,10 @@ export function hashOf(place: Place, observed: Observed): string {
   for (const life of rows) {
     if (!life) continue
     parts.push(`life ${life.life} ${life.told}`)
-    if (life.write) parts.push(`writes ${latin1(life.write.commit.bytes)}`)
+    if (life.write) parts.push(`writes ${life.write.commit.keepFrom} ${latin1(life.write.commit.bytes)}`)
     parts.push(canonical(life))
   }
-  return hash('md5', parts.join('\n'), 'base64')
+  return parts.join('\n')
 }
 
 /**

@@ -24,6 +24,7 @@ interface Carried {
 }
 
 export const no_frames = 0
+const pairs_max = 2 ** 26
 
 export class Queues {
   readonly directions: readonly Direction[]
@@ -33,16 +34,49 @@ export class Queues {
   readonly #frameIds = new Map<number, number>()
   readonly #queues: Queue[] = []
   readonly #ids = new Map<string, number>()
+  /** Directions by the host that they lead to. */
+  readonly #waysTo: readonly (readonly number[])[]
+  readonly #pairs: (readonly [number, number])[] = []
+  readonly #pairIds = new Map<number, number>()
 
   constructor(hosts: readonly string[], inOrder: boolean) {
     this.#hosts = hosts
     this.inOrder = inOrder
     this.directions = hosts.flatMap((_, from) => hosts.flatMap((_, to) => (from === to ? [] : [{ from, to }])))
+    this.#waysTo = hosts.map((_, host) =>
+      this.directions.flatMap(({ to }, direction) => (to === host ? [direction] : [])),
+    )
     this.#idOf([])
   }
 
-  get count(): number {
-    return this.#queues.length
+  /** All that is under way to one host, as one number. */
+  arrivingId(host: number, queues: readonly number[]): number {
+    const ways = this.#waysTo[host] ?? []
+    const [one, other] = ways
+    if (one === undefined) return 0
+    const first = queues[one] ?? no_frames
+    if (other === undefined) return first
+    if (ways.length > 2) throw new Error('there are at most three hosts')
+    const second = queues[other] ?? no_frames
+    const key = first * pairs_max + second
+    const known = this.#pairIds.get(key)
+    if (known !== undefined) return known
+    this.#pairIds.set(key, this.#pairs.length)
+    return this.#pairs.push([first, second]) - 1
+  }
+
+  /** And back. */
+  arriving(host: number, id: number, queues: number[]): void {
+    const [one, other] = this.#waysTo[host] ?? []
+    if (one === undefined) return
+    if (other === undefined) {
+      queues[one] = id
+      return
+    }
+    const [first, second] = this.#pairs[id] ?? []
+    if (first === undefined || second === undefined) throw new Error(`there is no pair of queues ${id}`)
+    queues[one] = first
+    queues[other] = second
   }
 
   /** @param event its arrival */

@@ -208,7 +208,7 @@ export class Search {
       this.#unfinished.push({ row, stations: [...situation.stations] })
     }
     for (const [at, choice] of choices.entries()) {
-      if (at > 0) this.read(row)
+      if (at > 0) situation.restore()
       const move = this.move(choice)
       this.transitions += 1
       if (move && !move.to) return { message: move.broken, path: [...this.pathTo(row), at] }
@@ -265,7 +265,7 @@ export class Search {
       this.table.read(at, wanted)
       this.read(from)
       const taken = this.situation.choices().findIndex((choice) => {
-        this.read(from)
+        this.situation.restore()
         const move = this.move(choice)
         if (move && !move.to) return false
         this.situation.apply(choice, move)

@@ -5,14 +5,17 @@
  * @module
  */
 import type { Chart, Move, Station } from './chart.ts'
+import { Packing } from './packing.ts'
 import { no_frames, type Queues } from './queues.ts'
 import type { Scope } from './scope.ts'
 
 export const budgets = ['crashes', 'losses', 'repeats', 'takeovers', 'early'] as const
 export type Budget = (typeof budgets)[number]
-/** Of each budget, in one number. */
-const budget_bits = 4
+/** Of each budget, in one number; a state is some numbers of so many bits. */
+const budget_bits = 2
 const budget_max = (1 << budget_bits) - 1
+const station_bits = 22
+const queues_bits = 20
 
 /** What can happen next. */
 export interface Choice {
@@ -35,6 +38,8 @@ export class Situation {
   readonly #chart: Chart
   readonly #queues: Queues
   readonly #mayCrash: readonly boolean[]
+  readonly #packing: Packing
+  readonly #memory: Memory
   readonly stations: Station[]
   /** What is under way, by direction. */
   readonly queues: number[]
@@ -49,29 +54,52 @@ export class Situation {
     this.#queues = queues
     this.stations = [...stations]
     this.queues = queues.directions.map(() => no_frames)
+    this.#memory = new Memory(this)
     this.#mayCrash = scope.application.hosts.map((name) => scope.mayCrash?.includes(name) ?? true)
     for (const [at, budget] of budgets.entries()) {
       if (scope[budget] > budget_max) throw new Error(`${budget}: at most ${budget_max}`)
       this.left += scope[budget] << (at * budget_bits)
     }
+    // Budgets that are 0 in front of no other need no room.
+    const left_bits = Math.max(1, 32 - Math.clz32(this.left))
+    this.#packing = new Packing([...stations.map(() => station_bits), ...stations.map(() => queues_bits), left_bits])
   }
 
   get words(): number {
-    return this.stations.length + this.queues.length + 1
+    return this.#packing.words
   }
 
   read(words: Uint32Array): void {
     const { stations, queues } = this
-    for (let host = 0; host < stations.length; host += 1) stations[host] = this.#chart.station(words[host] ?? 0)
-    for (let way = 0; way < queues.length; way += 1) queues[way] = words[stations.length + way] ?? 0
-    this.left = words[stations.length + queues.length] ?? 0
+    const values = this.#packing.read(words)
+    let at = 0
+    for (let host = 0; host < stations.length; host += 1, at += 1) stations[host] = this.#chart.station(values[at] ?? 0)
+    for (let host = 0; host < stations.length; host += 1, at += 1) this.#queues.arriving(host, values[at] ?? 0, queues)
+    this.left = values[at] ?? 0
+    this.#memory.keep(this)
+  }
+
+  snapshot(): Memory {
+    return new Memory(this)
+  }
+
+  become(memory: Memory): void {
+    memory.restore(this)
+  }
+
+  /** As it was read last. */
+  restore(): void {
+    this.#memory.restore(this)
   }
 
   write(words: Uint32Array): void {
     const { stations, queues } = this
-    for (const [host, station] of stations.entries()) words[host] = station.id
-    for (let way = 0; way < queues.length; way += 1) words[stations.length + way] = queues[way] ?? 0
-    words[stations.length + queues.length] = this.left
+    const { values } = this.#packing
+    let at = 0
+    for (let host = 0; host < stations.length; host += 1, at += 1) values[at] = stations[host]?.id ?? 0
+    for (let host = 0; host < stations.length; host += 1, at += 1) values[at] = this.#queues.arrivingId(host, queues)
+    values[at] = this.left
+    this.#packing.write(words)
   }
 
   leftOf(budget: Budget): number {
@@ -96,16 +124,16 @@ export class Situation {
   }
 
   /** Each frame that may be next; of equal ones, one. */
-  *#next(): Generator<{ readonly direction: number; readonly place: number; readonly frame: number }> {
+  #eachNext(see: (direction: number, place: number, frame: number) => void): void {
     const { directions, inOrder } = this.#queues
     for (let direction = 0; direction < directions.length; direction += 1) {
       const queue = this.queues[direction] ?? no_frames
-      if (queue === no_frames || !this.stations[directions[direction]?.to ?? 0]?.offers.runs) continue
+      if (queue === no_frames || !this.stations[this.#receiver(direction)]?.offers.runs) continue
       const frames = this.#queues.frames(queue)
       const count = inOrder ? 1 : frames.length
       for (let place = 0; place < count; place += 1) {
         const frame = frames[place]
-        if (frame !== undefined && frame !== frames[place - 1]) yield { direction, place, frame }
+        if (frame !== undefined && frame !== frames[place - 1]) see(direction, place, frame)
       }
     }
   }
@@ -115,7 +143,7 @@ export class Situation {
   }
 
   #arrivals(choices: Choice[]): void {
-    for (const { direction, place, frame } of this.#next())
+    this.#eachNext((direction, place, frame) => {
       choices.push({
         host: this.#receiver(direction),
         event: this.#queues.arrival(frame),
@@ -123,6 +151,7 @@ export class Situation {
         budget: undefined,
         isFault: false,
       })
+    })
   }
 
   /** When nothing else can move, or early; each may be the first. */
@@ -143,11 +172,11 @@ export class Situation {
     const mayLose = this.leftOf('losses') > 0
     const mayRepeat = this.leftOf('repeats') > 0
     if (!mayLose && !mayRepeat) return
-    for (const { direction, place, frame } of this.#next()) {
+    this.#eachNext((direction, place, frame) => {
       const host = this.#receiver(direction)
       if (mayLose) choices.push({ ...fault('losses'), host, event: undefined, takes: { direction, place } })
       if (mayRepeat) choices.push({ ...fault('repeats'), host, event: this.#queues.arrival(frame) })
-    }
+    })
   }
 
   /** @param move what the choice's event does at its host */
@@ -160,5 +189,37 @@ export class Situation {
     this.stations[host] = move.to
     for (const { direction, frame } of move.sent)
       this.queues[direction] = this.#queues.with(this.queues[direction] ?? no_frames, frame)
+  }
+}
+
+/** What a situation was. */
+export class Memory {
+  readonly #stations: Station[]
+  readonly #queues: number[]
+  #left: number
+
+  constructor({ stations, queues, left }: Situation) {
+    this.#stations = [...stations]
+    this.#queues = [...queues]
+    this.#left = left
+  }
+
+  keep({ stations, queues, left }: Situation): void {
+    copy(stations, this.#stations)
+    copy(queues, this.#queues)
+    this.#left = left
+  }
+
+  restore(situation: Situation): void {
+    copy(this.#stations, situation.stations)
+    copy(this.#queues, situation.queues)
+    situation.left = this.#left
+  }
+}
+
+function copy<Item>(from: readonly Item[], to: Item[]): void {
+  for (let at = 0; at < from.length; at += 1) {
+    const item = from[at]
+    if (item !== undefined) to[at] = item
   }
 }
