@@ -1,5 +1,5 @@
 /**
- * `npm run exhaustive -- [--scope NAME[/K],… | all] [--seconds N] [--json FILE] [--replay 0.2.1…] [--mutants [--only NAME,…]]
+ * `npm run exhaustive -- [--scope NAME[/K],…] [--seconds N] [--json FILE] [--replay 0.2.1…] [--mutants [--only NAME,…]]
  * [--check-merges] [--check-worlds COUNT]`
  *
  * Searches small worlds of the real engine through and through, and prints how many states there are. Exits with 1 when a
@@ -31,13 +31,14 @@ const { explore } = await import('./exhaustive/search.ts')
 const { story } = await import('./exhaustive/story.ts')
 const { walk } = await import('./exhaustive/walks.ts')
 const { scopesNamed } = await import('./exhaustive/named.ts')
-const { scopes } = await import('./exhaustive/scopes.ts')
-const { huntMutants, unexplained } = await import('./exhaustive/hunt.ts')
+const { huntMutants, alive } = await import('./exhaustive/hunt.ts')
 
 const seconds_max = Number(values.seconds)
-const named = values.scope ?? (values.mutants ? '' : 'pair,pair-takeover,ping')
-const names = named === 'all' ? Object.keys(scopes) : named.split(',').filter((name) => name !== '')
-const searched = names.flatMap((name) => scopesNamed(name))
+const named = values.scope ?? (values.mutants ? '' : 'pair-1-1,pair-takeover,ping')
+const searched = named
+  .split(',')
+  .filter((name) => name !== '')
+  .flatMap((name) => scopesNamed(name))
 
 if (values.replay !== undefined) {
   const [scope] = searched
@@ -86,10 +87,10 @@ for (const scope of searched) {
 }
 
 const hunted: readonly Hunted[] = values.mutants ? await huntMutants(seconds_max, values.only?.split(',')) : []
-const alive = unexplained(hunted)
-if (alive.length > 0) console.log(`Mutants that live: ${alive.join(', ')}`)
+const living = alive(hunted)
+if (living.length > 0) console.log(`Mutants that live: ${living.join(', ')}`)
 if (values.json) {
   const plain = explored.map((one) => ({ ...one, k: String(one.k) }))
   writeFileSync(values.json, `${JSON.stringify({ explored: plain, mutants: hunted }, null, 2)}\n`)
 }
-process.exitCode = alive.length > 0 || explored.some(({ complete }) => !complete) ? 1 : 0
+process.exitCode = living.length > 0 || explored.some(({ complete }) => !complete) ? 1 : 0

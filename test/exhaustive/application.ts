@@ -82,6 +82,15 @@ export function meeting(messages: number): Application {
   }
 }
 
+/** `a/1` → `b/1`, which has a client of its own, too, and sends nothing on. */
+export function gathering(messages: Readonly<Record<'a' | 'b', number>>): Application {
+  return {
+    hosts: ['a', 'b'],
+    clients: { 'a/1': numbered('m', messages.a), 'b/1': numbered('n', messages.b) },
+    sends: (darq, name) => (darq === 'a/1' ? [{ to: 'b/1', name }] : []),
+  }
+}
+
 /** `a/1` → `b/1`, whose own client’s messages go on to another: what `b` has sent meets what it depends on only later. */
 export function crossing(hosts: readonly string[], messages: Readonly<Record<'a' | 'b', number>>): Application {
   const on = `${hosts.at(-1)}/2`

@@ -6,7 +6,9 @@
 import { decodeCommit } from '../../runtime-ts/src/engine/commit-value.ts'
 import type { Claimed, Commit, Opened, Segment, Storage } from '../../runtime-ts/src/storage/contract.ts'
 import { Medium, MemoryCells } from '../../runtime-ts/src/storage/memory.ts'
+import { decodeRecord } from '../../runtime-ts/src/storage/record.ts'
 import { storageOver } from '../../runtime-ts/src/storage/store.ts'
+import { latin1 } from './event.ts'
 
 /** A version that is durable. */
 export interface Durable {
@@ -47,6 +49,25 @@ export class Disk {
 
   get newest(): number {
     return Math.max(0, ...this.durable.keys())
+  }
+
+  /**
+   * What any later life can find. What a claim has dropped, or what is behind the head, is only there until it is cleared, and
+   * nobody reads it: it counts that something stands there.
+   */
+  canonical(): string {
+    const records = [...this.medium.values]
+      .sort(([a], [b]) => b - a)
+      .map(([number, value]) => ({ value, record: decodeRecord(value, number) }))
+    const head = records[0]?.record.head ?? 0
+    let dropped = Number.POSITIVE_INFINITY
+    return records
+      .map(({ value, record: { number, kind, from } }) => {
+        if (number >= dropped) return `${number} dropped`
+        if (kind === 'claim') dropped = from
+        return kind === 'commit' && number < head ? `${number} behind` : `${number} ${latin1(value)}`
+      })
+      .join('\n')
   }
 
   storageOf(writer: Writer): Storage {

@@ -38,10 +38,10 @@ const minute_ms = 60_000
 
 describe('every interleaving of two hosts, a message and a failure', () => {
   test('keeps every promise, and comes to its end', { timeout: 2 * minute_ms }, async () => {
-    const { explored } = await exhaustive('--scope', 'pair/Infinity,pair/0,pair-takeover/0')
+    const { explored } = await exhaustive('--scope', 'pair-1-1/Infinity,pair-1-1/0,pair-takeover/0')
     expect(explored.map(({ scope, complete, found }) => ({ scope, complete, found }))).toEqual([
-      { scope: 'pair', complete: true },
-      { scope: 'pair', complete: true },
+      { scope: 'pair-1-1', complete: true },
+      { scope: 'pair-1-1', complete: true },
       { scope: 'pair-takeover', complete: true },
     ])
     const [free, waiting] = explored
@@ -52,15 +52,15 @@ describe('every interleaving of two hosts, a message and a failure', () => {
   })
 
   test('has the same states when no order of choices is left out', { timeout: minute_ms }, async () => {
-    const [reduced] = (await exhaustive('--scope', 'pair/0')).explored
-    const [all] = (await exhaustive('--scope', 'pair/0', '--every-order')).explored
+    const [reduced] = (await exhaustive('--scope', 'pair-1-1/0')).explored
+    const [all] = (await exhaustive('--scope', 'pair-1-1/0', '--every-order')).explored
     expect(all?.states).toBe(reduced?.states)
     expect(all?.ends).toBe(reduced?.ends)
     expect(all?.transitions).toBeGreaterThan(reduced?.transitions ?? 0)
   })
 
   test('goes on in the same way from states with the same hash', { timeout: minute_ms }, async () => {
-    const { explored } = await exhaustive('--scope', 'pair/0', '--check-merges')
+    const { explored } = await exhaustive('--scope', 'pair-1-1/0', '--check-merges')
     expect(explored[0]).toMatchObject({ complete: true })
   })
 })

@@ -29,20 +29,17 @@ export async function huntMutants(seconds_max: number, names?: readonly string[]
     const one = await hunt(mutant, seconds_max)
     hunted.push(one)
     const verdict = one.found
-      ? `found after ${one.choices?.length} choices${mutant.isDeep ? ' (not the shortest way)' : ''} in ${one.scope} (${one.states} states): ${one.by}`
-      : `LIVES: ${one.by}${mutant.lives ? `; ${mutant.lives}` : ''}`
+      ? `found after ${one.choices?.length} choices in ${one.scope} (${one.states} states): ${one.by}`
+      : `LIVES: ${one.by}`
     console.log(`${one.name.padEnd(36)} ${verdict}`)
   }
   return hunted
 }
 
-/** Those that live, and of which nothing is known that would say why. */
-export function unexplained(hunted: readonly Hunted[]): readonly string[] {
-  const mayLive = new Set(mutants.filter(({ lives }) => lives !== undefined).map(({ name }) => name))
-  return hunted.filter(({ name, found }) => !found && !mayLive.has(name)).map(({ name }) => name)
-}
+export const alive = (hunted: readonly Hunted[]): readonly string[] =>
+  hunted.filter(({ found }) => !found).map(({ name }) => name)
 
-function hunt({ name, breaks, patches, scopes, isDeep }: Mutant, seconds_max: number): Promise<Hunted> {
+function hunt({ name, breaks, patches, scopes }: Mutant, seconds_max: number): Promise<Hunted> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./hunt-one.ts', import.meta.url))], {
       env: {
@@ -50,7 +47,6 @@ function hunt({ name, breaks, patches, scopes, isDeep }: Mutant, seconds_max: nu
         DARQ_MUTANT: JSON.stringify(patches),
         DARQ_SCOPES: scopes.join(),
         DARQ_SECONDS: String(seconds_max),
-        DARQ_DEEP: isDeep ? '1' : '',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -17,10 +17,6 @@ export interface Mutant {
   readonly patches: readonly Patch[]
   /** Where to look for it: `scope` or `scope/K`. The first that is broken is told. */
   readonly scopes: readonly string[]
-  /** What it breaks is seen only at the end: it is looked for depth first, and the way is not the shortest. */
-  readonly isDeep?: true
-  /** What is known of why it was not found. Without it, it must be. */
-  readonly lives?: string
 }
 
 const engine = (file: string, find: string, put: string): Patch => ({
@@ -34,7 +30,7 @@ export const mutants: readonly Mutant[] = [
     name: 'open-version-grows',
     breaks: 'a version takes on new dependencies after messages have left it',
     patches: [engine('send.ts', 'if (batch.version === host.speculation.open) host.speculation.freeze()\n', '')],
-    scopes: ['crossing'],
+    scopes: ['crossing/Infinity'],
   },
   {
     name: 'no-transitive-dependencies',
@@ -42,19 +38,19 @@ export const mutants: readonly Mutant[] = [
     patches: [
       engine('send.ts', 'this.#send(batch, host.speculation.unstable(batch.version))', 'this.#send(batch, [])'),
     ],
-    scopes: ['chain', 'ping'],
+    scopes: ['chain-1-1/Infinity', 'ping/Infinity'],
   },
   {
     name: 'accepted-counts-as-committed',
     breaks: 'a sender drops what its receiver has only accepted',
     patches: [engine('receive.ts', 'committed: rows?.[0]?.first ?? expected,', 'committed: expected,')],
-    scopes: ['pair'],
+    scopes: ['pair-1-1/Infinity'],
   },
   {
     name: 'new-epoch-not-examined',
     breaks: 'a peer’s new epoch is taken note of, and its lineage not looked at',
     patches: [engine('host.ts', "else if (heard === 'newer') this.#examine(standing)", '')],
-    scopes: ['pair', 'ping'],
+    scopes: ['pair-1-1/Infinity', 'ping/Infinity'],
   },
   {
     name: 'epoch-used-again',
@@ -63,7 +59,7 @@ export const mutants: readonly Mutant[] = [
       engine('lineage.ts', 'Math.max((stored ?? 0) + 1, byClock)', 'Math.max(stored ?? 0, byClock)'),
       { file: 'runtime-ts/src/storage/store.ts', find: '!(epoch > expected)', put: '!(epoch >= expected)' },
     ],
-    scopes: ['pair'],
+    scopes: ['pair-1-1/Infinity'],
   },
   {
     name: 'fence-skipped',
@@ -71,7 +67,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       { file: 'runtime-ts/src/storage/memory.ts', find: 'if (this.newest >= first) {', put: 'if (this.newest < 0) {' },
     ],
-    scopes: ['pair-takeover'],
+    scopes: ['pair-takeover/Infinity'],
   },
   {
     name: 'durable-counts-as-committed',
@@ -83,13 +79,13 @@ export const mutants: readonly Mutant[] = [
         'const committed = this.versions.durable',
       ),
     ],
-    scopes: ['pair'],
+    scopes: ['pair-1-1/Infinity'],
   },
   {
     name: 'own-state-not-named',
     breaks: 'a message names what its state depends on, and not that state',
     patches: [engine('receive.ts', 'const all = version > durable ? ', 'const all = version < 0 ? ')],
-    scopes: ['pair'],
+    scopes: ['pair-1-1/Infinity'],
   },
   {
     name: 'accepted-told-durable',
@@ -101,7 +97,7 @@ export const mutants: readonly Mutant[] = [
         "if (state.epoch === epoch) return 'durable'",
       ),
     ],
-    scopes: ['pair', 'chain'],
+    scopes: ['pair-1-1/Infinity', 'chain-1-1/Infinity'],
   },
   {
     name: 'lost-state-taken',
@@ -113,7 +109,7 @@ export const mutants: readonly Mutant[] = [
         "else if (fate === 'forgotten') return 'lost'",
       ),
     ],
-    scopes: ['ping', 'chain', 'fork'],
+    scopes: ['ping/Infinity', 'chain-1-1/Infinity', 'fork-1-1/Infinity'],
   },
   {
     name: 'dependencies-not-stored',
@@ -121,13 +117,13 @@ export const mutants: readonly Mutant[] = [
     patches: [
       engine('commit.ts', 'writer.version(version, dependencies)', 'void dependencies\n  writer.version(version, [])'),
     ],
-    scopes: ['pair-crashes', 'pair'],
+    scopes: ['pair-1-2/Infinity', 'pair-1-1/Infinity'],
   },
   {
     name: 'everything-goes-back',
     breaks: 'a host goes back behind what depends on nothing lost',
     patches: [engine('host.ts', 'this.#goBack(to, `', 'this.#goBack(this.versions.committed, `')],
-    scopes: ['pair-messages', 'ping', 'meeting', 'fork'],
+    scopes: ['pair-2-1/Infinity', 'ping/Infinity', 'meeting-1-1/Infinity', 'fork-1-1/Infinity'],
   },
   {
     name: 'restart-takes-for-loss',
@@ -139,28 +135,25 @@ export const mutants: readonly Mutant[] = [
         "return 'lost'",
       ),
     ],
-    scopes: ['pair'],
+    scopes: ['pair-1-1/Infinity'],
   },
   {
     name: 'rollback-drops-what-was-not-durable',
     breaks: 'a rollback loses versions that depend on nothing lost, because they were not written yet',
     patches: [engine('host.ts', 'tail: this.#commit.remains(to)', 'tail: undefined')],
-    scopes: ['crossing-crash'],
+    scopes: ['crossing-crash/Infinity'],
   },
   {
     name: 'older-epoch-read',
     breaks: 'what a life has said that is over is read as if it were the present one',
     patches: [engine('peer.ts', 'standing.epoch < known.standing.epoch', 'standing.epoch < 0')],
-    scopes: ['pair-any', 'pair-lossy/Infinity'],
-    isDeep: true,
-    lives:
-      'it was found while a channel’s numbers alone were compared; now what came late goes back with the next frame of the present life, and within the time given no world was found where that is not enough',
+    scopes: ['pair-any/Infinity', 'pair-lossy/Infinity'],
   },
   {
     name: 'older-answer-read',
     breaks: 'an answer to an older life counts',
     patches: [engine('send.ts', 'ack.echo !== host.epoch || ', '')],
-    scopes: ['pair', 'pair-any', 'pair-crashes'],
+    scopes: ['pair-1-1/Infinity', 'pair-any/Infinity', 'pair-1-2/Infinity'],
   },
   {
     name: 'truncated-when-durable',
@@ -172,16 +165,13 @@ export const mutants: readonly Mutant[] = [
         'this.#settle({ version, sealings }, version)',
       ),
     ],
-    scopes: ['crossing-crash'],
-    isDeep: true,
-    lives:
-      'not reached: a rollback behind what a later commit has dropped takes more commits of one host than were searched',
+    scopes: ['gathering/Infinity'],
   },
   {
     name: 'k-not-kept',
     breaks: 'a message leaves although more than K hosts could take it back',
     patches: [engine('host.ts', 'this.speculation.hosts(version) + own <= k', 'own <= k')],
-    scopes: ['chain/1'],
+    scopes: ['chain-1-1/1'],
   },
   {
     name: 'never-asked',
@@ -201,6 +191,6 @@ export const mutants: readonly Mutant[] = [
         'this.#cursor = Math.max(expected, this.#queue.first, this.#cursor)\n    if (refused',
       ),
     ],
-    scopes: ['pair', 'chain'],
+    scopes: ['pair-1-1/Infinity', 'chain-1-1/Infinity'],
   },
 ]

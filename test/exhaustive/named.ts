@@ -1,5 +1,5 @@
 /**
- * `pair` is a scope with each K that is worth it, `pair/1` with that one.
+ * `pair-1-1` is a scope with each K that is worth it, `pair-1-1/1` with that one.
  *
  * @module
  */

@@ -164,9 +164,10 @@ export const hashOf = (place: Place, observed: Observed): string => hash('md5', 
 
 /** All that decides what can come of this host. */
 export function textOf(place: Place, observed: Observed): string {
-  const { disk, promised, clients, lives, rows } = place
+  const { disk, promised, clients, lives, rows, heard } = place
   const parts = [JSON.stringify(observed), `lives ${lives} promised ${promised?.life}`]
-  for (const [number, value] of disk.medium.values) parts.push(`${number} ${latin1(value)}`)
+  for (const [host, epoch] of [...heard].sort()) parts.push(`heard ${host} ${epoch}`)
+  parts.push(disk.canonical())
   for (const { committed } of clients) parts.push(`client ${committed}`)
   for (const life of rows) {
     if (!life) continue

@@ -22,6 +22,7 @@ export async function openLife(place: Place, life: Life, previous: LiveHost | un
     clock: life,
     random: () => 0.5,
     k: scope.k,
+    ...(scope.log_bytes_max && { limits: { log_bytes_max: scope.log_bytes_max } }),
     route: (darq) => (hostOf(darq) === name ? undefined : hostOf(darq)),
     processor: (darq) => new Taker(darq, scope.application, () => stateOf(life)),
     transport: { send: (to, frame) => place.send(to, frame) },

@@ -66,6 +66,8 @@ export class Place {
   /** The last life has gone back: up to here it leaves what it has made. */
   left: number | undefined
   taken: Taken[] = []
+  /** The newest epoch that each host has named in the present process. */
+  readonly heard = new Map<string, number>()
   promised: Promised | undefined
   /** What the frame that is being read is about. */
   reading = 'none'
@@ -145,6 +147,7 @@ export class Place {
       case 'takeover':
         if (this.life) this.zombies.push(this.life)
         this.life = undefined
+        this.heard.clear()
         await this.#open()
         break
       case 'open':
@@ -179,6 +182,8 @@ export class Place {
     const { engine } = this.life ?? {}
     if (!engine) return
     const frame = decoded(bytes)
+    // What others have said here does not outlive the process; what is known of them then is asked again.
+    const heard = this.heard.get(from) ?? 0
     const producer = frame.type === 'data' ? encoder.encode(channelId(frame.host, frame.from)) : undefined
     const expected = () =>
       frame.type === 'data' && producer ? (engine.existing(frame.to)?.expected(producer) ?? 1) : 1
@@ -194,8 +199,11 @@ export class Place {
     } finally {
       this.reading = 'none'
     }
+    this.heard.set(from, Math.max(heard, frame.epoch))
     if (frame.type !== 'data' || !engine.running) return
     const after = expected()
+    if (frame.epoch < heard && after > before)
+      throw new Violation(`${this.name} takes a message of a life of ${from} that it knows to be over`)
     const version = engine.existing(frame.to)?.newest ?? 0
     let sequence = frame.first
     for (const message of decodeMessages(frame.messages)) {
@@ -211,6 +219,7 @@ export class Place {
     if (isWritten) await life.write?.run(false)
     this.life = undefined
     this.left = undefined
+    this.heard.clear()
     life.end()
     life.engine?.abandon(new DarqError('closed', { message: 'crashed' }))
     this.#forget()

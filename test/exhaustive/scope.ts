@@ -24,6 +24,8 @@ export interface Scope {
   readonly takeovers: number
   /** Frames of one direction arrive in order; else in any. */
   readonly inOrder: boolean
+  /** Of each DARQ, when it is not the engine's own: a small log is soon truncated. */
+  readonly log_bytes_max?: number
   /** A host's tasks run as soon as they are there; else anything may come between. */
   readonly eager: boolean
 }
