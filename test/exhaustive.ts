@@ -9,8 +9,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Explored } from './exhaustive/explored.ts'
 import type { Hunted } from './exhaustive/hunt.ts'
-import type { Explored } from './exhaustive/search.ts'
 
 const { values } = parseArgs({
   options: {
@@ -66,12 +66,11 @@ for (const scope of searched) {
   const found = await explore(scope, {
     seconds_max,
     checkMerges: values['check-merges'],
-    progress: ({ table, next, transitions, depth, chart, seconds }) => {
+    progress: ({ states, transitions, waiting, depth, stations, moves, seconds }) => {
       if (seconds - shown_s < 10) return
       shown_s = seconds
-      const waiting = table.size - next
       console.error(
-        `${scope.name}: ${table.size} states, ${transitions} transitions, ${waiting} to go on from, depth ${depth}; ${chart.stations.length} of single hosts, ${chart.moves_made} moves; ${Math.round(seconds)} s`,
+        `${scope.name}: ${states} states, ${transitions} transitions, ${waiting} to go on from, depth ${depth}; of single hosts ${stations} states, ${moves} moves; ${Math.round(seconds)} s`,
       )
     },
   })

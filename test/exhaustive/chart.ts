@@ -9,7 +9,6 @@
  *
  * @module
  */
-import { DarqError } from '../../runtime-ts/src/error.ts'
 import type { MadeBy } from './application.ts'
 import { type Event, keyOf } from './event.ts'
 import { checkDone, hashOf, type Observed, observe } from './observed.ts'
@@ -18,7 +17,7 @@ import { Place } from './place.ts'
 import type { Queues } from './queues.ts'
 import { originsIn } from './readable-frame.ts'
 import type { Scope } from './scope.ts'
-import { Violation } from './violation.ts'
+import { messageOf } from './violation.ts'
 
 /** A state of one host. */
 export interface Station {
@@ -249,12 +248,3 @@ function eventsTo(station: Station): number[] {
 }
 
 const brokenBy = (error: unknown): Move => ({ to: undefined, broken: messageOf(error), sent: [], hasGoneBack: false })
-
-export const messageOf = (error: unknown): string =>
-  error instanceof Violation
-    ? error.message
-    : error instanceof DarqError
-      ? `${error.code}: ${error.message}`
-      : error instanceof Error
-        ? `${error.message}\n${error.stack}`
-        : String(error)

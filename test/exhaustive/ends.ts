@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Found, Search } from './search.ts'
+import type { Found } from './explored.ts'
+import type { Search } from './search.ts'
 
 /** Looks at all states, the newest first, until no more of them are seen to reach an end. */
 export function stuck(search: Search): Found | undefined {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import type { Explored } from './explored.ts'
 import type { Hunted } from './hunt.ts'
-import type { Explored } from './search.ts'
 
 interface Told {
   readonly explored: readonly Explored[]

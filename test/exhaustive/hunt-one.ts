@@ -1,5 +1,5 @@
 /** One mutant's process: scope after scope, breadth first if nothing else is said, until one is broken. Prints one line of JSON. */
-import type { Found } from './search.ts'
+import type { Found } from './explored.ts'
 
 await import('./see-through.mjs' as string)
 const { explore } = await import('./search.ts')

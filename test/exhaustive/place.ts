@@ -15,6 +15,7 @@ import { Life } from './life.ts'
 import { openLife } from './opening.ts'
 import { decoded } from './readable-frame.ts'
 import type { Scope } from './scope.ts'
+import { checkTold } from './told.ts'
 import { Violation } from './violation.ts'
 
 /** An outside client of one DARQ: keeps each message until it is committed. */
@@ -268,40 +269,6 @@ export class Place {
       }
     }
     if (this.broken) throw this.broken
-    for (const life of this.rows) {
-      const { engine } = life ?? {}
-      if (!life || !engine || engine.committedVersion <= life.told) continue
-      life.told = engine.committedVersion
-      this.#promise(engine.committedVersion)
-    }
-    const { engine } = this.life ?? {}
-    if (engine && !engine.running && this.left === undefined) this.#goneBack(stopReasonOf(engine))
-    const { promised } = this
-    if (!promised) return
-    const durable = this.disk.durable.get(promised.version)
-    if (durable?.life !== promised.life || durable.bytes !== promised.bytes)
-      throw new Violation(`${this.name} has told version ${promised.version} committed, and it is undone`)
+    checkTold(this)
   }
-
-  /** That version is told to be committed: it must be durable. */
-  #promise(version: number): void {
-    const durable = this.disk.durable.get(version)
-    if (!durable) throw new Violation(`${this.name} tells version ${version} committed, which is not on its disk`)
-    if ((this.promised?.version ?? 0) < version) this.promised = { version, ...durable }
-  }
-
-  /** The life goes back: nothing that was promised may go. */
-  #goneBack(why: string): void {
-    const to = Number(/goes back to version (\d+)/.exec(why)?.[1] ?? Number.NaN)
-    if (Number.isNaN(to)) return
-    const { name, promised } = this
-    if (promised && to < promised.version)
-      throw new Violation(`${name} goes back to version ${to}, and has told version ${promised.version} committed`)
-    this.left = to
-  }
-}
-
-const stopReasonOf = (engine: object): string => {
-  const reason: unknown = Reflect.get(engine, '$stopReason')
-  return reason instanceof Error ? reason.message : ''
 }

@@ -6,47 +6,15 @@
  *
  * @module
  */
-import { Chart, type Move, messageOf, type Station, type Unmade } from './chart.ts'
+import { Chart, type Move, type Station, type Unmade } from './chart.ts'
 import { stuck } from './ends.ts'
+import type { Explored, Found, Limits } from './explored.ts'
 import { Queues } from './queues.ts'
 import type { Scope } from './scope.ts'
 import { type Choice, Situation } from './situation.ts'
 import { StateTable } from './state-table.ts'
 import { checkDropped, checkGoneBack, checkPromises, checkRevocable, checkVectors, type Hosts } from './truth.ts'
-import { Violation } from './violation.ts'
-
-export interface Found {
-  readonly message: string
-  /** The choices that lead to it, by their places among those that there were. */
-  readonly path: readonly number[]
-}
-
-export interface Explored {
-  readonly scope: string
-  readonly k: number
-  readonly states: number
-  /** Choices that were made. */
-  readonly transitions: number
-  /** States in which nothing can move. */
-  readonly ends: number
-  /** The longest of the shortest ways. */
-  readonly depth: number
-  /** States of single hosts, and what events did in them: so often was the engine run. */
-  readonly stations: number
-  readonly moves: number
-  /** All states were visited. */
-  readonly complete: boolean
-  readonly seconds: number
-  readonly found: Found | undefined
-}
-
-export interface Limits {
-  readonly states_max?: number
-  readonly seconds_max?: number
-  /** Whenever a host's state is reached again, look whether it does what it did: the proof of the hash. */
-  readonly checkMerges?: boolean
-  readonly progress?: (search: Search) => void
-}
+import { messageOf, Violation } from './violation.ts'
 
 /** Worlds whose missing moves are made at once. */
 const batch = 8_192
@@ -168,7 +136,7 @@ export class Search {
         this.#border = this.table.size
       }
       if (count % 65_536 === 0) {
-        progress?.(this)
+        progress?.({ ...this.#explored(false, undefined), waiting: this.table.size - this.next })
         if (this.table.size >= states_max || this.seconds > seconds_max) return this.#explored(false, undefined)
       }
       const found = this.#expand(this.next)

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { messageOf } from './chart.ts'
 import { hashOf, observe } from './observed.ts'
 import { Place } from './place.ts'
 import { readable } from './readable-frame.ts'
 import type { Scope } from './scope.ts'
 import { Search } from './search.ts'
 import type { Choice } from './situation.ts'
+import { messageOf } from './violation.ts'
 
 /** The way as sentences. */
 export async function story(scope: Scope, path: readonly number[]): Promise<string[]> {
