@@ -193,4 +193,22 @@ export const mutants: readonly Mutant[] = [
     ],
     scopes: ['pair-1-1/Infinity', 'chain-1-1/Infinity'],
   },
+  {
+    name: 'repeats-taken',
+    breaks: 'what came before is taken again',
+    patches: [
+      {
+        file: 'core-as/src/twin/ingest.ts',
+        find: 'if (first < expected) repeats = Math.min(count, expected - first)',
+        put: 'if (first < expected) repeats = 0',
+      },
+    ],
+    scopes: ['pair-1-1/Infinity'],
+  },
+  {
+    name: 'never-asked-again',
+    breaks: 'a sender waits for an answer for ever',
+    patches: [engine('send.ts', 'host.clock.now_ms() + answer_ms_max, () => this.#lost())', 'Infinity, () => {})')],
+    scopes: ['pair-lossy/Infinity'],
+  },
 ]
