@@ -32,6 +32,8 @@ export interface Station {
   readonly moves: Map<number, Move>
   /** The host itself, if it is still there. */
   place: Place | undefined
+  /** A copy of it, where no engine lives. */
+  readonly resting: Place | undefined
   /** Whether all is done, when nothing can move any more: the reason why not, or '' ; `undefined`: not looked at. */
   unfinished: string | undefined
 }
@@ -126,7 +128,12 @@ export class Chart {
     const { station, event } = by
     if (station.moves.has(event)) return
     this.moves_made += 1
-    station.moves.set(event, await this.#moved(by))
+    const move = await this.#moved(by)
+    station.moves.set(event, move)
+    // What needs nobody else will be made in any case: now, while the host is there.
+    const { to } = move
+    const next = to?.place && to.offers.plain.find(({ event }) => event !== undefined && !to.moves.has(event))?.event
+    if (to && next !== undefined) await this.#make({ station: to, event: next })
   }
 
   async #moved(by: Unmade): Promise<Move> {
@@ -146,11 +153,21 @@ export class Chart {
     const { place } = station
     station.place = undefined
     if (place) return place
-    return this.reach(station.host, eventsTo(station))
+    const events: number[] = []
+    let from = station
+    for (let { before } = from; !from.resting && before; { before } = from) {
+      events.push(before.event)
+      from = before.station
+    }
+    const start = from.resting?.copy() ?? (await Place.begin(this.scope, this.#name(station.host)))
+    return this.#replay(start, events.reverse())
   }
 
   async reach(host: number, events: readonly number[]): Promise<Place> {
-    const place = await Place.begin(this.scope, this.#name(host))
+    return this.#replay(await Place.begin(this.scope, this.#name(host)), events)
+  }
+
+  async #replay(place: Place, events: readonly number[]): Promise<Place> {
     for (const event of events) {
       this.events_run += 1
       await place.happen(this.event(event))
@@ -190,10 +207,11 @@ export class Chart {
       host,
       hash,
       observed,
-      offers: new Offers(observed, (event) => this.eventId(event)),
+      offers: new Offers(host, observed, (event) => this.eventId(event)),
       before: by,
       moves: new Map(),
       place,
+      resting: place.rests ? place.copy() : undefined,
       unfinished: undefined,
     }
     this.stations.push(station)

@@ -35,16 +35,28 @@ export class Disk {
   readonly medium = new Medium()
   /** By version: all that was ever made durable and not taken back, also what was truncated since. */
   readonly durable = new Map<number, Durable>()
+  readonly #generation: string
   readonly #store: Storage
   /** The newest life that has claimed it. */
   #owner = 0
 
   constructor(generation: string) {
+    this.#generation = generation
     this.#store = storageOver({
       durability: () => 'memory',
       connect: async () => new MemoryCells(this.medium),
       generation: () => generation,
     })
+  }
+
+  /** One that holds the same. Nobody has it open. */
+  copy(): Disk {
+    const copy = new Disk(this.#generation)
+    for (const [number, value] of this.medium.values) copy.medium.values.set(number, value)
+    copy.medium.newest = this.medium.newest
+    for (const [version, durable] of this.durable) copy.durable.set(version, durable)
+    copy.#owner = this.#owner
+    return copy
   }
 
   get newest(): number {

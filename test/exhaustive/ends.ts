@@ -29,15 +29,15 @@ export function stuck(search: Search): Found | undefined {
 
   function reaches(row: number): boolean {
     search.read(row)
-    const calm = situation.choices().filter(({ isFault }) => !isFault)
-    return (
-      calm.length === 0 ||
-      calm.some((choice, nth) => {
-        if (nth > 0) situation.restore()
-        situation.apply(choice, search.move(choice))
-        situation.write(words)
-        return reaching[table.find(words)] === 1
-      })
-    )
+    let isEnd = true
+    for (const choice of situation.choices()) {
+      if (choice.isFault) continue
+      if (!isEnd) situation.restore()
+      isEnd = false
+      situation.apply(choice, search.move(choice))
+      situation.write(words)
+      if (reaching[table.find(words)] === 1) return true
+    }
+    return isEnd
   }
 }

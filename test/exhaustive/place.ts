@@ -75,10 +75,10 @@ export class Place {
   broken: Violation | undefined
   #sent: Sent[] = []
 
-  private constructor(scope: Scope, name: string) {
+  private constructor(scope: Scope, name: string, disk: Disk) {
     this.scope = scope
     this.name = name
-    this.disk = new Disk(`g-${name}`)
+    this.disk = disk
     this.clients = Object.entries(scope.application.clients)
       .filter(([darq]) => hostOf(darq) === name)
       .map(([darq, names]) => ({ darq, names, sent: 0, committed: 0 }))
@@ -86,11 +86,29 @@ export class Place {
 
   /** Open, and has done what it does at first. */
   static async begin(scope: Scope, name: string): Promise<Place> {
-    const place = new Place(scope, name)
+    const place = new Place(scope, name, new Disk(`g-${name}`))
     await place.#open()
     for (const task of place.life?.tasks.splice(0) ?? []) task()
     await place.#moved()
     return place
+  }
+
+  /** Nothing lives here. */
+  get rests(): boolean {
+    return this.life === undefined && this.zombies.length === 0
+  }
+
+  /** The same again, of a place that rests: an engine could not be copied. */
+  copy(): Place {
+    if (!this.rests) throw new Error(`${this.name} lives`)
+    const copy = new Place(this.scope, this.name, this.disk.copy())
+    for (const [nth, client] of copy.clients.entries()) Object.assign(client, this.clients[nth])
+    copy.lives = this.lives
+    copy.start = this.start
+    copy.left = this.left
+    copy.taken = [...this.taken]
+    copy.promised = this.promised
+    return copy
   }
 
   /** The present life, and those that were replaced. */

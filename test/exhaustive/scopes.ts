@@ -57,7 +57,7 @@ export const scopes: Readonly<Record<string, Scopes>> = {
     [1, 2, never, 0, 1],
     [2, 1, never, 0, 1],
     [2, 2, 0],
-    [4, 0, never],
+    [3, 0, never],
     [4, 1, 0],
     [4, 2, 0],
   ]),
@@ -70,6 +70,11 @@ export const scopes: Readonly<Record<string, Scopes>> = {
     [1, 1, never, 0],
     [1, 2, 0],
   ]),
+  'chain-2-2-middle': {
+    about: 'a → b → c, 2 messages, 2 crashes of b',
+    ks: [never],
+    at: (k) => scope('chain-2-2-middle', three(2), k, 2, { mayCrash: ['b'] }),
+  },
   'pair-lossy': {
     about: 'a → b, 1 message, 1 crash, 1 frame lost, 1 frame twice',
     ks: [never, 0],

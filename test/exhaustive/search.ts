@@ -7,11 +7,12 @@
  * @module
  */
 import { Chart, type Move, type Station, type Unmade } from './chart.ts'
+import type { Choice } from './choice.ts'
 import { stuck } from './ends.ts'
 import type { Explored, Found, Limits } from './explored.ts'
 import { Queues } from './queues.ts'
 import type { Scope } from './scope.ts'
-import { type Choice, Situation } from './situation.ts'
+import { Situation } from './situation.ts'
 import { StateTable } from './state-table.ts'
 import { checkDropped, checkGoneBack, checkPromises, checkRevocable, checkVectors, type Hosts } from './truth.ts'
 import { messageOf, Violation } from './violation.ts'

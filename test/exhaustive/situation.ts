@@ -5,38 +5,24 @@
  * @module
  */
 import type { Chart, Move, Station } from './chart.ts'
+import { type Budget, budgets, type Choice, fault, plainly } from './choice.ts'
 import { Packing } from './packing.ts'
 import { no_frames, type Queues } from './queues.ts'
 import type { Scope } from './scope.ts'
 
-export const budgets = ['crashes', 'losses', 'repeats', 'takeovers', 'early'] as const
-export type Budget = (typeof budgets)[number]
 /** Of each budget, in one number; a state is some numbers of so many bits. */
 const budget_bits = 2
 const budget_max = (1 << budget_bits) - 1
 const station_bits = 22
 const queues_bits = 20
-
-/** What can happen next. */
-export interface Choice {
-  readonly host: number
-  /** What happens at that host; nothing when a frame is lost. */
-  readonly event: number | undefined
-  /** The frame that is taken off its way: by its direction, and its place there. */
-  readonly takes: { readonly direction: number; readonly place: number } | undefined
-  /** Of which it takes one. */
-  readonly budget: Budget | undefined
-  /** Counted by the scope or of no use: the world must come to its end without. */
-  readonly isFault: boolean
-}
-
-const plainly = { takes: undefined, budget: undefined, isFault: false }
-const fault = (budget: Budget) => ({ takes: undefined, budget, isFault: true })
+const places_max = 64
 
 export class Situation {
   readonly scope: Scope
   readonly #chart: Chart
   readonly #queues: Queues
+  /** Arrivals that were there before. */
+  readonly #known = new Map<number, Choice>()
   readonly #mayCrash: readonly boolean[]
   readonly #packing: Packing
   readonly #memory: Memory
@@ -113,8 +99,8 @@ export class Situation {
     for (let host = 0; host < stations.length; host += 1) {
       const offers = stations[host]?.offers
       if (!offers) continue
-      for (const event of offers.plain) choices.push({ ...plainly, host, event })
-      for (const { event, nth } of offers.clients) if (nth <= messages_max) choices.push({ ...plainly, host, event })
+      for (const choice of offers.plain) choices.push(choice)
+      for (const { choice, nth } of offers.clients) if (nth <= messages_max) choices.push(choice)
     }
     this.#arrivals(choices)
     const isQuiet = choices.length === 0
@@ -143,39 +129,40 @@ export class Situation {
   }
 
   #arrivals(choices: Choice[]): void {
-    this.#eachNext((direction, place, frame) => {
-      choices.push({
-        host: this.#receiver(direction),
-        event: this.#queues.arrival(frame),
-        takes: { direction, place },
-        budget: undefined,
-        isFault: false,
-      })
-    })
+    this.#eachNext((direction, place, frame) => choices.push(this.#arrival(direction, place, frame)))
+  }
+
+  #arrival(direction: number, place: number, frame: number): Choice {
+    const key = (frame * this.queues.length + direction) * places_max + place
+    let arrival = this.#known.get(key)
+    if (arrival === undefined) {
+      if (place >= places_max) throw new Error(`there are at most ${places_max} frames in one direction`)
+      const host = this.#receiver(direction)
+      arrival = { ...plainly(host, this.#queues.arrival(frame)), takes: { direction, place } }
+      this.#known.set(key, arrival)
+    }
+    return arrival
   }
 
   /** When nothing else can move, or early; each may be the first. */
   #timers(isQuiet: boolean, choices: Choice[]): void {
-    for (const [host, { offers }] of this.stations.entries())
-      for (const { event, isNeeded } of offers.timers)
-        choices.push(isQuiet ? { ...plainly, host, event, isFault: !isNeeded } : { ...fault('early'), host, event })
+    for (const { offers } of this.stations)
+      for (const { quiet, early } of offers.timers) choices.push(isQuiet ? quiet : early)
   }
 
   #faults(choices: Choice[]): void {
     for (const [host, { offers }] of this.stations.entries()) {
       if (!this.#mayCrash[host]) continue
-      if (this.leftOf('crashes') > 0)
-        for (const event of offers.crashes) choices.push({ ...fault('crashes'), host, event })
-      if (this.leftOf('takeovers') > 0 && offers.takeover !== undefined)
-        choices.push({ ...fault('takeovers'), host, event: offers.takeover })
+      if (this.leftOf('crashes') > 0) choices.push(...offers.crashes)
+      if (this.leftOf('takeovers') > 0 && offers.takeover) choices.push(offers.takeover)
     }
     const mayLose = this.leftOf('losses') > 0
     const mayRepeat = this.leftOf('repeats') > 0
     if (!mayLose && !mayRepeat) return
     this.#eachNext((direction, place, frame) => {
-      const host = this.#receiver(direction)
-      if (mayLose) choices.push({ ...fault('losses'), host, event: undefined, takes: { direction, place } })
-      if (mayRepeat) choices.push({ ...fault('repeats'), host, event: this.#queues.arrival(frame) })
+      const arrival = this.#arrival(direction, place, frame)
+      if (mayLose) choices.push({ ...arrival, event: undefined, budget: 'losses', isFault: true })
+      if (mayRepeat) choices.push(fault(arrival.host, this.#queues.arrival(frame), 'repeats'))
     })
   }
 

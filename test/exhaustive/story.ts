@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { Choice } from './choice.ts'
 import { hashOf, observe } from './observed.ts'
 import { Place } from './place.ts'
 import { readable } from './readable-frame.ts'
 import type { Scope } from './scope.ts'
 import { Search } from './search.ts'
-import type { Choice } from './situation.ts'
 import { messageOf } from './violation.ts'
 
 /** The way as sentences. */
