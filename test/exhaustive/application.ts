@@ -32,6 +32,12 @@ export function chain(hosts: readonly string[], messages: number): Application {
   }
 }
 
+/** A chain whose last host has a client of its own, too. */
+export function visited(hosts: readonly string[], messages: number): Application {
+  const { clients, sends } = chain(hosts, messages)
+  return { hosts, clients: { ...clients, [`${hosts.at(-1)}/1`]: numbered('n', messages) }, sends }
+}
+
 /** `a/1` ⇄ `b/1`: each message goes to and fro so many times, so that a host comes to depend on what itself has sent. */
 export function pingPong(hops: number, messages = 1): Application {
   return {

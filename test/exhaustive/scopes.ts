@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Application, chain, crossing, fork, gathering, house, meeting, pingPong } from './application.ts'
+import { type Application, chain, crossing, fork, gathering, house, meeting, pingPong, visited } from './application.ts'
 import { type Scope, scope } from './scope.ts'
 
 export interface Scopes {
@@ -64,6 +64,10 @@ export const scopes: Readonly<Record<string, Scopes>> = {
   ...grown('meeting', 'a → c, b → c', meeting, [
     [1, 1, never],
     [1, 2, never, 0],
+  ]),
+  ...grown('visited', 'a → b → c, and c has a client of its own', (messages) => visited(['a', 'b', 'c'], messages), [
+    [1, 1, never],
+    [1, 2, never],
   ]),
   ...grown('fork', 'a → b, a → c, b → c', fork, [
     [1, 0, never],
