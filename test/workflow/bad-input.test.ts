@@ -392,6 +392,19 @@ test('what comes in the last moment of a run is not taken for the next one’s',
   expect(await place.result('x', 1)).toBe('5')
 })
 
+test('an answer that comes in the last moment of an instance is nobody’s business', async () => {
+  await using place = new WorkflowPlace()
+  const host = await place.open(
+    slow,
+    workflow(Job, async (flow) => `${await Promise.race([flow.call(Slow.ask(1)), flow.call(Slow.ask(2))])}`),
+  )
+  await place.start('x')
+  host.send(Slow.answer(1))
+  host.send(Slow.answer(2))
+  expect(await place.result('x')).toBe('1')
+  expect(await place.letters()).toEqual([])
+})
+
 describe('a limit', () => {
   const waiting = (options = {}) =>
     workflow(

@@ -339,13 +339,12 @@ export class Instance {
     this.#around.sweep(this.#journal)
     // As the step has just set it.
     this.header = readHeader(this.#place.ledger.get(header_cell, this.key))
-    if (outcome?.kind === 'again') {
-      this.#leaveBehind()
-      this.#restart()
-    } else this.#over()
+    this.#leaveBehind()
+    if (outcome?.kind === 'again') this.#restart()
+    else this.#over()
   }
 
-  /** What has come for commands of the run that has ended is of no use to the next, which has others of the same numbers. */
+  /** What has come for commands of the run that has ended is of no use, least of all to the next, whose have the same numbers. */
   #leaveBehind(): void {
     const isOfRun = ({ event }: Happening): boolean => typeof event[1] === 'number'
     const arrivals = this.#queue.filter(isOfRun).flatMap(({ arrival }) => arrival ?? [])
@@ -366,8 +365,12 @@ export class Instance {
 
   #over(): void {
     this.#state = 'over'
-    for (const { arrival } of this.#queue.splice(0))
-      if (arrival !== undefined) this.#place.refuse(arrival, hasEnded(this.key, this.header))
+    for (const { arrival, event } of this.#queue.splice(0)) {
+      if (arrival === undefined) continue
+      // Somebody has sent a message; an answer or a timer is nobody's loss.
+      if (event[0] === 'message' || event[0] === 'cancel') this.#place.refuse(arrival, hasEnded(this.key, this.header))
+      else this.#place.drop(arrival)
+    }
     this.#around.ended(this)
   }
 
