@@ -28,6 +28,7 @@ const shop = participant(Shop, {
   on: {
     order(step, { count }) {
       if (count > 9) refuse('too many')
+      if (count === 7) throw new DarqError('app:busy', { retryable: true })
       if (count < 0) {
         step.send(step.own.think({ order: `${count}` }), { after: '1 minute' })
         return step.later(`${count}`)
@@ -111,6 +112,24 @@ test('a host that nobody can reach has its participants’ calls answered, each 
   expect([...told].sort()).toEqual(['10: app:too many', '2 for 200', '3 for 300'])
   expect(await host.query(Shop.sold())).toBe(5)
   expect(cuts).toBeGreaterThan(3)
+  await there.close()
+})
+
+test('an error that may pass is an answer all the same', async () => {
+  await using far = new World()
+  await using near = new World()
+  const there = await openShop(far, near)
+  const routes = {
+    shop: oneWay(
+      there,
+      () => {},
+      () => {},
+    ),
+  }
+  const host = await near.open({ participants: [basket], routes, unreachable: true })
+  await host.send(Basket.buy({ count: 7 })).committed
+  await near.clock.advance(120_000)
+  expect(await host.query(Basket.told())).toEqual(['7: app:busy'])
   await there.close()
 })
 

@@ -9,7 +9,7 @@ import { DarqError } from '../error.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
 import type { Definition, EffectDefinition } from './definition.ts'
 import type { Run } from './effects.ts'
-import { asDarqError, isBackpressure, readable } from './failure.ts'
+import { asDarqError, Final, isBackpressure, readable } from './failure.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
 import type { Inhabitant } from './processor.ts'
@@ -222,15 +222,16 @@ export class EffectProcessor implements Inhabitant, Site {
 
   #failed(job: Job, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
-    const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    const error = thrown instanceof Inadmissible || thrown instanceof Final ? thrown.error : asDarqError(thrown)
     const { attempts_max } = this.definition.retry
     this.#report(error)
-    if (error.retryable && job.attempts < attempts_max) {
+    const isWorn = error.retryable && !(thrown instanceof Final)
+    if (isWorn && job.attempts < attempts_max) {
       this.#again.add(() => this.#start(job), this.#pause(job.attempts))
       return
     }
     const { lsn, bytes, attempts } = job
-    this.#setAside({ lsn, bytes, envelope: readable(bytes), error, attempts, worn: error.retryable }, [])
+    this.#setAside({ lsn, bytes, envelope: readable(bytes), error, attempts, worn: isWorn }, [])
   }
 
   #setAside(failure: Failure, lsns: readonly Lsn[]): void {

@@ -14,6 +14,7 @@ import type { Client } from './client-types.ts'
 import { Definition } from './definition.ts'
 import type { Run } from './effects.ts'
 import { type Draft, isCount, isFields } from './envelope.ts'
+import { Final } from './failure.ts'
 import type { Link } from './link.ts'
 import { keyProducer } from './producer-id.ts'
 import { answer_query } from './query.ts'
@@ -87,7 +88,9 @@ class Errands {
       try {
         return await asked
       } catch (error) {
-        if (!watch.signal.aborted || signal.aborted) throw error
+        if (signal.aborted) throw error
+        // Ways that fail are tried again by the client: what comes through is the callee's.
+        if (!watch.signal.aborted && error instanceof DarqError) throw new Final(error)
       } finally {
         cancel()
       }
@@ -113,7 +116,7 @@ class Errands {
       const told = await this.#client.query(answerMessage(to, client), { signal, grade: 'committed' })
       const outcome = readOutcome(told as Plain)
       if (outcome === undefined) continue
-      if ('error' in outcome) throw outcome.error
+      if ('error' in outcome) throw new Final(outcome.error)
       return outcome.value
     }
   }

@@ -15,6 +15,16 @@ export function asDarqError(thrown: unknown): DarqError {
   return new DarqError('dead_letter', { cause: thrown, retryable: true, message, facts: { thrown: message } })
 }
 
+/** What an effect throws that is its outcome: it is told as it is, and not tried again, retryable or not. */
+export class Final extends Error {
+  readonly error: DarqError
+
+  constructor(error: DarqError) {
+    super(error.message, { cause: error })
+    this.error = error
+  }
+}
+
 /** The log or another limit is full for now: no fault of the message. */
 export function isBackpressure(thrown: unknown): boolean {
   return thrown instanceof DarqError && thrown.code === 'backpressure'

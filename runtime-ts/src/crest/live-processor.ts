@@ -219,6 +219,10 @@ export class LiveProcessor implements Inhabitant, Site, Place {
     if (timer !== undefined && arrival.fromSelf && this.#isInTime(arrival)) this.ledger.delete(timer_cell, timer.name)
   }
 
+  drop(arrival: Arrival): void {
+    this.#consume(arrival, () => {})
+  }
+
   refuse(arrival: Arrival, error: DarqError): void {
     this.#setAside(arrival.lsn, error)
   }

@@ -71,6 +71,8 @@ export interface Place {
   step(arrivals: readonly Arrival[], body: (turn: Turn) => void): Made
   /** Ends a message that can't be handled: its caller is told; a one-way message becomes a dead letter. */
   refuse(arrival: Arrival, error: DarqError): void
+  /** Ends a message that is of no use any more. */
+  drop(arrival: Arrival): void
   /** Runs in a task of its own, unless this processor is detached before. */
   after(wait_ms: number, run: () => void): void
   /** A failure that nobody waits for. */
