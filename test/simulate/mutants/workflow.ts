@@ -67,10 +67,10 @@ export const workflowMutants: readonly Mutant[] = [
   },
   {
     name: 'answer-of-an-earlier-run',
-    breaks: 'G2: what an earlier run has asked for is told to the next one',
-    file: instances,
-    find: 'instance.header.run !== run',
-    put: 'run === 0',
+    breaks: 'G2: what has come for a run that has just ended is told to the next one',
+    file: instance,
+    find: "=> typeof event[1] === 'number'",
+    put: '=> event[1] === -1',
     jobs,
   },
   {
@@ -127,14 +127,6 @@ export const workflowMutants: readonly Mutant[] = [
     file: 'runtime-ts/src/crest/live-processor.ts',
     find: 'if (this.#isTidying || ',
     put: 'if (this || ',
-    jobs,
-  },
-  {
-    name: 'batch-never-halved',
-    breaks: 'G7: a batch that is longer than the room in a log is offered whole for ever',
-    file: 'runtime-ts/src/crest/lane.ts',
-    find: 'this.#batch_bytes_max = batch.reduce((sum, { bytes }) => sum + bytes, 0) / 2',
-    put: 'void batch',
     jobs,
   },
 ]
