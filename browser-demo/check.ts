@@ -1,6 +1,6 @@
 /**
  * `npm run demo:check`: a scene of the page in real parts under seeded crashes, and the proof that nothing was lost or done
- * twice. `--scene flights` (or `checkout`), `--data FILE`, `--seed N`, `--kills N` (`--orders N`), `--json FILE`. Ends with 0
+ * twice. `--scene flights` (or `checkout`, `stream`), `--data FILE`, `--seed N`, `--kills N` (`--orders N`), `--json FILE`. Ends with 0
  * only if all that is compared at the end is equal, and every planned fault has happened.
  *
  * @module
@@ -13,6 +13,8 @@ import { checkoutJson, checkoutTable } from './check/checkout/report.ts'
 import { runCheckoutCheck } from './check/checkout/run.ts'
 import { toJson, toTable } from './check/report.ts'
 import { runCheck } from './check/run.ts'
+import { streamJson, streamTable } from './check/stream/report.ts'
+import { runStreamCheck } from './check/stream/run.ts'
 import { flightsFile } from './data-file.ts'
 
 const { values } = parseArgs({
@@ -60,7 +62,12 @@ async function check(scene: string, seed: number): Promise<Checked> {
     const passed = 'The tab, the shelf and the cashier agree: what was bought was charged once, all else undone.'
     return { failures: result.failures, table: checkoutTable(result), json: checkoutJson(result), passed }
   }
-  throw new Error(`--scene: flights or checkout, got ${scene}`)
+  if (scene === 'stream') {
+    const result = await runStreamCheck({ ...options, kills: whole('kills', values.kills) })
+    const passed = 'Both sides equal a plain loop over the file: each window closed once, with what belongs into it.'
+    return { failures: result.failures, table: streamTable(result), json: streamJson(result), passed }
+  }
+  throw new Error(`--scene: flights, checkout or stream, got ${scene}`)
 }
 
 function whole(name: string, text: string): number {

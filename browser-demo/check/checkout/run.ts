@@ -9,6 +9,7 @@ import { type Served, serve } from '../../serve.ts'
 import { checkout_darq, type Slip, shelf_darq } from '../../src/checkout/checkout.address.ts'
 import type { CheckoutDemoFacts } from '../../src/checkout/snapshot.ts'
 import { BrowserTab } from '../browser-tab.ts'
+import { edgeAnswers } from '../edge-answers.ts'
 import { FaultMaker } from '../fault-maker.ts'
 import { failuresIn } from './accounts.ts'
 import { type CheckoutFault, type PlannedOrder, planOrders } from './plan.ts'
@@ -93,7 +94,7 @@ class Customer {
   constructor(served: Served, tab: BrowserTab, log: (line: string) => void) {
     this.#served = served
     this.#tab = tab
-    this.#maker = new FaultMaker(tab, served.edge, async () => {})
+    this.#maker = new FaultMaker(tab, served.edge, () => edgeAnswers(served.edge.url))
     this.#log = log
   }
 
