@@ -11,7 +11,7 @@ export const Payments = address('payments', { paid: Payment })
 
 export const orders = (report: (order: string, missing: number, key: string) => Promise<void>) =>
   stream(Orders.placed).branch(
-    // Each payment that is short is reported, once. Orders and payments are kept by four participants.
+    // Each payment that is short is reported under one key. Orders and payments are kept by four participants.
     (placed) =>
       placed
         .keyBy(({ order }) => order, { parallel: 4 })
