@@ -31,7 +31,7 @@ export interface PlannedOrder {
 const faults: readonly CheckoutFault[] = [
   ...(['renderer_crash', 'worker_kill', 'edge_kill', 'network_cut', 'checkout_kill', 'shelf_kill'] as const),
 ]
-const cards: readonly Card[] = ['good', 'good', 'bad line', 'refused']
+const cards: readonly Card[] = ['good', 'bad line', 'good', 'refused']
 const first_ms_max = 150
 const second_ms_max = 500
 
@@ -47,11 +47,13 @@ export function planOrders(random: Random, orders: number): PlannedOrder[] {
   }
   return Array.from({ length: orders }, (_, order) => {
     const isEager = order % 5 === 4
-    const later = random.below(5) < 3 ? 'Approve' : random.below(2) === 0 ? 'Refuse' : 'Cancel the order'
+    const card = cards[order % cards.length] ?? 'good'
+    // A card whose line is bad is charged in every check: it is where a key counts.
+    const mayBuy = card === 'bad line' || random.below(5) < 3
+    const later = mayBuy ? 'Approve' : random.below(2) === 0 ? 'Refuse' : 'Cancel the order'
     const decision = isEager ? 'Cancel the order' : later
     return {
-      card: cards[random.below(cards.length)] ?? 'good',
-      ...{ decision, isEager, restocks: order % 3 === 1 },
+      ...{ card, decision, isEager, restocks: order % 3 === 1 },
       disk_ms: isEager || random.below(4) === 0 ? 1_000 : 0,
       first: at(2 * order, first_ms_max),
       second: at(2 * order + 1, second_ms_max),
