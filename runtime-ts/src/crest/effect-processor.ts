@@ -13,7 +13,7 @@ import { asDarqError, Final, isBackpressure, readable } from './failure.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
 import type { Inhabitant } from './processor.ts'
-import { ask } from './query.ts'
+import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { versionOf } from './schema.ts'
 import { type Failure, setAside } from './set-aside.ts'
@@ -92,6 +92,10 @@ export class EffectProcessor implements Inhabitant, Site {
 
   query(name: string, body: Uint8Array): Uint8Array {
     return ask(this, name, body)
+  }
+
+  prepare(name: string, body: Uint8Array): () => Uint8Array {
+    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {

@@ -16,7 +16,7 @@ import { Ledger } from './ledger.ts'
 import { type Arrival, type Live, type Made, nothingYet, type Place } from './live.ts'
 import { decodePlain, encodePlainBytes } from './plain.ts'
 import type { Inhabitant } from './processor.ts'
-import { ask, isBuiltinQuery } from './query.ts'
+import { ask, isBuiltinQuery, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { check } from './schema.ts'
 import { setAside } from './set-aside.ts'
@@ -142,6 +142,10 @@ export class LiveProcessor implements Inhabitant, Site, Place {
     const { key, asked } = this.definition.darqs === undefined ? { key: this.key, asked: given } : keyed(given)
     const value = this.#live.query(name, key, message.input === undefined ? undefined : check(message.input, asked))
     return value === nothingYet ? nothing : encodePlainBytes(value)
+  }
+
+  prepare(name: string, body: Uint8Array): () => Uint8Array {
+    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {

@@ -16,7 +16,7 @@ import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
 import { ownMessages } from './own.ts'
 import { Parking, Pending } from './parking.ts'
-import { ask } from './query.ts'
+import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
@@ -32,6 +32,8 @@ export interface Inhabitant extends Processor {
   expect?(lsn: Lsn, admitted: Admitted): void
   /** Runs a query. @returns the encoded value; empty while there is none yet */
   query(name: string, body: Uint8Array): Uint8Array
+  /** A query that is asked often. @returns runs it */
+  prepare(name: string, body: Uint8Array): () => Uint8Array
 }
 
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
@@ -107,6 +109,10 @@ export class ParticipantProcessor implements Inhabitant, Site {
 
   query(name: string, body: Uint8Array): Uint8Array {
     return ask(this, name, body)
+  }
+
+  prepare(name: string, body: Uint8Array): () => Uint8Array {
+    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {

@@ -15,6 +15,29 @@ import type { Site } from './turn.ts'
 export const deadLetters_query = '$deadLetters'
 export const answer_query = '$answer'
 
+const noAnswer = encodePlainBytes(undefined)
+
+/**
+ * A query that is asked again and again. Whoever waits for the answer to a call asks after every step, and mostly in vain: that
+ * must cost next to nothing.
+ *
+ * @returns gives the encoded value as it is now
+ * @throws {DarqError} `bad_frame`
+ */
+export function repeatedly(
+  site: Pick<Site, 'ledger'>,
+  name: string,
+  body: Uint8Array,
+  ask: () => Uint8Array,
+): () => Uint8Array {
+  if (name !== answer_query) return ask
+  const { client, id } = visitorIn(body.length === 0 ? undefined : decodePlain(body))
+  return () => {
+    const answer = answerFor(site.ledger, client, id)
+    return answer === undefined ? noAnswer : encodePlainBytes(answer)
+  }
+}
+
 export function isBuiltinQuery(name: string): boolean {
   return name === deadLetters_query || name === answer_query
 }
@@ -41,9 +64,14 @@ export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
 }
 
 function answerOf({ ledger }: Site, given: ReturnType<typeof decodePlain>): unknown {
+  const { client, id } = visitorIn(given)
+  return answerFor(ledger, client, id)
+}
+
+function visitorIn(given: ReturnType<typeof decodePlain>): { readonly client: string; readonly id: string } {
   if (isFields(given)) {
     const { client, id } = given
-    if (typeof client === 'string' && typeof id === 'string') return answerFor(ledger, client, id)
+    if (typeof client === 'string' && typeof id === 'string') return { client, id }
   }
   throw new DarqError('bad_frame', { facts: { expected: 'a client and the id of its call' } })
 }

@@ -23,6 +23,44 @@ export function hasGrade(darq: Darq, position: Lsn | 0, grade: Grade): boolean {
   return rank[gradeOf(darq, position)] >= rank[grade]
 }
 
+/** All who watch a DARQ look in one task, however many they are. */
+class Audience {
+  readonly #looks = new Set<() => void>()
+  readonly #clock: Clock
+  #scheduled = false
+
+  constructor(darq: Darq, clock: Clock) {
+    this.#clock = clock
+    darq.watch(() => this.#schedule())
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#looks.size === 0) return
+    this.#scheduled = true
+    this.#clock.soon(() => {
+      this.#scheduled = false
+      for (const look of [...this.#looks]) look()
+    })
+  }
+
+  /** @returns leaves */
+  join(look: () => void): () => void {
+    this.#looks.add(look)
+    return () => this.#looks.delete(look)
+  }
+}
+
+const audiences = new WeakMap<Darq, Audience>()
+
+function audienceOf(darq: Darq, clock: Clock): Audience {
+  let audience = audiences.get(darq)
+  if (audience === undefined) {
+    audience = new Audience(darq, clock)
+    audiences.set(darq, audience)
+  }
+  return audience
+}
+
 /**
  * Values that change faster than they are committed would never be seen committed: so a value may be overtaken by the next
  * one at once, but the more often that happens in a row, the longer the next one waits for its turn.
@@ -38,6 +76,8 @@ export class Watching {
   #last: { readonly value: Uint8Array; readonly position: Lsn | 0; readonly grade: Grade } | undefined
   /** The newest position that was looked at: its value is `last`'s. */
   #looked: Lsn | 0 | undefined
+  /** The query, made ready for who is asked now. */
+  #asked: { readonly inhabitant: Inhabitant; readonly run: () => Uint8Array } | undefined
   #overtakes = 0
   #mayOvertakeAt_ms = 0
   #scheduled = false
@@ -61,7 +101,9 @@ export class Watching {
   }
 
   start(): void {
-    this.#unwatch = this.#darq.watch(() => this.#schedule())
+    this.#unwatch = audienceOf(this.#darq, this.#clock).join(() => {
+      if (!this.#over) this.#look()
+    })
     this.#look()
   }
 
@@ -85,16 +127,25 @@ export class Watching {
       this.#harden()
       const inhabitant = this.#inhabitant()
       if (inhabitant === undefined || inhabitant.position === this.#looked) return
-      if (this.#mustWait()) return
+      if (this.#isHeldBack()) return
       this.#looked = inhabitant.position
-      const value = inhabitant.query(this.#request.name, this.#request.body)
+      const value = this.#ask(inhabitant)
       if (value.length === 0) return // there is none yet
       if (this.#last !== undefined && equalBytes(value, this.#last.value)) return
+      this.#overtake()
       this.#report(value, inhabitant.position)
     } catch (error) {
       this.stop()
       this.#fail(error)
     }
+  }
+
+  #ask(inhabitant: Inhabitant): Uint8Array {
+    if (this.#asked?.inhabitant !== inhabitant) {
+      const { name, body } = this.#request
+      this.#asked = { inhabitant, run: inhabitant.prepare(name, body) }
+    }
+    return this.#asked.run()
   }
 
   #harden(): void {
@@ -104,22 +155,28 @@ export class Watching {
     if (rank[grade] > rank[last.grade]) this.#report(last.value, last.position)
   }
 
-  #mustWait(): boolean {
-    if (this.#last === undefined || this.#last.grade === 'committed') {
+  get #isUncommitted(): boolean {
+    return this.#last !== undefined && this.#last.grade !== 'committed'
+  }
+
+  #isHeldBack(): boolean {
+    if (!this.#isUncommitted) {
       this.#overtakes = 0
       return false
     }
-    const now_ms = this.#clock.now_ms()
-    if (now_ms < this.#mayOvertakeAt_ms) {
-      this.#cancel ??= this.#clock.wake(this.#mayOvertakeAt_ms, () => {
-        this.#cancel = undefined
-        this.#schedule()
-      })
-      return true
-    }
-    this.#mayOvertakeAt_ms = now_ms + Math.min(overtake_max_ms, overtake_ms * 2 ** this.#overtakes)
+    if (this.#clock.now_ms() >= this.#mayOvertakeAt_ms) return false
+    this.#cancel ??= this.#clock.wake(this.#mayOvertakeAt_ms, () => {
+      this.#cancel = undefined
+      this.#schedule()
+    })
+    return true
+  }
+
+  /** Another value takes the place of one that is not committed. */
+  #overtake(): void {
+    if (!this.#isUncommitted) return
+    this.#mayOvertakeAt_ms = this.#clock.now_ms() + Math.min(overtake_max_ms, overtake_ms * 2 ** this.#overtakes)
     this.#overtakes += 1
-    return false
   }
 
   #report(value: Uint8Array, position: Lsn | 0): void {
