@@ -29,6 +29,15 @@ export const plainly = (host: number, event: number): Choice => ({
   isFault: false,
 })
 
+/** A host is there from now on. */
+export const beginning = (host: number): Choice => ({
+  host,
+  event: undefined,
+  takes: undefined,
+  budget: undefined,
+  isFault: false,
+})
+
 export const fault = (host: number, event: number, budget: Budget): Choice => ({
   ...plainly(host, event),
   budget,

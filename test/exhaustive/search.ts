@@ -7,7 +7,7 @@
  * @module
  */
 import { Chart, type Move, type Station, type Unmade } from './chart.ts'
-import type { Choice } from './choice.ts'
+import { beginning, type Choice } from './choice.ts'
 import { stuck } from './ends.ts'
 import type { Explored, Found, Limits } from './explored.ts'
 import { Queues } from './queues.ts'
@@ -60,30 +60,21 @@ export class Search {
       return to
     })
     const situation = new Situation(scope, chart, queues, stations)
-    for (const [host, { sent }] of opened.entries())
-      situation.apply(
-        { host, event: undefined, takes: undefined, budget: undefined, isFault: false },
-        {
-          to: stations[host],
-          broken: '',
-          sent,
-          hasGoneBack: false,
-        },
-      )
+    for (const [host, move] of opened.entries()) situation.apply(beginning(host), move)
     const search = new Search(scope, limits, queues, chart, situation)
-    await search.#warmUp()
+    await search.warmUp(scope.warm, (choice) => search.take(choice))
     search.#write()
     search.table.add(search.#words, 0)
     return search
   }
 
-  /** The first messages take the first way that there is. */
-  async #warmUp(): Promise<void> {
+  /** So many messages of each client take the first way that there is. */
+  async warmUp(messages: number, take: (choice: Choice) => Promise<void>): Promise<void> {
     const { situation } = this
-    if (this.scope.warm === 0) return
-    situation.messages_max = this.scope.warm
+    if (messages === 0) return
+    situation.messages_max = messages
     const calm = () => situation.choices().find(({ isFault }) => !isFault)
-    for (let choice = calm(); choice; choice = calm()) await this.take(choice)
+    for (let choice = calm(); choice; choice = calm()) await take(choice)
     situation.messages_max = Number.POSITIVE_INFINITY
   }
 
@@ -120,7 +111,7 @@ export class Search {
   /** @throws {Violation} */
   check({ host }: Choice, move: Move | undefined): void {
     const hosts: Hosts = this.situation.stations.map(({ observed }) => observed)
-    const [moved] = hosts.slice(host, host + 1)
+    const moved = hosts[host]
     if (move?.hasGoneBack && moved) checkGoneBack(hosts, moved)
     for (const { origins } of move?.sent ?? [])
       for (const origin of origins) checkRevocable(hosts, origin, this.scope.k)

@@ -17,7 +17,7 @@ export async function story(scope: Scope, path: readonly number[]): Promise<stri
   try {
     const search = await Search.begin({ ...scope, warm: 0 })
     const world = await World.begin(search)
-    await world.warmUp(scope.warm)
+    await search.warmUp(scope.warm, (choice) => world.take(choice))
     for (const at of path) {
       const choice = search.situation.choices()[at]
       if (!choice) return [...lines, `there is no choice ${at}`]
@@ -52,15 +52,6 @@ export class World {
     for (const name of scope.application.hosts) places.push(await Place.begin(scope, name))
     for (const place of places) place.takeSent()
     return new World(search, places)
-  }
-
-  async warmUp(messages: number): Promise<void> {
-    const { situation } = this.#search
-    if (messages === 0) return
-    situation.messages_max = messages
-    const calm = () => situation.choices().find(({ isFault }) => !isFault)
-    for (let choice = calm(); choice; choice = calm()) await this.take(choice)
-    situation.messages_max = Number.POSITIVE_INFINITY
   }
 
   /** Makes a choice here and there. */

@@ -20,7 +20,7 @@ export async function walk(scope: Scope, walks: number): Promise<number> {
   for (let nth = 0; nth < walks; nth += 1) {
     search.situation.become(start)
     const world = await World.begin(search)
-    await world.warmUp(scope.warm)
+    await search.warmUp(scope.warm, (choice) => world.take(choice))
     for (let left = steps_max; left > 0; left -= 1) {
       const choices = search.situation.choices()
       // A linear congruence (Numerical Recipes): its high bits are random enough to choose by.
