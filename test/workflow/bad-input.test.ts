@@ -123,11 +123,24 @@ describe('a message', () => {
     for (const key of ['x', 'y']) await place.host.send(Job.go(key, { n: 1 })).committed
     await place.host.send(control(Job).cancel('y')).committed
     await place.settled()
+    // The start of the other may be on its way.
+    expect(await place.letters()).toEqual([['go', 'conflict']])
+    await place.advance(31_000)
     expect(await place.letters()).toEqual([
       ['go', 'conflict'],
       ['go', 'conflict'],
       ['$cancel', 'conflict'],
     ])
+  })
+
+  test('that comes before the start of its instance waits for it', async () => {
+    await using place = new WorkflowPlace()
+    await place.open(workflow(Job, async (flow) => `${(await flow.receive('go')).n}`))
+    await place.host.send(Job.go('x', { n: 7 })).committed
+    await place.advance(20_000)
+    await place.start('x')
+    await place.advance(1_000)
+    expect(await place.result('x')).toBe('7')
   })
 
   test('or an input that doesn’t fit is refused, and its instance goes on', async () => {

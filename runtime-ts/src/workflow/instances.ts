@@ -54,6 +54,10 @@ const clear_max = 32
 /** Keys of an old journal that one step takes away. */
 const sweep_max = 256
 const pause_ms = 50
+/** How long a message waits for the start of its instance, how often that is looked for, and how many may wait. */
+const patience_ms = 30_000
+const look_ms = 500
+const early_max = 1_000
 
 interface Finished {
   readonly ended_ms: number
@@ -76,6 +80,8 @@ export class Instances implements Live {
   /** What has come before the state was there. */
   #early: Arrival[] | undefined = []
   readonly #sweeping: string[] = []
+  /** Messages of instances that have not started, and since when they wait. */
+  readonly #early_ms = new Map<Arrival['lsn'], number>()
 
   constructor(place: Place, body: Body, limits: Limits) {
     this.#place = place
@@ -272,6 +278,11 @@ export class Instances implements Live {
 
   #tell(key: string, arrival: Arrival, name: string, body: Plain): void {
     const instance = this.#live.get(key)
+    if (instance === undefined && this.#mayStart(key, arrival)) {
+      this.#place.after(look_ms, () => this.arrived(arrival))
+      return
+    }
+    this.#early_ms.delete(arrival.lsn)
     if (instance === undefined) throw this.#noSuch(key)
     const reason = typeof body === 'string' ? body : ''
     switch (name) {
@@ -295,6 +306,16 @@ export class Instances implements Live {
         instance.happen({ event: frozen(['message', name, body, version]), at_ms: this.#now_ms, arrival })
       }
     }
+  }
+
+  /** A message may come before the start that it follows: that one was taken back perhaps, and is on its way again. */
+  #mayStart(key: string, { lsn }: Arrival): boolean {
+    if (this.#place.ledger.get(header_cell, key) !== undefined) return false
+    const now_ms = this.#now_ms
+    const since_ms = this.#early_ms.get(lsn)
+    if (since_ms === undefined && this.#early_ms.size >= early_max) return false
+    if (since_ms === undefined) this.#early_ms.set(lsn, now_ms)
+    return now_ms - (since_ms ?? now_ms) < patience_ms
   }
 
   #noSuch(key: string): DarqError {
