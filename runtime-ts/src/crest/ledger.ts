@@ -17,6 +17,10 @@ import { decodePlain, encodePlain, payloadBytes } from './plain.ts'
 const checkpoint_bytes_max = 4_096
 /** Logs shorter than this are left alone: moving is for long ones. */
 const span_bytes_default = 65_536
+/** Messages are let in as long as a log is shorter than five eighths of what it may be: before that comes, it is kept shorter. */
+const crowded_share = 3 / 8
+/** What copying costs beside the copies must stay below it, or there would be no end to it. */
+const crowded_stretch = 1.5
 /** A record's header and padding in the log, about. */
 const record_bytes = 16
 
@@ -96,6 +100,7 @@ export class Ledger {
   #at: Lsn | 0 = 0
   #turn = 0
   #span_bytes_min = span_bytes_default
+  #crowded_bytes = Number.POSITIVE_INFINITY
   #open = false
   #undo: Undo[] = []
 
@@ -107,6 +112,7 @@ export class Ledger {
   /** A small log is moved forward early: what pins its head must not fill it. */
   fit(log_bytes_max: number): void {
     this.#span_bytes_min = Math.min(span_bytes_default, log_bytes_max / 8)
+    this.#crowded_bytes = log_bytes_max * crowded_share
   }
 
   /** Self-messages and checkpoints that are live. */
@@ -119,10 +125,16 @@ export class Ledger {
     return this.#state_bytes + this.#records * record_bytes
   }
 
-  /** Whether most of the log from the state's oldest record on is old: steps move it forward, a little each. */
-  isStretched(at: Lsn | 0, bytes_max: number): boolean {
+  /** Whether a log that could take no messages soon holds much that is old: steps move it forward, a little each. */
+  isStretched(at: Lsn | 0): boolean {
     const oldest = this.#oldest
-    return oldest !== undefined && at - oldest > Math.max(bytes_max, this.#span_bytes_min, 2 * this.live_bytes)
+    return oldest !== undefined && at - oldest > this.#crowded_bytes && this.#isLong(at - oldest)
+  }
+
+  #isLong(span_bytes: number): boolean {
+    const { live_bytes } = this
+    if (span_bytes > this.#crowded_bytes) return span_bytes > crowded_stretch * live_bytes
+    return span_bytes > Math.max(this.#span_bytes_min, 2 * live_bytes)
   }
 
   get #oldest(): Lsn | undefined {
@@ -232,7 +244,7 @@ export class Ledger {
     const span_bytes = from === undefined ? 0 : at - from
     const grown_bytes = at - this.#at
     this.#at = at
-    const tooLong = span_bytes > Math.max(this.#span_bytes_min, 2 * live_bytes)
+    const tooLong = this.#isLong(span_bytes)
     if (tooLong && this.#state_bytes <= checkpoint_bytes_max) return this.#wholly()
     const dissolve = tooLong && this.#checkpoint !== 0 && this.#checkpoint === from
     const moves = new Gathered(this.#encode, !dissolve, this.#turn)

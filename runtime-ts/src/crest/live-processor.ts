@@ -26,8 +26,6 @@ import { type Site, type Turn, timer_cell } from './turn.ts'
 
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
-/** Messages are let in as long as a log is shorter than five eighths of what it may be. */
-const tidy_share = 3 / 8
 /** No encoded value is empty. */
 const nothing = new Uint8Array()
 
@@ -199,7 +197,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
    * some are made for that alone.
    */
   #tidySoon(): void {
-    if (this.#isTidying || !this.ledger.isStretched(this.#stepping.position, this.log_bytes_max * tidy_share)) return
+    if (this.#isTidying || !this.ledger.isStretched(this.#stepping.position)) return
     this.#isTidying = true
     this.after(0, () => {
       this.#isTidying = false
@@ -209,7 +207,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
 
   #tidy(): void {
     // It may have been done by others since.
-    if (!this.ledger.isStretched(this.#stepping.position, this.log_bytes_max * tidy_share)) return
+    if (!this.ledger.isStretched(this.#stepping.position)) return
     try {
       this.step([], () => {})
     } catch (thrown) {

@@ -114,14 +114,6 @@ export const workflowMutants: readonly Mutant[] = [
     jobs,
   },
   {
-    name: 'started-without-room',
-    breaks: 'G9: instances are started until their log has no room for their answers',
-    file: instances,
-    find: 'if (this.#live.size === 0 || ',
-    put: 'if (this.#live.size >= 0 || ',
-    jobs,
-  },
-  {
     name: 'stretched-log-not-tidied',
     breaks: 'G7: a log that is full of what is old takes no messages, and so nothing moves it forward',
     file: 'runtime-ts/src/crest/live-processor.ts',
