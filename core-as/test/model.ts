@@ -231,6 +231,7 @@ export class Model {
     this.acknowledged.clear()
     // They were found with what was acknowledged then.
     this.heads.clear()
+    this.heads.set(this.sealed, this.head)
     return join(this.segments.map(({ bytes }) => bytes))
   }
 
