@@ -1,5 +1,6 @@
-import { DarqError } from '@darq/runtime'
-import { control, instances } from '@darq/runtime/workflow'
+import { address, call, DarqError } from '@darq/runtime'
+import { control, instances, workflow } from '@darq/runtime/workflow'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { Checkout, checkout, Stock, stock } from '../apps/checkout.ts'
 import { quiet } from '../crest/virtual-clock.ts'
@@ -108,6 +109,20 @@ test('a second start under the same key is the same instance; with another input
   expect(await one).toEqual(await two)
   expect(await host.query(Stock.left('tea'))).toBe(3)
   expect(await host.call(Checkout.start('order-1', order))).toEqual(await one)
+})
+
+test('what an instance still waited for when it ended is dropped', async () => {
+  await using world = new World()
+  const Race = address('race/*', { start: call(v.null(), v.string()), go: v.null() })
+  const race = workflow(Race, (flow) =>
+    Promise.race([flow.receive('go').then(() => 'go'), flow.sleep('1 second').then(() => 'time')]),
+  )
+  const host = await world.open({ participants: [race] })
+  const asked = host.call(Race.start('x', null))
+  await world.clock.advance(2_000)
+  expect(await asked).toBe('time')
+  const { steps } = await host.query(control(Race).describe('x'))
+  expect(steps.map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual(['receive go: dropped', 'sleep: ok'])
 })
 
 test('a cancelled instance throws at what it awaits, and undoes what it did', async () => {

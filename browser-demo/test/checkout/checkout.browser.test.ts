@@ -105,7 +105,8 @@ describe('the checkout', () => {
     await seen((demo) => demo.shelfIs === 'taken-back')
     await tab.page.getByLabel('Edge’s disks').selectOption('0')
     await expect.poll(() => chip.textContent(), { timeout: 10_000 }).toBe('✓approving, saved')
-    const again = await seen((demo) => demo.shelf?.left === 4)
+    // Shelf, phase and steps are watched each by itself: they harden one after the other.
+    const again = await seen((demo) => demo.shelf?.left === 4 && demo.order?.edgeSteps[0]?.how === 'saved')
     expect(again.order?.edgeSteps[0]).toMatchObject({ what: 'call stock/tea reserve', outcome: 'ok', how: 'saved' })
   })
 

@@ -307,6 +307,7 @@ export class Instance {
       return
     }
     const { status: _, steps: __, ...rest } = this.header
+    this.#flow.timeline.close(this.#now_ms)
     const header: Header = {
       ...rest,
       ...(outcome.kind === 'done'

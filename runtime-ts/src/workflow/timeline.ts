@@ -35,6 +35,12 @@ export class Timeline {
     line.outcome = outcome
   }
 
+  /** The instance has ended: what it still waited for is dropped. */
+  close(at_ms: number): void {
+    for (const [id, { outcome }] of this.#lines)
+      if (outcome === 'waits' && typeof id === 'number') this.ended(id, at_ms, 'dropped')
+  }
+
   #add(id: number | string, line: Line): void {
     this.#lines.set(id, line)
     if (this.#lines.size <= lines_max) return
