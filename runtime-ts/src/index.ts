@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+export { type ClientOptions, openClient } from './crest/client/client.ts'
+export type { Asked, AskOptions, Client, Inspect, Receipt, View } from './crest/client/client-types.ts'
 export {
   type Address,
   address,
@@ -13,18 +16,12 @@ export {
   type Query,
   query,
   type Shape,
-} from './crest/address.ts'
-export { type ClientOptions, openClient } from './crest/client.ts'
-export type { Asked, AskOptions, Client, Inspect, Receipt, View } from './crest/client-types.ts'
-export type { DeadLetter } from './crest/dead-letters.ts'
-export { effects, type Run } from './crest/effects.ts'
-export { type Host, type Hosted, type HostedOptions, type HostOptions, openHost, openHosted } from './crest/host.ts'
-export type { HostCounts } from './crest/link.ts'
-export { answer, type Batch, type Participant, participant, type Retry, refuse } from './crest/participant.ts'
-export type { Route } from './crest/route.ts'
-export { type Frozen, type Schema, type Sendable, type Versioned, version } from './crest/schema.ts'
-export type { Span } from './crest/span.ts'
-export { type StateShape, type Table, type TableShape, table, type ValueShape, value } from './crest/state.ts'
+} from './crest/define/address.ts'
+export { effects, type Run } from './crest/define/effects.ts'
+export { answer, type Batch, type Participant, participant, type Retry, refuse } from './crest/define/participant.ts'
+export { type Frozen, type Schema, type Sendable, type Versioned, version } from './crest/define/schema.ts'
+export type { Span } from './crest/define/span.ts'
+export { type StateShape, type Table, type TableShape, table, type ValueShape, value } from './crest/define/state.ts'
 export type {
   Answer,
   AnswerShape,
@@ -37,7 +34,18 @@ export type {
   SendOptions,
   Step,
   Then,
-} from './crest/step.ts'
+} from './crest/define/step.ts'
+export {
+  type Host,
+  type Hosted,
+  type HostedOptions,
+  type HostOptions,
+  openHost,
+  openHosted,
+} from './crest/host/host.ts'
+export type { DeadLetter } from './crest/run/dead-letters.ts'
+export type { HostCounts } from './crest/wire/link.ts'
+export type { Route } from './crest/wire/route.ts'
 export type { Accepted, Grade, Hardened } from './engine/types.ts'
 export { DarqError, type ErrorCode, type Plain } from './error.ts'
 export type { Durability } from './storage/contract.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Participant } from '@darq/runtime'
-import { Definition, definitionOf, type MessageDefinition } from '../../runtime-ts/src/crest/definition.ts'
-import { everyPart } from '../../runtime-ts/src/crest/participant.ts'
+import { Definition, definitionOf, type MessageDefinition } from '../../runtime-ts/src/crest/define/definition.ts'
+import { everyPart } from '../../runtime-ts/src/crest/define/participant.ts'
 
 /**
  * @param versions made of the same addresses, messages and state

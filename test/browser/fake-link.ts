@@ -6,7 +6,7 @@ import type {
   Link,
   QueryRequest,
   ViewFacts,
-} from '../../runtime-ts/src/crest/link.ts'
+} from '../../runtime-ts/src/crest/wire/link.ts'
 import type { DarqError } from '../../runtime-ts/src/error.ts'
 
 /** An enqueue that the test grades when it likes. */

@@ -6,7 +6,7 @@ import type { CallFrame, ReplyFrame } from '../../runtime-ts/src/browser/link-fr
 import { answerPort, callPort } from '../../runtime-ts/src/browser/link-port.ts'
 import { openRelay } from '../../runtime-ts/src/browser/relay.ts'
 import { platformClock } from '../../runtime-ts/src/clock.ts'
-import type { Graded, Link, ViewFacts } from '../../runtime-ts/src/crest/link.ts'
+import type { Graded, Link, ViewFacts } from '../../runtime-ts/src/crest/wire/link.ts'
 import { DarqError } from '../../runtime-ts/src/error.ts'
 import { type FakeLink, fakeLink, noCounts } from './fake-link.ts'
 

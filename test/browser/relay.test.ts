@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openRelay } from '../../runtime-ts/src/browser/relay.ts'
-import type { Graded } from '../../runtime-ts/src/crest/link.ts'
+import type { Graded } from '../../runtime-ts/src/crest/wire/link.ts'
 import { DarqError } from '../../runtime-ts/src/error.ts'
 import { fakeLink } from './fake-link.ts'
 import { settled, virtualClock } from './virtual-clock.ts'

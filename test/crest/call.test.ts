@@ -13,7 +13,7 @@ import {
 } from '@darq/runtime'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { decodePlain, encodePlainBytes } from '../../runtime-ts/src/crest/plain.ts'
+import { decodePlain, encodePlainBytes } from '../../runtime-ts/src/crest/wire/plain.ts'
 import { Account, Teller } from '../examples/bank.address.ts'
 import { account, teller } from '../examples/bank.ts'
 import { quiet } from './virtual-clock.ts'

@@ -13,7 +13,7 @@ import {
 } from '@darq/runtime'
 import * as v from 'valibot'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { EnqueueRequest, Graded, Link } from '../../runtime-ts/src/crest/link.ts'
+import type { EnqueueRequest, Graded, Link } from '../../runtime-ts/src/crest/wire/link.ts'
 import { faultyMemory, type Fate as StorageFate } from '../../runtime-ts/src/storage/memory-faults.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -513,7 +513,7 @@ describe('a watched query', () => {
 describe('a client', () => {
   test('may not send what only participants send', async () => {
     const { hosted } = await setUp()
-    const { encodeEnvelope } = await import('../../runtime-ts/src/crest/envelope.ts')
+    const { encodeEnvelope } = await import('../../runtime-ts/src/crest/wire/envelope.ts')
     const { encodeMessages } = await import('@darq/runtime/engine')
     const forged = [
       {

@@ -2,7 +2,7 @@
 import type { Delivered, Lsn, Payload, StepReceipt } from '@darq/runtime/engine'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Ledger, type Moves } from '../../runtime-ts/src/crest/ledger.ts'
+import { Ledger, type Moves } from '../../runtime-ts/src/crest/run/ledger.ts'
 
 const encoder = new TextEncoder()
 const bytesOf = (payload: Payload): Uint8Array => (typeof payload === 'string' ? encoder.encode(payload) : payload)

@@ -3,9 +3,9 @@ import { address, effects, type Message, type Participant, participant, query, v
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { content } from '../../runtime-ts/src/crest/address.ts'
-import { bodies_max, decodeEnvelope, encodeEnvelope, envelopeName } from '../../runtime-ts/src/crest/envelope.ts'
-import { encodePlainBytes } from '../../runtime-ts/src/crest/plain.ts'
+import { content } from '../../runtime-ts/src/crest/define/address.ts'
+import { bodies_max, decodeEnvelope, encodeEnvelope, envelopeName } from '../../runtime-ts/src/crest/wire/envelope.ts'
+import { encodePlainBytes } from '../../runtime-ts/src/crest/wire/plain.ts'
 import { both, World } from '../transactional/world.ts'
 
 const Euros = version(2, v.object({ cents: v.number() })).from(1, v.object({ euros: v.number() }), ({ euros }) => ({

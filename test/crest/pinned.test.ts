@@ -3,7 +3,7 @@ import { address, call, effects, openClient, openHosted, participant, query, tab
 import { encodeMessages } from '@darq/runtime/engine'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { encodeEnvelope } from '../../runtime-ts/src/crest/envelope.ts'
+import { encodeEnvelope } from '../../runtime-ts/src/crest/wire/envelope.ts'
 import { quiet } from './virtual-clock.ts'
 import { World } from './world.ts'
 

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeEnvelope, encodeEnvelope } from '../../runtime-ts/src/crest/envelope.ts'
-import { decodePlain, encodePlain, encodePlainBytes } from '../../runtime-ts/src/crest/plain.ts'
+import { decodeEnvelope, encodeEnvelope } from '../../runtime-ts/src/crest/wire/envelope.ts'
+import { decodePlain, encodePlain, encodePlainBytes } from '../../runtime-ts/src/crest/wire/plain.ts'
 import { DarqError } from '../../runtime-ts/src/error.ts'
 
 const encoder = new TextEncoder()

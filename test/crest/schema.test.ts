@@ -1,8 +1,8 @@
 /** @module Schemas and their versions. */
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { check, readInput, readOutput, version, versionOf } from '../../runtime-ts/src/crest/schema.ts'
-import { milliseconds } from '../../runtime-ts/src/crest/span.ts'
+import { check, readInput, readOutput, version, versionOf } from '../../runtime-ts/src/crest/define/schema.ts'
+import { milliseconds } from '../../runtime-ts/src/crest/define/span.ts'
 
 const Paid = version(2, v.object({ cents: v.number() })).from(1, v.object({ euros: v.number() }), (old) => ({
   cents: old.euros * 100,

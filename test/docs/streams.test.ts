@@ -44,7 +44,7 @@ describe('the page of streams', () => {
       'stream/aggregate.ts': ['kept_max = 1_000'],
       'stream/stream.ts': ['rows_max_default = 1_000'],
       'stream/spread.ts': ['waiting_max = 256'],
-      'crest/envelope.ts': ['bodies_max = 4_096'],
+      'crest/wire/envelope.ts': ['bodies_max = 4_096'],
     }
     for (const [file, told] of Object.entries(limits))
       for (const limit of told) {

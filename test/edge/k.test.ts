@@ -1,7 +1,7 @@
 import { openHosted } from '@darq/runtime'
 import { expect, test } from 'vitest'
 import { checkK, speculationOf } from '../../edge-worker/src/speculation.ts'
-import { Patterns } from '../../runtime-ts/src/crest/directory.ts'
+import { Patterns } from '../../runtime-ts/src/crest/host/directory.ts'
 import { memory } from '../../runtime-ts/src/storage/memory.ts'
 import { counter } from './fixture/participants.ts'
 

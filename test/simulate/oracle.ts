@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { openClient } from '../../runtime-ts/src/crest/client.ts'
-import { milliseconds } from '../../runtime-ts/src/crest/span.ts'
+import { openClient } from '../../runtime-ts/src/crest/client/client.ts'
+import { milliseconds } from '../../runtime-ts/src/crest/define/span.ts'
 import type { World } from '../../runtime-ts/src/testing/index.ts'
 import { Random } from '../../runtime-ts/src/testing/random.ts'
 import { eachSettled } from '../../runtime-ts/src/testing/settled.ts'

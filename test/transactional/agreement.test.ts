@@ -8,7 +8,7 @@ import { address, answer, call, type Host, type Message, participant, query, ref
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { content } from '../../runtime-ts/src/crest/address.ts'
+import { content } from '../../runtime-ts/src/crest/define/address.ts'
 import { both, type Implementation, World } from './world.ts'
 
 const Text = v.picklist(['a', 'b', 'c'])

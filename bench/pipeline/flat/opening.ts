@@ -6,7 +6,7 @@
 import { openClient, openHosted } from '@darq/runtime'
 import { DarqError, encodeMessages, openEngine, type Sequence } from '@darq/runtime/engine'
 import { platformClock } from '../../../runtime-ts/src/clock.ts'
-import { encodeEnvelope } from '../../../runtime-ts/src/crest/envelope.ts'
+import { encodeEnvelope } from '../../../runtime-ts/src/crest/wire/envelope.ts'
 import { Counter, counter, counter_name, randomTexts } from '../load/counter.ts'
 import type { Ground } from './ground.ts'
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Link } from '../crest/link.ts'
+import type { Link } from '../crest/wire/link.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError, type ErrorFacts, toFacts } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Link, ViewFacts } from '../crest/link.ts'
+import type { Link, ViewFacts } from '../crest/wire/link.ts'
 import { type DarqError, toFacts } from '../error.ts'
 import { alone, gatherFrames, type Line } from './frame-batch.ts'
 import type { CallFrame, ReplyFrame } from './link-frame.ts'

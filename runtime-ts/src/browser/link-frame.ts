@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { EnqueueRequest, Graded, HostCounts, QueryRequest, ViewFacts } from '../crest/link.ts'
+import type { EnqueueRequest, Graded, HostCounts, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
 import type { Grade } from '../engine/types.ts'
 import type { ErrorFacts } from '../error.ts'
 

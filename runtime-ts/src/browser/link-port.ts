@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Link } from '../crest/link.ts'
+import type { Link } from '../crest/wire/link.ts'
 import { DarqError } from '../error.ts'
 import { type LinkAnswerer, openAnswerer } from './link-answerer.ts'
 import { type LinkCaller, openCaller } from './link-caller.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Link } from '../crest/link.ts'
+import type { Link } from '../crest/wire/link.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 

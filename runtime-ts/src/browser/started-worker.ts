@@ -4,7 +4,7 @@
  * @module
  */
 import { proxy, transfer, wrap } from 'comlink'
-import type { Link } from '../crest/link.ts'
+import type { Link } from '../crest/wire/link.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { startHeartbeat } from './heartbeat.ts'

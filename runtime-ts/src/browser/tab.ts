@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { openClient } from '../crest/client.ts'
-import type { Client } from '../crest/client-types.ts'
-import { mintProducer } from '../crest/producer-id.ts'
+import { openClient } from '../crest/client/client.ts'
+import type { Client } from '../crest/client/client-types.ts'
+import { mintProducer } from '../crest/wire/producer-id.ts'
 import { fromFacts } from '../error.ts'
 import { watchPageLife } from './page-life.ts'
 import { steadyClock } from './steady-clock.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from 'comlink'
-import type { HostOptions } from '../crest/host.ts'
-import { openHosted } from '../crest/host.ts'
+import type { HostOptions } from '../crest/host/host.ts'
+import { openHosted } from '../crest/host/host.ts'
 import { DarqError } from '../error.ts'
 import type { Storage } from '../storage/contract.ts'
 import { indexedDB } from '../storage/indexed-db.ts'

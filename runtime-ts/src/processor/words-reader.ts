@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodePlain } from '../crest/plain.ts'
+import { decodePlain } from '../crest/wire/plain.ts'
 import { BrokenBytes, type ByteReader } from '../engine/byte-codec.ts'
 import { darq_name_bytes_max } from '../engine/host-id.ts'
 import type { Incarnation, Lsn } from '../engine/types.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodePlainBytes } from '../crest/plain.ts'
+import { encodePlainBytes } from '../crest/wire/plain.ts'
 import type { ByteWriter } from '../engine/byte-codec.ts'
 import type { ErrorFacts } from '../error.ts'
 import type { DeliveredItem, Reference, RestoreItem, StepOut, StepWord, Word, WordItem } from './words.ts'

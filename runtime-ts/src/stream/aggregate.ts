@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Frozen, Sendable } from '../crest/schema.ts'
+import type { Frozen, Sendable } from '../crest/define/schema.ts'
 import { DarqError } from '../error.ts'
 
 /**

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { kind } from '../crest/address.ts'
-import type { Definition } from '../crest/definition.ts'
-import type { Participant } from '../crest/participant.ts'
+import { kind } from '../crest/define/address.ts'
+import type { Definition } from '../crest/define/definition.ts'
+import type { Participant } from '../crest/define/participant.ts'
 import { DarqError } from '../error.ts'
 import { forwarder } from './forwarder.ts'
 import { KeyedPart } from './keyed-part.ts'

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Message } from '../crest/address.ts'
-import type { Client } from '../crest/client-types.ts'
+
+import type { Client } from '../crest/client/client-types.ts'
+import type { Message } from '../crest/define/address.ts'
 import { DarqError } from '../error.ts'
 
 export interface FeedOptions {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { address, shapes } from '../crest/address.ts'
-import { type Definition, defineParticipant } from '../crest/definition.ts'
+import { address, shapes } from '../crest/define/address.ts'
+import { type Definition, defineParticipant } from '../crest/define/definition.ts'
 import type { SourceNode } from './node.ts'
 import type { StreamStep } from './operator.ts'
 import { plain, plainSchema } from './plain-schema.ts'

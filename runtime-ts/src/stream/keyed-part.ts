@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { shapes } from '../crest/address.ts'
-import { type Definition, defineParticipant } from '../crest/definition.ts'
-import { refuse } from '../crest/participant.ts'
-import { table } from '../crest/state.ts'
-import type { Held } from '../crest/step.ts'
+import { shapes } from '../crest/define/address.ts'
+import { type Definition, defineParticipant } from '../crest/define/definition.ts'
+import { refuse } from '../crest/define/participant.ts'
+import { table } from '../crest/define/state.ts'
+import type { Held } from '../crest/define/step.ts'
 import { DarqError } from '../error.ts'
 import { Flow } from './flow.ts'
 import { partOf } from './key-hash.ts'

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { AnyQuery, Message, MessageType } from '../crest/address.ts'
-import type { Run } from '../crest/effects.ts'
-import type { Retry } from '../crest/participant.ts'
-import type { Schema } from '../crest/schema.ts'
-import type { Span } from '../crest/span.ts'
+import type { AnyQuery, Message, MessageType } from '../crest/define/address.ts'
+import type { Run } from '../crest/define/effects.ts'
+import type { Retry } from '../crest/define/participant.ts'
+import type { Schema } from '../crest/define/schema.ts'
+import type { Span } from '../crest/define/span.ts'
 import type { AnyAggregate } from './aggregate.ts'
 import type { Change } from './erased.ts'
 import type { Settings } from './options.ts'

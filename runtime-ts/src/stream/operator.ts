@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Message } from '../crest/address.ts'
-import type { SendOptions } from '../crest/step.ts'
+import type { Message } from '../crest/define/address.ts'
+import type { SendOptions } from '../crest/define/step.ts'
 import { DarqError } from '../error.ts'
 
 /** A table, whatever is in it. What is read of it belongs to it: a change makes a new value. */

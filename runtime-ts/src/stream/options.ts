@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Retry } from '../crest/participant.ts'
-import { milliseconds, type Span } from '../crest/span.ts'
+import type { Retry } from '../crest/define/participant.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
 
 export interface StreamOptions {

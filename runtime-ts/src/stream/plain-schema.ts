@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { encodePlain, payloadBytes } from '../crest/plain.ts'
-import type { Schema } from '../crest/schema.ts'
+
+import type { Schema } from '../crest/define/schema.ts'
+import { encodePlain, payloadBytes } from '../crest/wire/plain.ts'
 import type { Plain } from '../error.ts'
 
 export const plainSchema: Schema<Plain> = {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Shapes } from '../crest/address.ts'
-import { shapes } from '../crest/address.ts'
-import { type Definition, defineParticipant } from '../crest/definition.ts'
-import { type StateShapes, table } from '../crest/state.ts'
+import type { Shapes } from '../crest/define/address.ts'
+import { shapes } from '../crest/define/address.ts'
+import { type Definition, defineParticipant } from '../crest/define/definition.ts'
+import { type StateShapes, table } from '../crest/define/state.ts'
 import { DarqError } from '../error.ts'
 import { type Ends, Flow } from './flow.ts'
 import { Idle, idle_word } from './idle.ts'

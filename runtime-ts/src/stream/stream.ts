@@ -14,11 +14,11 @@ import {
   type MessageType,
   type Query,
   shapes,
-} from '../crest/address.ts'
-import type { Run } from '../crest/effects.ts'
-import type { Participant, Retry } from '../crest/participant.ts'
-import type { Frozen, InferOutput, Schema } from '../crest/schema.ts'
-import { milliseconds, type Span } from '../crest/span.ts'
+} from '../crest/define/address.ts'
+import type { Run } from '../crest/define/effects.ts'
+import type { Participant, Retry } from '../crest/define/participant.ts'
+import type { Frozen, InferOutput, Schema } from '../crest/define/schema.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
 import type { Aggregate } from './aggregate.ts'
 import { Ended, sinksOf } from './compile.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyQuery, MessageType } from '../crest/address.ts'
+import type { AnyQuery, MessageType } from '../crest/define/address.ts'
 import { DarqError } from '../error.ts'
 import type { AggregateNode, MapNode, Node, Sink } from './node.ts'
 import type { Push, StreamStep } from './operator.ts'

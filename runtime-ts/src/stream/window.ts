@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { milliseconds, type Span } from '../crest/span.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
 import { type Change, erased } from './erased.ts'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { address } from '../crest/address.ts'
+import { address } from '../crest/define/address.ts'
 import type { SourceNode } from './node.ts'
 import { plainSchema } from './plain-schema.ts'
 

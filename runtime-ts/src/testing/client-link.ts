@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Link } from '../crest/link.ts'
+import type { Link } from '../crest/wire/link.ts'
 import { DarqError } from '../error.ts'
 import type { FaultCounts } from './fault-kinds.ts'
 import type { Life } from './life.ts'

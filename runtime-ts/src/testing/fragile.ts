@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { Definition, definitionOf, type MessageDefinition } from '../crest/definition.ts'
-import type { Participant } from '../crest/participant.ts'
+import { Definition, definitionOf, type MessageDefinition } from '../crest/define/definition.ts'
+import type { Participant } from '../crest/define/participant.ts'
 import { outOfReach } from './out-of-reach.ts'
 
 export class InjectedFault extends Error {}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Hosted, openHosted } from '../crest/host.ts'
+import { type Hosted, openHosted } from '../crest/host/host.ts'
 import type { LiveHost } from '../engine/host.ts'
 import type { Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'

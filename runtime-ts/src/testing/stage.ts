@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { everyPart } from '../crest/participant.ts'
+import { everyPart } from '../crest/define/participant.ts'
 import { fragile } from './fragile.ts'
 import type { HostPlan } from './surroundings.ts'
 import type { Simulation } from './world.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import type { CoreMaker, VectorsMaker } from '@darq/core'
-import type { Participant } from '../crest/participant.ts'
-import type { Route } from '../crest/route.ts'
+import type { Participant } from '../crest/define/participant.ts'
+import type { Route } from '../crest/wire/route.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
 import type { Causality } from './causality.ts'

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { openClient } from '../crest/client.ts'
-import type { Client, Receipt } from '../crest/client-types.ts'
-import type { Link } from '../crest/link.ts'
-import { Session } from '../crest/session.ts'
+import { openClient } from '../crest/client/client.ts'
+import type { Client, Receipt } from '../crest/client/client-types.ts'
+import type { Link } from '../crest/wire/link.ts'
+import { Session } from '../crest/wire/session.ts'
 import type { Clock } from '../engine/types.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Client } from '../crest/client-types.ts'
-import { milliseconds, type Span } from '../crest/span.ts'
+import type { Client } from '../crest/client/client-types.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
 import type { Simulation } from './world.ts'
 
 /** The world as the application's driver sees it: a client of all its hosts, chance, and time. */

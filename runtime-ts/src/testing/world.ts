@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Client } from '../crest/client-types.ts'
-import { type Route, routeKind } from '../crest/route.ts'
-import { decodeSession } from '../crest/session.ts'
+import type { Client } from '../crest/client/client-types.ts'
+import { type Route, routeKind } from '../crest/wire/route.ts'
+import { decodeSession } from '../crest/wire/session.ts'
 import { DarqError } from '../error.ts'
 import { Causality } from './causality.ts'
 import { clientLink } from './client-link.ts'

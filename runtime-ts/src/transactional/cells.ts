@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Definition } from '../crest/definition.ts'
-import { encodePlainBytes } from '../crest/plain.ts'
-import { readOutput, versionOf } from '../crest/schema.ts'
-import type { Table } from '../crest/state.ts'
+import type { Definition } from '../crest/define/definition.ts'
+import { readOutput, versionOf } from '../crest/define/schema.ts'
+import type { Table } from '../crest/define/state.ts'
+import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
 import { below, keyOf, listOf, partsOf, type Writes } from './row.ts'
 import type { Rows } from './store.ts'

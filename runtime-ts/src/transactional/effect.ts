@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Admitted } from '../crest/admission.ts'
-import type { EffectDefinition } from '../crest/definition.ts'
-import type { Run } from '../crest/effects.ts'
+
+import type { EffectDefinition } from '../crest/define/definition.ts'
+import type { Run } from '../crest/define/effects.ts'
+import type { Admitted } from '../crest/run/admission.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 

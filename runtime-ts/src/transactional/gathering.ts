@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BatchDefinition } from '../crest/definition.ts'
+import type { BatchDefinition } from '../crest/define/definition.ts'
 
 export class Gathering<T> {
   readonly #groups = new Map<string, { readonly items: T[]; bodies: number; readonly cancel: () => void }>()

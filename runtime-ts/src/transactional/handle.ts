@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type Admitted, batchesOf } from '../crest/admission.ts'
-import { type Envelope, encodeEnvelope, isFields } from '../crest/envelope.ts'
-import { isRefusal, readable } from '../crest/failure.ts'
-import { readOutput, versionOf } from '../crest/schema.ts'
-import { laterMark } from '../crest/step.ts'
+
+import { readOutput, versionOf } from '../crest/define/schema.ts'
+import { laterMark } from '../crest/define/step.ts'
+import { type Admitted, batchesOf } from '../crest/run/admission.ts'
+import { type Envelope, encodeEnvelope, isFields } from '../crest/wire/envelope.ts'
+import { isRefusal, readable } from '../crest/wire/failure.ts'
 import { DarqError, toFacts } from '../error.ts'
 import { dead_letter_cell, type OpenStep, type Site } from './step.ts'
 

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { admit, Inadmissible } from '../crest/admission.ts'
-import type { Definition } from '../crest/definition.ts'
-import { unknownAddress } from '../crest/directory.ts'
-import { isFields } from '../crest/envelope.ts'
-import { asDarqError } from '../crest/failure.ts'
-import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/link.ts'
-import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
-import { readInput } from '../crest/schema.ts'
-import { equalBytes } from '../crest/views.ts'
+
+import { equalBytes } from '../crest/client/views.ts'
+import type { Definition } from '../crest/define/definition.ts'
+import { readInput } from '../crest/define/schema.ts'
+import { unknownAddress } from '../crest/host/directory.ts'
+import { admit, Inadmissible } from '../crest/run/admission.ts'
+import { isFields } from '../crest/wire/envelope.ts'
+import { asDarqError } from '../crest/wire/failure.ts'
+import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
+import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError, type Plain } from '../error.ts'
 import type { TransactionalHost } from './host.ts'
 import { lost } from './owner.ts'

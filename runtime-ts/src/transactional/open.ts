@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Host, hostClient } from '../crest/host-client.ts'
+import { type Host, hostClient } from '../crest/host/host-client.ts'
 import type { DarqError } from '../error.ts'
 import type { Epoch } from '../storage/contract.ts'
 import { TransactionalHost, type TransactionalOptions } from './host.ts'

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { asDarqError } from '../crest/failure.ts'
-import type { Link } from '../crest/link.ts'
-import { encodePlainBytes } from '../crest/plain.ts'
+import { asDarqError } from '../crest/wire/failure.ts'
+import type { Link } from '../crest/wire/link.ts'
+import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
 import type { House } from './house.ts'
 import { below, keyOf, ordinal, partsOf, type Writes, whole } from './row.ts'

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { asDarqError } from '../crest/failure.ts'
-import { encodePlainBytes } from '../crest/plain.ts'
+import { asDarqError } from '../crest/wire/failure.ts'
+import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
 import type { Epoch } from '../storage/contract.ts'
 import { keyOf, listOf } from './row.ts'

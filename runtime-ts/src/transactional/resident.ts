@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type Admitted, admit, Inadmissible, isGathered } from '../crest/admission.ts'
-import type { Definition } from '../crest/definition.ts'
-import { asDarqError, isBackpressure, isRefusal } from '../crest/failure.ts'
-import { ownMessages } from '../crest/own.ts'
-import { versionOf } from '../crest/schema.ts'
+
+import type { Definition } from '../crest/define/definition.ts'
+import { versionOf } from '../crest/define/schema.ts'
+import { type Admitted, admit, Inadmissible, isGathered } from '../crest/run/admission.ts'
+import { ownMessages } from '../crest/run/own.ts'
+import { asDarqError, isBackpressure, isRefusal } from '../crest/wire/failure.ts'
 import { DarqError } from '../error.ts'
 import { Alarms } from './alarms.ts'
 import { Cells, type Changes, stateOver } from './cells.ts'

@@ -14,7 +14,7 @@
  * @module
  */
 
-import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
+import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError, type Plain } from '../error.ts'
 import type { Rows } from './store.ts'
 

@@ -4,13 +4,21 @@
  *
  * @module
  */
-import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../crest/address.ts'
-import type { Definition } from '../crest/definition.ts'
-import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../crest/envelope.ts'
-import { type Schema, versionOf } from '../crest/schema.ts'
-import { milliseconds, type Span } from '../crest/span.ts'
-import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../crest/step.ts'
-import { uuid } from '../crest/surroundings.ts'
+import {
+  type AnyCall,
+  content,
+  isCall,
+  type Kind,
+  type Message,
+  type MessageType,
+  shapes,
+} from '../crest/define/address.ts'
+import type { Definition } from '../crest/define/definition.ts'
+import { type Schema, versionOf } from '../crest/define/schema.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
+import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../crest/define/step.ts'
+import { uuid } from '../crest/run/processor-context.ts'
+import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../crest/wire/envelope.ts'
 import { DarqError, toFacts } from '../error.ts'
 import type { Cells } from './cells.ts'
 import type { Sent } from './house.ts'

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { openClient } from '../crest/client.ts'
-import type { Client } from '../crest/client-types.ts'
-import { mintProducer } from '../crest/producer-id.ts'
-import { Session } from '../crest/session.ts'
+import { openClient } from '../crest/client/client.ts'
+import type { Client } from '../crest/client/client-types.ts'
+import { mintProducer } from '../crest/wire/producer-id.ts'
+import { Session } from '../crest/wire/session.ts'
 import type { HttpOptions } from './http-endpoint.ts'
 import { httpLink } from './http-link.ts'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/link.ts'
+import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
 import { DarqError, toFacts } from '../error.ts'
 import type { Durability, Epoch } from '../storage/contract.ts'
 import { HttpEndpoint, type HttpOptions, type HttpRequest } from './http-endpoint.ts'

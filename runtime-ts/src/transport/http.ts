@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Route, routeKind } from '../crest/route.ts'
+import { type Route, routeKind } from '../crest/wire/route.ts'
 import type { Transport } from '../engine/types.ts'
 import { HttpEndpoint, type HttpOptions } from './http-endpoint.ts'
 import { httpLink } from './http-link.ts'

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Link } from '../crest/link.ts'
-import { type Route, routeKind } from '../crest/route.ts'
+import type { Link } from '../crest/wire/link.ts'
+import { type Route, routeKind } from '../crest/wire/route.ts'
 import type { Clock, Transport } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 

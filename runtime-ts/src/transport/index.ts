@@ -4,11 +4,11 @@
  * @module
  */
 
-export { shareOfName } from '../crest/definition.ts'
-export type * from '../crest/link.ts'
-export { everyPart } from '../crest/participant.ts'
-export { keyProducer } from '../crest/producer-id.ts'
-export { type Route, routeKind } from '../crest/route.ts'
+export { shareOfName } from '../crest/define/definition.ts'
+export { everyPart } from '../crest/define/participant.ts'
+export type * from '../crest/wire/link.ts'
+export { keyProducer } from '../crest/wire/producer-id.ts'
+export { type Route, routeKind } from '../crest/wire/route.ts'
 export { type Data, decodeFrame, senderOf } from '../engine/frame.ts'
 export { type ErrorFacts, fromFacts, toFacts } from '../error.ts'
 export { checkStatedLength, readBytes } from './body.ts'

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { encodeEnvelope } from '../crest/envelope.ts'
-import type { QueryRequest } from '../crest/link.ts'
-import { decodePlain, encodePlainBytes } from '../crest/plain.ts'
-import { answer_query } from '../crest/query.ts'
+
+import { answer_query } from '../crest/run/query.ts'
+import { encodeEnvelope } from '../crest/wire/envelope.ts'
+import type { QueryRequest } from '../crest/wire/link.ts'
+import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import { encodeMessages } from '../engine/messages.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { toBase64 } from './wire.ts'

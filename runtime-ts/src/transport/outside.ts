@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { definitionOf } from '../crest/definition.ts'
-import { envelopeName, isFields } from '../crest/envelope.ts'
-import type { Participant } from '../crest/participant.ts'
-import { decodePlain } from '../crest/plain.ts'
-import { answer_query } from '../crest/query.ts'
+import { definitionOf } from '../crest/define/definition.ts'
+import type { Participant } from '../crest/define/participant.ts'
+import { answer_query } from '../crest/run/query.ts'
+import { envelopeName, isFields } from '../crest/wire/envelope.ts'
+import { decodePlain } from '../crest/wire/plain.ts'
 import { countMessages, decodeMessages } from '../engine/messages.ts'
 import { DarqError } from '../error.ts'
 

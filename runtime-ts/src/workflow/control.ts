@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+import type { Client } from '../crest/client/client-types.ts'
 import {
   type AnyAddress,
   type AnyCall,
@@ -19,9 +21,8 @@ import {
   shapes,
   share_mark,
   spread,
-} from '../crest/address.ts'
-import type { Client } from '../crest/client-types.ts'
-import { anything } from '../crest/schema.ts'
+} from '../crest/define/address.ts'
+import { anything } from '../crest/define/schema.ts'
 import { DarqError, type ErrorFacts } from '../error.ts'
 import type { Status, StepFacts } from './journal.ts'
 

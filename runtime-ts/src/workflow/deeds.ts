@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { content } from '../crest/address.ts'
-import type { Place } from '../crest/live.ts'
-import { versionOf } from '../crest/schema.ts'
-import { type Turn, timer_cell } from '../crest/turn.ts'
+import { content } from '../crest/define/address.ts'
+import { versionOf } from '../crest/define/schema.ts'
+import type { Place } from '../crest/run/live.ts'
+import { type Turn, timer_cell } from '../crest/run/turn.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import type { EffectRuns } from './effect-runs.ts'
 import { type Event, effect_cell, type Header, show_cell, within } from './journal.ts'

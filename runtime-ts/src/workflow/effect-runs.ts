@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Run } from '../crest/effects.ts'
-import { asDarqError } from '../crest/failure.ts'
-import type { Place } from '../crest/live.ts'
-import { backoff_ms } from '../crest/retries.ts'
-import { milliseconds } from '../crest/span.ts'
+import type { Run } from '../crest/define/effects.ts'
+import { milliseconds } from '../crest/define/span.ts'
+import type { Place } from '../crest/run/live.ts'
+import { backoff_ms } from '../crest/run/retries.ts'
+import { asDarqError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { type EffectJob, plainCopy } from './live-flow.ts'
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { AnyCall, AnyQuery, Message, MessagesOf } from '../crest/address.ts'
-import type { Run } from '../crest/effects.ts'
-import type { Retry } from '../crest/participant.ts'
-import type { Frozen, InferInput, InferOutput, Schema } from '../crest/schema.ts'
-import type { Span } from '../crest/span.ts'
-import type { Step } from '../crest/step.ts'
+import type { AnyCall, AnyQuery, Message, MessagesOf } from '../crest/define/address.ts'
+import type { Run } from '../crest/define/effects.ts'
+import type { Retry } from '../crest/define/participant.ts'
+import type { Frozen, InferInput, InferOutput, Schema } from '../crest/define/schema.ts'
+import type { Span } from '../crest/define/span.ts'
+import type { Step } from '../crest/define/step.ts'
 import type { Plain } from '../error.ts'
 
 /** The one-way messages of an address, and what each brings. */

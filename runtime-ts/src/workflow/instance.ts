@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { asDarqError, isBackpressure } from '../crest/failure.ts'
-import type { Arrival, Place } from '../crest/live.ts'
-import { check, readInput } from '../crest/schema.ts'
-import type { Turn } from '../crest/turn.ts'
+
+import { check, readInput } from '../crest/define/schema.ts'
+import type { Arrival, Place } from '../crest/run/live.ts'
+import type { Turn } from '../crest/run/turn.ts'
+import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import { type Consequences, Deeds } from './deeds.ts'
 import type { EffectRuns } from './effect-runs.ts'

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Asker, isFields, readAsker, type Visitor } from '../crest/envelope.ts'
-import { asDarqError, isBackpressure } from '../crest/failure.ts'
-import { type Arrival, type Live, nothingYet, type Place } from '../crest/live.ts'
-import { encodePlain, payloadBytes } from '../crest/plain.ts'
-import { versionOf } from '../crest/schema.ts'
-import { uuid } from '../crest/surroundings.ts'
-import type { Outcome, Turn } from '../crest/turn.ts'
+import { versionOf } from '../crest/define/schema.ts'
+import { type Arrival, type Live, nothingYet, type Place } from '../crest/run/live.ts'
+import { uuid } from '../crest/run/processor-context.ts'
+import type { Outcome, Turn } from '../crest/run/turn.ts'
+import { type Asker, isFields, readAsker, type Visitor } from '../crest/wire/envelope.ts'
+import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
+import { encodePlain, payloadBytes } from '../crest/wire/plain.ts'
 import { DarqError, fromFacts, type Plain, toFacts } from '../error.ts'
 import { callId } from './deeds.ts'
 import { EffectRuns } from './effect-runs.ts'

@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { isCount, isFields, isList } from '../crest/envelope.ts'
-import type { Ledger } from '../crest/ledger.ts'
+
+import type { Ledger } from '../crest/run/ledger.ts'
+import { isCount, isFields, isList } from '../crest/wire/envelope.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../error.ts'
 
 /** What a function has asked for. Its number is its place among all that the run has asked for, from 1 on. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Address, type AnyCall, isCall, isQuery, type Shapes, shapes, spread } from '../crest/address.ts'
-import { Definition, type MessageDefinition } from '../crest/definition.ts'
-import type { Live, Place } from '../crest/live.ts'
-import type { Participant } from '../crest/participant.ts'
-import { anything } from '../crest/schema.ts'
-import { milliseconds, type Span } from '../crest/span.ts'
+import { type Address, type AnyCall, isCall, isQuery, type Shapes, shapes, spread } from '../crest/define/address.ts'
+import { Definition, type MessageDefinition } from '../crest/define/definition.ts'
+import type { Participant } from '../crest/define/participant.ts'
+import { anything } from '../crest/define/schema.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
+import type { Live, Place } from '../crest/run/live.ts'
 import { DarqError } from '../error.ts'
 import type { Flow, Input, Result } from './flow.ts'
 import { Instances, type Limits } from './instances.ts'

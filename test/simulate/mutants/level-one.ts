@@ -5,7 +5,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'write-set-not-undone',
     breaks: 'G1: what a handler wrote before it threw stays',
-    file: 'runtime-ts/src/crest/stepping.ts',
+    file: 'runtime-ts/src/crest/run/stepping.ts',
     find: 'turn.close()\n      ledger.undo()',
     put: 'turn.close()',
     jobs: ['bank', 'ring', 'flights'],
@@ -13,7 +13,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'replaced-state-not-consumed',
     breaks: 'G9: every older value of a cell stays in the log',
-    file: 'runtime-ts/src/crest/ledger.ts',
+    file: 'runtime-ts/src/crest/run/ledger.ts',
     find: 'if (entry.lsn !== 0) this.consume.push(entry.lsn)\n    if (entry.present || ',
     put: 'if (entry.present || ',
     jobs: ['shop', 'ring', 'bank'],
@@ -21,7 +21,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'deletion-not-said',
     breaks: 'G1: after a restart a key is there again that a step has deleted',
-    file: 'runtime-ts/src/crest/ledger.ts',
+    file: 'runtime-ts/src/crest/run/ledger.ts',
     find: 'if (entry.present || (entry.inCheckpoint && this.#keepsCheckpoint)) {',
     put: 'if (entry.present) {',
     jobs: ['shop'],
@@ -29,7 +29,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'held-message-lost',
     breaks: 'G7: a held message is not taken up again when it is released',
-    file: 'runtime-ts/src/crest/processor.ts',
+    file: 'runtime-ts/src/crest/run/participant-processor.ts',
     find: 'this.#holds.add(thrown.key, pending)\n',
     put: '',
     jobs: ['shop'],
@@ -37,7 +37,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'parked-message-lost',
     breaks: 'G7: after a restart a parked message is not taken up again',
-    file: 'runtime-ts/src/crest/processor.ts',
+    file: 'runtime-ts/src/crest/run/participant-processor.ts',
     find: 'for (const pending of this.#parking.all()) this.#retries.add(pending, 0)',
     put: '',
     jobs: ['shop'],
@@ -45,7 +45,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'retry-forgotten',
     breaks: 'G7: a message whose handler has thrown waits until the next restart',
-    file: 'runtime-ts/src/crest/processor.ts',
+    file: 'runtime-ts/src/crest/run/participant-processor.ts',
     find: 'if (wait_ms !== undefined) this.#retries.add(pending, wait_ms)',
     put: 'void wait_ms',
     jobs: ['bank', 'flights'],
@@ -53,7 +53,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'answer-sent-twice',
     breaks: 'G2: a call is answered twice',
-    file: 'runtime-ts/src/crest/turn.ts',
+    file: 'runtime-ts/src/crest/run/turn.ts',
     find: 'this.post(to, { name, body, version, echo: { id, note, note_version } })',
     put: 'this.post(to, { name, body, version, echo: { id, note, note_version } })\n    this.post(to, { name, body, version, echo: { id, note, note_version } })',
     jobs: ['shop'],
@@ -61,7 +61,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'effect-before-committed',
     breaks: 'G6: an effect runs whose decision a crash may still take back',
-    file: 'runtime-ts/src/crest/effect-processor.ts',
+    file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'if (this.#effect.pure) this.#start(job)',
     put: 'if (this.surroundings) this.#start(job)',
     jobs: ['shop'],
@@ -69,7 +69,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'effect-again-before-committed',
     breaks: 'G6: an effect runs that a processor which has died had decided, and a crash may still take back',
-    file: 'runtime-ts/src/crest/effect-processor.ts',
+    file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'if (this.#effect.pure) start()',
     put: 'if (this.surroundings) start()',
     jobs: ['shop'],
@@ -77,7 +77,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'effect-not-taken-up',
     breaks: 'G7: after a restart an effect that was decided never runs',
-    file: 'runtime-ts/src/crest/effect-processor.ts',
+    file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'for (const job of jobs) this.#again.add(() => this.#start(job), 0)',
     put: 'void jobs',
     jobs: ['shop'],
@@ -85,7 +85,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'effect-under-a-new-key',
     breaks: 'G6: an effect that is run again after a crash has another idempotency key',
-    file: 'runtime-ts/src/crest/effect-processor.ts',
+    file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'const run: Run = { key: job.key, signal: stop.signal, attempt: job.attempts }',
     put: 'const run: Run = { key: this.surroundings.life() + job.lsn, signal: stop.signal, attempt: job.attempts }',
     jobs: ['shop'],
@@ -93,7 +93,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'dead-letter-dropped',
     breaks: 'G2: a message that was refused is gone without a trace',
-    file: 'runtime-ts/src/crest/set-aside.ts',
+    file: 'runtime-ts/src/crest/run/set-aside.ts',
     find: 'bury(ledger, { id: String(lsn), name, error, attempts, bytes: onItsOwn(bytes, envelope) })',
     put: 'void [bury, ledger, lsn, name, error, attempts, bytes, onItsOwn]',
     jobs: ['shop'],
@@ -101,7 +101,7 @@ export const levelOneMutants: readonly Mutant[] = [
   {
     name: 'moved-timer-lost-sight-of',
     breaks: 'G9: a far timer that was moved forward once pins the log from there on',
-    file: 'runtime-ts/src/crest/timers.ts',
+    file: 'runtime-ts/src/crest/run/timers.ts',
     find: 'if (this.#own.delete(lsn)) this.#own.set(moved, timer)\n      timer.lsn = moved',
     put: '',
     jobs: ['shop'],

@@ -116,7 +116,7 @@ export const workflowMutants: readonly Mutant[] = [
   {
     name: 'stretched-log-not-tidied',
     breaks: 'G7: a log that is full of what is old takes no messages, and so nothing moves it forward',
-    file: 'runtime-ts/src/crest/live-processor.ts',
+    file: 'runtime-ts/src/crest/run/live-processor.ts',
     find: 'if (this.#isTidying || ',
     put: 'if (this || ',
     jobs,

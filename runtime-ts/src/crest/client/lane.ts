@@ -1,0 +1,305 @@
+/**
+ * The ordered way from one producer to one DARQ. It numbers messages, keeps them until they are committed, and sends them
+ * again over the next link when one fails; the DARQ tells the repeats.
+ *
+ * One batch at a time is on its way to being accepted, so that order is kept on any link; what is accepted waits for its
+ * commit without holding up the next.
+ *
+ * @module
+ */
+import { encodeMessages } from '../../engine/messages.ts'
+import type { DarqError } from '../../error.ts'
+import type { EnqueueRequest, Graded, Link } from '../wire/link.ts'
+import type { Session } from '../wire/session.ts'
+import { Shipment } from './batch-in-flight.ts'
+import { closedError, type Links, linkError } from './links.ts'
+import type { Parcel } from './queued-message.ts'
+
+const batch_messages_max = 4_096
+const batch_bytes_max = 256 * 1_024
+/** Gaps in a row without progress, before the lane gives up on understanding its host. */
+const gaps_max = 5
+
+/** Codes that blame one message, not the batch that it is in. */
+const blamesMessage: ReadonlySet<string> = new Set([
+  'schema',
+  'unknown_message',
+  'bad_frame',
+  'too_large',
+  'newer_version',
+  'newer_format',
+])
+
+export class Lane {
+  readonly #to: string
+  readonly #producer: string
+  readonly #links: Links
+  readonly #session: Session | undefined
+  /** The next sequence; `undefined`: the DARQ must be asked first. */
+  #next: number | undefined
+  /** Not accepted, in order. Those that were sent before have their sequence. */
+  #waiting: Parcel[] = []
+  /** Accepted, not committed, in order. */
+  #sent: Shipment[] = []
+  /** On its way to being accepted. */
+  #leaving: Shipment | undefined
+  /** Counts failures: what an earlier attempt reports late is not of interest. */
+  #attempt = 0
+  #gaps = 0
+  /** A batch is refused whole: one that found no room is tried again with half as much. */
+  #batch_bytes_max = batch_bytes_max
+  #pumping = false
+
+  /** @param fresh the producer's id is new: nobody has numbered messages with it before */
+  constructor(to: string, producer: string, links: Links, fresh: boolean, session: Session | undefined) {
+    this.#session = session
+    this.#to = to
+    this.#producer = producer
+    this.#links = links
+    this.#next = producer === '' ? 0 : fresh ? 1 : undefined
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#sent.length === 0
+  }
+
+  push(parcel: Parcel): void {
+    this.#waiting.push(parcel)
+    if (this.#pumping) return
+    this.#pumping = true
+    // What is sent in the same breath travels together.
+    queueMicrotask(this.#pump)
+  }
+
+  /** Takes back what was never sent. @returns whether it was so */
+  withdraw(parcel: Parcel): boolean {
+    if (parcel.sequence !== parcel.fixed) return false
+    const index = this.#waiting.indexOf(parcel)
+    if (index < 0) return false
+    this.#waiting.splice(index, 1)
+    return true
+  }
+
+  failAll(error: DarqError): void {
+    for (const parcel of this.#takeBack()) parcel.fail(error)
+    for (const parcel of this.#waiting.splice(0)) parcel.fail(error)
+  }
+
+  /** Goes on until it must wait for something, and then when that has come. */
+  readonly #pump = (): void => {
+    while (this.#waiting.length > 0) {
+      const link = this.#links.current
+      const wait = link === undefined || this.#mustAsk ? this.#prepare() : this.#send(link, this.#takeBatch())
+      if (wait !== undefined) {
+        void wait.then(this.#pump)
+        return
+      }
+    }
+    this.#pumping = false
+  }
+
+  get #mustAsk(): boolean {
+    return this.#next === undefined && this.#waiting[0]?.fixed === 0
+  }
+
+  /** Opens a link, and asks where to go on. */
+  async #prepare(): Promise<void> {
+    let link: Link | undefined
+    try {
+      link = await this.#links.get()
+      if (this.#mustAsk) this.#next = await link.expected(this.#to, this.#producer)
+    } catch (error) {
+      await this.#linkFailed(link, linkError(error))
+    }
+  }
+
+  /** Nothing was sent: no link, or no answer to the question where to go on. */
+  async #linkFailed(link: Link | undefined, error: DarqError): Promise<void> {
+    if (this.#links.isClosed) this.failAll(closedError())
+    else if (!error.retryable || this.#producer === '') for (const parcel of this.#waiting.splice(0)) parcel.fail(error)
+    else await this.#links.failed(link)
+  }
+
+  /** @returns resolves when the batch is accepted, or when it is clear what to do instead; `undefined`: that is so already */
+  #send(link: Link, batch: readonly Parcel[]): Promise<void> | undefined {
+    const shipment = new Shipment(batch, this.#attempt)
+    this.#leaving = shipment
+    const request = {
+      to: this.#to,
+      producer: this.#producer,
+      first: batch[0]?.sequence ?? 0,
+      messages: encodeMessages(batch.map(({ payload }) => payload)),
+      ...(batch[0]?.after !== undefined && { session: batch[0].after }),
+    }
+    void this.#await(link, request, shipment)
+    return shipment.gone()
+  }
+
+  async #await(link: Link, request: EnqueueRequest, shipment: Shipment): Promise<void> {
+    try {
+      await link.enqueue(request, (graded) => {
+        if (shipment.attempt === this.#attempt) this.#reported(shipment, graded)
+      })
+      if (shipment.attempt !== this.#attempt) return
+      this.#links.worked()
+      this.#forget(shipment)
+      for (const parcel of shipment.batch) parcel.leave()
+    } catch (thrown) {
+      if (shipment.attempt === this.#attempt) await this.#failed(link, shipment, linkError(thrown))
+    } finally {
+      shipment.go()
+    }
+  }
+
+  #reported(shipment: Shipment, graded: Graded): void {
+    if (graded.grade === 'accepted') {
+      this.#links.worked()
+      this.#session?.told(shipment.batch[0]?.after, graded.session)
+      this.#accepted(shipment, graded)
+      shipment.go()
+    } else for (const { receipt } of shipment.batch) receipt.harden(graded.grade, graded.durability)
+  }
+
+  #forget(shipment: Shipment): void {
+    const index = this.#sent.indexOf(shipment)
+    if (index >= 0) this.#sent.splice(index, 1)
+  }
+
+  /** Ends every attempt. @returns what was sent and is not committed, in order */
+  #takeBack(): Parcel[] {
+    this.#attempt += 1
+    const taken = this.#sent.splice(0).flatMap(({ batch }) => batch)
+    const leaving = this.#leaving
+    this.#leaving = undefined
+    leaving?.go()
+    return leaving === undefined ? taken : [...taken, ...leaving.batch]
+  }
+
+  /** Numbers what is sent next, and takes it out of the queue. */
+  #takeBatch(): Parcel[] {
+    const batch: Parcel[] = []
+    let bytes = 0
+    let next = this.#next ?? 0
+    for (const parcel of this.#waiting) {
+      // Its number must be asked for, which the pump does when it is the first.
+      if (parcel.sequence === 0 && this.#next === undefined) break
+      const sequence = this.#producer === '' ? 0 : parcel.sequence === 0 ? next : parcel.sequence
+      const last = batch.at(-1)
+      if (last !== undefined) {
+        if (last.after !== parcel.after) break
+        if (
+          last.alone ||
+          parcel.alone ||
+          batch.length >= batch_messages_max ||
+          bytes + parcel.bytes > this.#batch_bytes_max
+        )
+          break
+        if (this.#producer !== '' && sequence !== last.sequence + 1) break
+      }
+      parcel.sequence = sequence
+      if (parcel.fixed === 0) next = Math.max(next, sequence + 1)
+      bytes += parcel.bytes
+      batch.push(parcel)
+    }
+    if (this.#next !== undefined && this.#producer !== '') this.#next = next
+    this.#waiting.splice(0, batch.length)
+    return batch
+  }
+
+  #accepted(shipment: Shipment, { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
+    if (lsns.length > 0) this.#gaps = 0
+    this.#leaving = undefined
+    this.#batch_bytes_max = batch_bytes_max
+    shipment.isAccepted = true
+    this.#sent.push(shipment)
+    for (const [index, { receipt }] of shipment.batch.entries())
+      receipt.accept(
+        index < duplicates ? { lsn: 0, duplicate: true } : { lsn: lsns[index - duplicates] ?? 0, duplicate: false },
+      )
+  }
+
+  async #failed(link: Link, shipment: Shipment, error: DarqError): Promise<void> {
+    const { batch, isAccepted } = shipment
+    if (!isAccepted) this.#leaving = undefined
+    if (this.#links.isClosed) {
+      this.#forget(shipment)
+      for (const parcel of batch) parcel.fail(closedError())
+    } else if (error.code === 'backpressure' && !isAccepted) {
+      // Refused whole: the host is full for now, and nothing is wrong with the way to it.
+      this.#waiting.unshift(...batch)
+      this.#batch_bytes_max = batch.reduce((sum, { bytes }) => sum + bytes, 0) / 2
+      await this.#links.failed(undefined)
+    } else if (error.code === 'gap' && this.#producer !== '' && !isAccepted) {
+      this.#gap(batch, error)
+    } else if (error.retryable && this.#producer !== '') {
+      this.#forget(shipment)
+      this.#again(batch)
+      await this.#links.failed(link)
+      this.#resume()
+    } else if (error.retryable || isAccepted) {
+      // Without numbers it can't be sent again: whoever sent it must decide.
+      this.#forget(shipment)
+      for (const parcel of batch) parcel.fail(error)
+    } else {
+      if (error.code === 'session_lost') this.#session?.lost()
+      await this.#refused(link, batch, error)
+    }
+  }
+
+  /** Everything that is not committed is sent again, in order. */
+  #again(batch: readonly Parcel[]): void {
+    this.#waiting = [...new Set([...this.#takeBack(), ...batch, ...this.#waiting])].sort((a, b) => order(a) - order(b))
+  }
+
+  /** The DARQ has less than this lane thought: it has lost what was not committed, and that is still here. */
+  #gap(batch: readonly Parcel[], error: DarqError): void {
+    const { facts } = error
+    const expected = typeof facts === 'object' && facts !== null && 'expected' in facts ? facts.expected : undefined
+    // Only what is still here can be sent again; a number that the application has left out can't.
+    const isHeld = this.#sent.some(({ batch }) => batch.some(({ sequence }) => sequence === expected))
+    this.#gaps += 1
+    if (isHeld && this.#gaps <= gaps_max) {
+      this.#again(batch)
+      return
+    }
+    for (const parcel of batch) parcel.fail(error)
+    if (batch.some(({ fixed }) => fixed === 0)) this.failAll(error)
+  }
+
+  /** Refused for good: the one that is to blame, if that can be told, else all of them. */
+  async #refused(link: Link, batch: readonly Parcel[], error: DarqError): Promise<void> {
+    const { facts } = error
+    const index = typeof facts === 'object' && facts !== null && 'index' in facts ? facts.index : undefined
+    const blamed = typeof index === 'number' ? batch[index] : batch.length === 1 ? batch[0] : undefined
+    const oneIsToBlame = blamesMessage.has(error.code)
+    const rest = oneIsToBlame ? batch.filter((parcel) => parcel !== blamed) : []
+    if (oneIsToBlame) blamed?.fail(error)
+    else for (const parcel of batch) parcel.fail(error)
+    if (oneIsToBlame && blamed === undefined) for (const parcel of rest) parcel.alone = true
+    this.#waiting = [...rest, ...this.#waiting]
+    if (this.#producer === '') return
+    // The numbers of those that were refused are free again, unless the DARQ had them before.
+    try {
+      const expected = await link.expected(this.#to, this.#producer)
+      this.#next = expected
+      for (const parcel of this.#waiting) if (parcel.sequence >= expected) parcel.sequence = parcel.fixed
+    } catch {
+      this.#next = undefined // asked again before the next batch
+      // What stands before them may have been accepted: under another number it would be so twice.
+      const first = batch[0]?.sequence ?? 0
+      for (const parcel of this.#waiting) if (parcel.sequence >= first) parcel.sequence = parcel.fixed
+    }
+  }
+
+  /** The pump may have come to rest before the failure. */
+  #resume(): void {
+    if (this.#pumping || this.#waiting.length === 0) return
+    this.#pumping = true
+    this.#pump()
+  }
+}
+
+/** What has no number yet comes after all that has. */
+function order({ sequence }: Parcel): number {
+  return sequence === 0 ? Number.MAX_SAFE_INTEGER : sequence
+}

@@ -1,0 +1,30 @@
+/** @module Lengths of time as people write them. */
+import { DarqError } from '../../error.ts'
+
+/** `'50 ms'`, `'1 day'`, `'2 minutes'`. */
+export type Span = `${number} ${'ms' | 'seconds' | 'minutes' | 'hours' | 'days' | 'second' | 'minute' | 'hour' | 'day'}`
+
+const unit_ms: Readonly<Record<string, number>> = {
+  ms: 1,
+  second: 1_000,
+  seconds: 1_000,
+  minute: 60_000,
+  minutes: 60_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  day: 86_400_000,
+  days: 86_400_000,
+}
+
+/**
+ * @returns the span in milliseconds
+ * @throws {DarqError} `schema` when it is no span: what the types refuse, for callers without types
+ */
+export function milliseconds(span: Span): number {
+  const [count, unit, ...rest] = span.split(' ')
+  const ms = Number(count) * (unit_ms[unit ?? ''] ?? Number.NaN)
+  if (rest.length > 0 || count === '' || !(ms >= 0) || ms === Number.POSITIVE_INFINITY) {
+    throw new DarqError('schema', { facts: { expected: 'a span like "50 ms" or "2 days"', got: span } })
+  }
+  return ms
+}

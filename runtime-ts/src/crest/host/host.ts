@@ -1,0 +1,319 @@
+/**
+ * A host of participants: the engine under them, opened anew when it fails, and the link for clients.
+ *
+ * @module
+ */
+import type { CoreMaker, VectorsMaker } from '@darq/core'
+import { platformClock } from '../../clock.ts'
+import { type ChronicleEvent, openEngine } from '../../engine/index.ts'
+import type { Clock, Engine, EngineLimits, EngineOptions, Transport } from '../../engine/types.ts'
+import { DarqError } from '../../error.ts'
+import type { Storage } from '../../storage/contract.ts'
+import { secureRandom } from '../client/client.ts'
+import { linkError } from '../client/links.ts'
+import type { Participant } from '../define/participant.ts'
+import type { Link } from '../wire/link.ts'
+import type { Route } from '../wire/route.ts'
+import { Directory, Patterns } from './directory.ts'
+import { Ends } from './ends.ts'
+import { errands } from './errands.ts'
+import { type Host, hostClient } from './host-client.ts'
+import { HostLink, type Life } from './host-link.ts'
+import { Residents } from './residents.ts'
+import { Roads } from './routed-transport.ts'
+
+export interface HostOptions {
+  /** Unique among the hosts that it talks to. */
+  name: string
+  participants: readonly Participant[]
+  /** Where addresses live that are not hosted here: by name (`'totals'`), by family (`'account/*'`), or all (`'*'`). */
+  routes?: Record<string, Route>
+  /**
+   * How many hosts' failures may revoke a message when it leaves, this one's among them: for all, or by the name or family
+   * that it goes to (`'account/*'`; `'*'`: all others). Default 0: it waits for committed. `Infinity`: it never waits.
+   */
+  k?: number | Record<string, number>
+  core?: 'wasm' | 'twin' | CoreMaker
+}
+
+export interface HostedOptions extends HostOptions {
+  storage: Storage
+  /** Default: the platform's. */
+  clock?: Clock
+  /** Uniform in [0, 1). Default: the platform's secure source. */
+  random?: () => number
+  /** For frames to addresses that no route gave: an edge answers HTTP requests through it. */
+  reply?: Transport
+  /** Called with the engine whenever one was opened: at first, after a failure, and after it went back. */
+  onOpened?: (engine: Engine) => void
+  /** A failure that nobody waits for. Default: none is told. */
+  onError?: (error: DarqError, where: string) => void
+  /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
+  onChronicle?: (event: ChronicleEvent) => void
+  limits?: Partial<EngineLimits>
+  /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
+  lives?: (darq: string) => boolean
+  /**
+   * Nobody can reach this host, so no answer can be sent to it: its participants' calls to others are made by a client of its
+   * own. So it is in a tab.
+   */
+  unreachable?: boolean
+  /** The address of another host by its name, for questions about what is durable there. Default: its name. */
+  peer?: (host: string) => string | undefined
+  /** For a `core` of one's own. */
+  vectors?: VectorsMaker
+  /** How often within a minute an engine that failed is opened anew. Default 5. */
+  reopens_max?: number
+}
+
+/** A host without a client of its own. */
+export interface Hosted {
+  /** The one that lives now; after a failure another. @throws {DarqError} while there is none */
+  readonly engine: Engine
+  /**
+   * The one that lives now, or the next: it goes back, or is opened anew after a failure.
+   *
+   * @throws {DarqError} why the host has stopped for good; `closed`
+   */
+  alive(): Promise<Engine>
+  readonly link: Link
+  /** Resolves when it has stopped for good: with the reason when it failed, `undefined` after `close`. */
+  readonly stopped: Promise<DarqError | undefined>
+  /** Commits what is accepted, and lets the storage go. */
+  close(): Promise<void>
+}
+
+/** An engine that fails is opened anew at most so often within `reopen_span_ms`. */
+const reopens_max_default = 5
+const reopen_span_ms = 60_000
+const reopen_backoff_ms = 100
+
+/**
+ * Opens a host. When it resolves, older owners of the storage are fenced, and what it holds is recovered.
+ *
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `schema` for options that contradict themselves
+ */
+export async function openHosted(options: HostedOptions): Promise<Hosted> {
+  const hosted = new LiveHosted(options)
+  await hosted.open()
+  return hosted
+}
+
+/** @returns K by the name of the DARQ that a message goes to */
+function speculationOf(k: number | Record<string, number>): number | ((darq: string) => number) {
+  if (typeof k === 'number') return k
+  for (const [pattern, value] of Object.entries(k))
+    if (!(value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)))
+      throw new DarqError('schema', {
+        facts: { expected: 'k: a whole number from 0, or Infinity', got: `${pattern}: ${value}` },
+      })
+  const patterns = new Patterns(Object.entries(k))
+  return (darq) => patterns.get(darq) ?? 0
+}
+
+class LiveHosted implements Hosted {
+  readonly link: Link
+  readonly stopped: Promise<DarqError | undefined>
+  readonly #stop: (reason: DarqError | undefined) => void
+  readonly #options: HostedOptions
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #directory: Directory
+  readonly #roads: Roads
+  #life: Life | undefined
+  /** Resolves with the life to come, while there is none. */
+  #next: PromiseWithResolvers<Life> | undefined
+  #opening: Promise<void> = Promise.resolve()
+  #failures_ms: number[] = []
+  /** One that went back: the next goes on with what it left. */
+  #previous: Engine | undefined
+  #state: 'open' | 'closed' = 'open'
+  #reason: DarqError | undefined
+
+  constructor(options: HostedOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? platformClock()
+    this.#random = options.random ?? secureRandom
+    const { participants, routes = {}, lives, unreachable = false } = options
+    const own = unreachable ? [errands(() => this.link, this.#clock, this.#random)] : []
+    this.#directory = new Directory([...participants, ...own], routes, lives)
+    this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
+    this.link = new HostLink(this.#directory, this.#clock, () => this.#life ?? this.#living())
+    const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
+    this.stopped = promise
+    this.#stop = resolve
+  }
+
+  get engine(): Engine {
+    if (this.#life !== undefined) return this.#life.engine
+    throw this.#reason ?? new DarqError('unavailable', { message: 'the host is being opened anew' })
+  }
+
+  async alive(): Promise<Engine> {
+    const { engine } = this.#life ?? (await this.#living())
+    return engine
+  }
+
+  #living(): Promise<Life> {
+    if (this.#state === 'closed')
+      return Promise.reject(this.#reason ?? new DarqError('closed', { message: 'the host was closed' }))
+    this.#next ??= Promise.withResolvers<Life>()
+    return this.#next.promise
+  }
+
+  open(): Promise<void> {
+    this.#opening = this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
+    const { name, storage, core, vectors, k, peer, limits, onChronicle } = this.#options
+    const surroundings = {
+      host: name,
+      clock: this.#clock,
+      random: this.#random,
+      knows: (darq: string) => this.#directory.knows(darq),
+      isAway: (darq: string) => this.#options.unreachable === true && this.#directory.route(darq) !== undefined,
+      life: () => life,
+      onError: (error: DarqError, where: string) => this.#report(error, where),
+    }
+    const residents = new Residents(this.#directory, surroundings)
+    let life = ''
+    const previous = this.#previous
+    this.#previous = undefined
+    const options: EngineOptions = {
+      name,
+      storage,
+      clock: this.#clock,
+      random: this.#random,
+      transport: this.#roads.transport,
+      route: (darq) => this.#roads.address(darq),
+      processor: (darq) => residents.processor(darq),
+      onError: (error, where) => this.#report(error, where),
+      ...(core !== undefined && { core }),
+      ...(limits !== undefined && { limits }),
+      ...(k !== undefined && { k: speculationOf(k) }),
+      ...(peer !== undefined && { peer }),
+      ...(onChronicle !== undefined && { onChronicle }),
+      ...(vectors !== undefined && { vectors }),
+    }
+    const engine = await openEngine(options, previous)
+    this.#options.onOpened?.(engine)
+    life = `${name}#${engine.generation}/${engine.epoch}`
+    // What waits as a cell, an effect under way or a parked message, is no message that would wake its participant.
+    for (const darq of engine.names) if (this.#directory.local(darq) !== undefined) this.#attach(engine, darq)
+    if (this.#state === 'closed') {
+      await engine.close()
+      return
+    }
+    const ends = new Ends()
+    this.#life = { engine, ends, residents }
+    this.#next?.resolve(this.#life)
+    this.#next = undefined
+    void engine.stopped.then((reason) => {
+      this.#engineStopped(engine, reason)
+      ends.end(reason)
+    })
+  }
+
+  /** State that this code can't read stops its participant, not the host: the engine tries again, and who asks is told. */
+  #attach(engine: Engine, darq: string): void {
+    try {
+      engine.darq(darq)
+    } catch (error) {
+      this.#report(linkError(error), darq)
+    }
+  }
+
+  #engineStopped(engine: Engine, reason: DarqError | undefined): void {
+    this.#life = undefined
+    if (this.#state === 'closed') return
+    if (reason?.code === 'withdrawn') {
+      // It is no failure of this host's: another has lost something.
+      this.#report(reason, 'host')
+      this.#previous = engine
+      void this.#reopen()
+    } else if (reason === undefined || !reason.retryable || reason.code === 'fenced' || reason.code === 'closed')
+      this.#end(reason)
+    else this.#reopenLater(reason)
+  }
+
+  #reopenLater(reason: DarqError): void {
+    const now_ms = this.#clock.now_ms()
+    this.#failures_ms = [...this.#failures_ms.filter((at_ms) => now_ms - at_ms < reopen_span_ms), now_ms]
+    const failures = this.#failures_ms.length
+    if (failures > (this.#options.reopens_max ?? reopens_max_default)) {
+      this.#end(reason)
+      return
+    }
+    this.#report(reason, 'host')
+    const wait_ms = reopen_backoff_ms * 2 ** (failures - 1) * (0.5 + this.#random() / 2)
+    this.#clock.wake(now_ms + wait_ms, () => void this.#reopen())
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#state === 'closed') return
+    try {
+      await this.open()
+    } catch (thrown) {
+      const error = linkError(thrown)
+      if (error.retryable && error.code !== 'fenced') this.#reopenLater(error)
+      else this.#end(error)
+    }
+  }
+
+  #end(reason: DarqError | undefined): void {
+    this.#state = 'closed'
+    this.#reason = reason
+    this.#next?.reject(reason ?? new DarqError('closed', { message: 'the host was closed' }))
+    this.#next?.promise.catch(() => {}) // those who waited are told; nobody may have
+    this.#next = undefined
+    this.#stop(reason)
+  }
+
+  #receive(from: string, frame: Uint8Array): void {
+    try {
+      this.#life?.engine.receive(from, frame)
+    } catch (error) {
+      // A peer's frame: the peer hears nothing, and offers again what it must.
+      this.#report(linkError(error), from)
+    }
+  }
+
+  #report(error: DarqError, where: string): void {
+    this.#options.onError?.(error, where)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const engine = this.#life?.engine
+    this.#end(undefined)
+    await engine?.close()
+    // One that is being opened closes itself when it is.
+    await this.#opening.catch(() => {})
+  }
+}
+
+export type { Host } from './host-client.ts'
+
+/**
+ * Opens a host with its client, in this process. What is sent through it carries no numbers: when the storage fails, what was
+ * on its way has an unknown outcome and its receipt rejects with a retryable error.
+ *
+ * @throws {DarqError} as {@link openHosted}
+ * @example
+ * await using host = await openHost({ name: 'demo', participants: [counter], storage: memory() })
+ * await host.send(Counter.add('clicks', 1)).committed
+ */
+export async function openHost(options: HostedOptions): Promise<Host> {
+  const hosted = await openHosted(options)
+  return hostClient(
+    {
+      link: hosted.link,
+      durability: options.storage.durability,
+      epoch: () => hosted.engine.epoch,
+      close: () => hosted.close(),
+    },
+    options,
+  )
+}

@@ -1,0 +1,282 @@
+/**
+ * Effects at their DARQ. A message first becomes a job: a cell that holds its bytes and its key. When the step that did so is
+ * committed, whatever led to it is too, and the job runs; its outcome consumes the cell and answers the caller in one step.
+ *
+ * @module
+ */
+import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
+import { DarqError } from '../../error.ts'
+import type { Definition, EffectDefinition } from '../define/definition.ts'
+import type { Run } from '../define/effects.ts'
+import { versionOf } from '../define/schema.ts'
+import { asDarqError, Final, isBackpressure, readable } from '../wire/failure.ts'
+import { type Admitted, admit, Inadmissible } from './admission.ts'
+import { handle, keepAwake } from './handling.ts'
+import { Ledger } from './ledger.ts'
+import type { Inhabitant } from './participant-processor.ts'
+import { isSelf, type Surroundings } from './processor-context.ts'
+import { ask, repeatedly } from './query.ts'
+import { backoff_ms, Retries } from './retries.ts'
+import { type Failure, setAside } from './set-aside.ts'
+import { Stepping } from './stepping.ts'
+import type { Site, Turn } from './turn.ts'
+
+const job_cell = '$jobs'
+/** The pause for room in a full log doubles until this attempt. */
+const tries_for_room_max = 6
+
+interface Job {
+  /** Where its message stood; names its cell. */
+  readonly lsn: Lsn
+  readonly key: string
+  readonly bytes: Uint8Array
+  attempts: number
+}
+
+export class EffectProcessor implements Inhabitant, Site {
+  readonly name: string
+  readonly key: string
+  readonly definition: Definition
+  readonly ledger = new Ledger(new Map())
+  readonly state = {}
+  readonly own = {}
+  readonly surroundings: Surroundings
+  readonly #effect: EffectDefinition
+  readonly #stepping = new Stepping(this.ledger)
+  readonly #again: Retries<() => void>
+  readonly #waiting: Job[] = []
+  readonly #running = new Set<AbortController>()
+
+  constructor(name: string, definition: Definition, effect: EffectDefinition, surroundings: Surroundings) {
+    this.name = name
+    this.key = definition.key(name)
+    this.definition = definition
+    this.surroundings = surroundings
+    this.#effect = effect
+    this.#again = new Retries(surroundings.clock, (run) => run())
+  }
+
+  restore(
+    checkpoint: Delivered<'restore'> | undefined,
+    self: Iterable<Delivered<'restore'>>,
+    timers: Iterable<LiveTimer>,
+    attached: Attached,
+  ): void {
+    this.ledger.fit(attached.log_bytes_max)
+    this.ledger.restore(checkpoint, self, (_cell, value) => value)
+    this.#stepping.restore(timers, attached)
+    const jobs = jobsOf(this.ledger)
+    const start = (): void => {
+      if (this.#stepping.attached === undefined) return
+      // Not at once: a restore is no time for the application's code.
+      for (const job of jobs) this.#again.add(() => this.#start(job), 0)
+    }
+    // After a crash all of it is committed; after a processor of this life has died, a crash may still take it back.
+    if (this.#effect.pure) start()
+    else attached.committed.then(start, () => {})
+  }
+
+  deliver<T>(messages: NonEmpty<Delivered<T>>): void {
+    // First of all: a step for one of them must not move another, which is a timer no more.
+    for (const { lsn } of messages) this.#stepping.fired(lsn)
+    for (const message of messages) {
+      this.#take(message.lsn, message.copy(), isSelf(message.from, this))
+    }
+  }
+
+  detached(reason: DarqError): void {
+    this.#stepping.attached = undefined
+    this.#again.stop()
+    for (const run of this.#running) run.abort(reason)
+  }
+
+  query(name: string, body: Uint8Array): Uint8Array {
+    return ask(this, name, body)
+  }
+
+  prepare(name: string, body: Uint8Array): () => Uint8Array {
+    return repeatedly(this, name, body, () => this.query(name, body))
+  }
+
+  get kept(): number {
+    return this.ledger.size(job_cell)
+  }
+  get isRestless(): boolean {
+    return this.kept > 0
+  }
+  get position(): Lsn | 0 {
+    return this.#stepping.position
+  }
+  timer(name: string): Lsn | undefined {
+    return this.#stepping.timer(name)
+  }
+  checkHeld(): void {
+    throw new DarqError('step_closed', { facts: { expected: 'an effect holds nothing' } })
+  }
+
+  /** @param tries including this one */
+  #take(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries = 1): void {
+    const life = this.surroundings.life()
+    // A host that is still being opened has no epoch to name yet.
+    if (life === '') {
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf, tries), 1)
+      return
+    }
+    try {
+      const admitted = this.#admit(bytes, fromSelf)
+      if (admitted.kind === 'builtin') {
+        this.#step(lsn, [lsn], (turn) => handle(this, turn, admitted, fromSelf))
+        return
+      }
+      const key = `${life}/${this.name}/${lsn}`
+      const { receipt } = this.#step(lsn, [lsn], (turn) => {
+        this.ledger.set(job_cell, String(lsn), { key, bytes })
+        keepAwake(this, turn)
+      })
+      const job = { lsn, key, bytes, attempts: 0 }
+      if (this.#effect.pure) this.#start(job)
+      // Lost with its host: then the job is found again, or its message, when it is opened anew.
+      else
+        receipt.committed.then(
+          () => this.#start(job),
+          () => {},
+        )
+    } catch (thrown) {
+      this.#refused(lsn, bytes, fromSelf, tries, thrown)
+    }
+  }
+
+  #admit(bytes: Uint8Array, fromSelf: boolean): Admitted {
+    return admit(this.definition, bytes, fromSelf, this.surroundings.knows)
+  }
+
+  #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries: number, thrown: unknown): void {
+    if (this.#stepping.attached === undefined) return
+    const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    if (error.code === 'newer_version') {
+      this.#report(error)
+      return
+    }
+    if (isBackpressure(thrown)) {
+      this.#again.add(() => this.#take(lsn, bytes, fromSelf, tries + 1), this.#pauseForRoom(tries))
+      return
+    }
+    const envelope = readable(bytes)
+    this.#setAside({ lsn, bytes, envelope, error, attempts: 0, worn: false }, [lsn])
+  }
+
+  #start(job: Job): void {
+    if (this.#stepping.attached === undefined) return
+    if (this.#running.size >= this.#effect.parallel_max) {
+      this.#waiting.push(job)
+      return
+    }
+    const stop = new AbortController()
+    this.#running.add(stop)
+    job.attempts += 1
+    void this.#attempt(job, stop)
+      .then(
+        (finish) => this.#finish(job, finish),
+        (thrown) => this.#failed(job, thrown),
+      )
+      .finally(() => {
+        this.#running.delete(stop)
+        const next = this.#waiting.shift()
+        if (next !== undefined) this.#start(next)
+      })
+  }
+
+  /** @returns what the step that ends the job does */
+  async #attempt(job: Job, stop: AbortController): Promise<(turn: Turn) => void> {
+    const admitted = this.#admit(job.bytes, false)
+    if (admitted.kind !== 'send' && admitted.kind !== 'call') throw new DarqError('unknown_message')
+    const { clock } = this.surroundings
+    const timedOut = Promise.withResolvers<never>()
+    const cancel = clock.wake(clock.now_ms() + this.#effect.timeout_ms, () => {
+      const error = new DarqError('timeout', { facts: { timeout_ms: this.#effect.timeout_ms } })
+      stop.abort(error)
+      timedOut.reject(error)
+    })
+    const run: Run = { key: job.key, signal: stop.signal, attempt: job.attempts }
+    try {
+      const value = await Promise.race([admitted.run(admitted.body, run), timedOut.promise])
+      return (turn) => {
+        if (admitted.kind !== 'call' || admitted.asker === undefined) return
+        turn.reply(admitted.asker, { ok: true, value, version: versionOf(admitted.call.output) })
+      }
+    } finally {
+      cancel()
+    }
+  }
+
+  /** @param tries including this one */
+  #finish(job: Job, finish: (turn: Turn) => void, tries = 1): void {
+    if (this.#stepping.attached === undefined) return
+    try {
+      this.#step(job.lsn, [], (turn) => {
+        this.ledger.delete(job_cell, String(job.lsn))
+        finish(turn)
+      })
+    } catch (thrown) {
+      // The log is full for now. The effect is done: it is its outcome that must be written, not the effect repeated.
+      if (isBackpressure(thrown)) this.#again.add(() => this.#finish(job, finish, tries + 1), this.#pauseForRoom(tries))
+      else this.#failed(job, thrown)
+    }
+  }
+
+  #failed(job: Job, thrown: unknown): void {
+    if (this.#stepping.attached === undefined) return
+    const error = thrown instanceof Inadmissible || thrown instanceof Final ? thrown.error : asDarqError(thrown)
+    const { attempts_max } = this.definition.retry
+    this.#report(error)
+    const isWorn = error.retryable && !(thrown instanceof Final)
+    if (isWorn && job.attempts < attempts_max) {
+      this.#again.add(() => this.#start(job), this.#pause(job.attempts))
+      return
+    }
+    const { lsn, bytes, attempts } = job
+    this.#setAside({ lsn, bytes, envelope: readable(bytes), error, attempts, worn: isWorn }, [])
+  }
+
+  #setAside(failure: Failure, lsns: readonly Lsn[]): void {
+    try {
+      this.#step(failure.lsn, lsns, (turn) => {
+        this.ledger.delete(job_cell, String(failure.lsn))
+        setAside(this, turn, failure)
+      })
+    } catch (thrown) {
+      if (this.#stepping.attached === undefined) return
+      this.#report(asDarqError(thrown))
+      this.#again.add(() => this.#setAside(failure, lsns), this.definition.retry.backoff_max_ms)
+    }
+  }
+
+  #step(at: Lsn, lsns: readonly Lsn[], body: (turn: Turn) => void): ReturnType<Stepping['step']> {
+    return this.#stepping.step(this, at, lsns, body)
+  }
+
+  #pause(attempts: number): number {
+    return backoff_ms(this.definition.retry, attempts, this.surroundings.random)
+  }
+
+  /** A log is full for as long as a peer is away: it is asked less and less often, but never long after there is room. */
+  #pauseForRoom(tries: number): number {
+    return this.#pause(Math.min(tries, tries_for_room_max))
+  }
+
+  #report(error: DarqError): void {
+    this.surroundings.onError(error, this.name)
+  }
+}
+
+function jobsOf(ledger: Ledger): Job[] {
+  const jobs: Job[] = []
+  for (const [id, { present, value }] of ledger.table(job_cell)) {
+    if (!present || typeof value !== 'object' || value === null || !('key' in value) || !('bytes' in value)) continue
+    const { key, bytes } = value
+    // The codec's cast, in reverse: the cell is named by its message's LSN.
+    if (typeof key === 'string' && bytes instanceof Uint8Array)
+      jobs.push({ lsn: Number(id) as Lsn, key, bytes, attempts: 0 })
+  }
+  return jobs
+}

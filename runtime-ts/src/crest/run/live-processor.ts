@@ -1,0 +1,276 @@
+/**
+ * A participant with a live part at its DARQ: the processor that restores its state, hands it its messages and writes its
+ * steps.
+ *
+ * @module
+ */
+import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
+import { DarqError } from '../../error.ts'
+import type { Definition } from '../define/definition.ts'
+import { check } from '../define/schema.ts'
+import { isList } from '../wire/envelope.ts'
+import { asDarqError, readable } from '../wire/failure.ts'
+import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
+import { type Admitted, admit, Inadmissible } from './admission.ts'
+import { cellVersions } from './cells.ts'
+import { handle, keepAwake } from './handling.ts'
+import { Ledger } from './ledger.ts'
+import { type Arrival, type Live, type Made, nothingYet, type Place } from './live.ts'
+import type { Inhabitant } from './participant-processor.ts'
+import { isSelf, type Surroundings } from './processor-context.ts'
+import { ask, isBuiltinQuery, repeatedly } from './query.ts'
+import { backoff_ms, Retries } from './retries.ts'
+import { setAside } from './set-aside.ts'
+import { Stepping } from './stepping.ts'
+import { type Site, type Turn, timer_cell } from './turn.ts'
+
+/** So many admitted messages are remembered until they are delivered; others are admitted again. */
+const expected_max = 4_096
+/** No encoded value is empty. */
+const nothing = new Uint8Array()
+
+export class LiveProcessor implements Inhabitant, Site, Place {
+  readonly name: string
+  readonly key: string
+  readonly definition: Definition
+  readonly ledger: Ledger
+  readonly state = {}
+  readonly own = {}
+  readonly surroundings: Surroundings
+  readonly #live: Live
+  readonly #stepping: Stepping
+  readonly #tasks: Retries<() => void>
+  readonly #expected = new Map<Lsn, Admitted>()
+  #isTidying = false
+
+  constructor(name: string, definition: Definition, live: (place: Place) => Live, surroundings: Surroundings) {
+    this.name = name
+    this.key = definition.key(name)
+    this.definition = definition
+    this.surroundings = surroundings
+    this.ledger = new Ledger(cellVersions(definition))
+    this.#stepping = new Stepping(this.ledger)
+    this.#tasks = new Retries(surroundings.clock, (run) => run())
+    this.#live = live(this)
+  }
+
+  restore(
+    checkpoint: Delivered<'restore'> | undefined,
+    self: Iterable<Delivered<'restore'>>,
+    timers: Iterable<LiveTimer>,
+    attached: Attached,
+  ): void {
+    this.ledger.fit(attached.log_bytes_max)
+    this.ledger.restore(checkpoint, self, (_cell, value) => value)
+    this.#stepping.restore(timers, attached)
+    this.#whenNamed(() => {
+      this.#live.restored()
+      this.#tidySoon()
+    })
+  }
+
+  /** A host that is still being opened has no epoch to name yet; and a restore is no time for the application's code. */
+  #whenNamed(run: () => void): void {
+    this.after(0, () => {
+      if (this.surroundings.life() === '') this.after(1, () => this.#whenNamed(run))
+      else run()
+    })
+  }
+
+  deliver<T>(messages: NonEmpty<Delivered<T>>): void {
+    // First of all: a step for one of them must not move another, which is a timer no more.
+    for (const { lsn } of messages) this.#stepping.fired(lsn)
+    for (const message of messages) {
+      const { lsn } = message
+      const known = this.#expected.get(lsn)
+      this.#expected.delete(lsn)
+      const fromSelf = isSelf(message.from, this)
+      if (known !== undefined) this.#arrive({ lsn, fromSelf, admitted: known })
+      else this.#take(lsn, fromSelf, (decode) => message.read(decode))
+    }
+  }
+
+  expect(lsn: Lsn, admitted: Admitted): void {
+    if (this.#expected.size < expected_max) this.#expected.set(lsn, admitted)
+  }
+
+  #take(lsn: Lsn, fromSelf: boolean, read: <R>(decode: (bytes: Uint8Array) => R) => R): void {
+    try {
+      const admitted = read((bytes) => admit(this.definition, bytes, fromSelf, this.surroundings.knows))
+      this.#arrive({ lsn, fromSelf, admitted })
+    } catch (thrown) {
+      if (!(thrown instanceof Inadmissible)) throw thrown
+      // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
+      if (thrown.error.code === 'newer_version') this.report(thrown.error)
+      else this.#setAside(lsn, thrown.error)
+    }
+  }
+
+  #arrive(arrival: Arrival): void {
+    const { admitted, fromSelf } = arrival
+    if (admitted.kind === 'builtin') this.#consume(arrival, (turn) => handle(this, turn, admitted, fromSelf))
+    // It was on its way when its timer was replaced or cancelled: it counts for nothing.
+    else if (fromSelf && !this.#isInTime(arrival)) this.#consume(arrival, () => {})
+    else this.#live.arrived(arrival)
+  }
+
+  #isInTime({ admitted: { envelope } }: Arrival): boolean {
+    const { timer } = envelope
+    return timer === undefined || this.ledger.get(timer_cell, timer.name) === timer.id
+  }
+
+  #consume(arrival: Arrival, body: (turn: Turn) => void): void {
+    try {
+      this.step([arrival], body)
+    } catch (thrown) {
+      this.#again(thrown, () => this.#consume(arrival, body))
+    }
+  }
+
+  detached(reason: DarqError): void {
+    this.#stepping.attached = undefined
+    this.#tasks.stop()
+    this.#live.detached(reason)
+  }
+
+  query(name: string, body: Uint8Array): Uint8Array {
+    const message = this.definition.messages.get(name)
+    if (isBuiltinQuery(name) || message?.kind !== 'query') return ask(this, name, body)
+    const given = body.length === 0 ? undefined : decodePlain(body)
+    const { key, asked } = this.definition.darqs === undefined ? { key: this.key, asked: given } : keyed(given)
+    const value = this.#live.query(name, key, message.input === undefined ? undefined : check(message.input, asked))
+    return value === nothingYet ? nothing : encodePlainBytes(value)
+  }
+
+  prepare(name: string, body: Uint8Array): () => Uint8Array {
+    return repeatedly(this, name, body, () => this.query(name, body))
+  }
+
+  get kept(): number {
+    return 0
+  }
+  get isThinking(): boolean {
+    return this.#live.isThinking
+  }
+  get isRestless(): boolean {
+    return this.#live.isRestless
+  }
+  get position(): Lsn | 0 {
+    return this.#stepping.position
+  }
+  timer(name: string): Lsn | undefined {
+    return this.#stepping.timer(name)
+  }
+  checkHeld(): void {
+    throw new DarqError('step_closed', { facts: { expected: 'a participant of handlers: others hold nothing' } })
+  }
+
+  get log_bytes_max(): number {
+    return this.#attached().log_bytes_max
+  }
+  get committed(): Promise<void> {
+    return this.#attached().committed
+  }
+
+  #attached(): Attached {
+    const { attached } = this.#stepping
+    if (attached === undefined) throw new DarqError('closed')
+    return attached
+  }
+
+  step(arrivals: readonly Arrival[], body: (turn: Turn) => void): Made {
+    const lsns = arrivals.map(({ lsn }) => lsn)
+    const at = lsns[0] ?? this.#stepping.position
+    // Without a message there is state, and so a log.
+    if (at === 0) throw new DarqError('step_empty')
+    const { receipt } = this.#stepping.step(this, at, lsns, (turn) => {
+      for (const arrival of arrivals) this.#rung(arrival)
+      body(turn)
+      if (this.isRestless) keepAwake(this, turn)
+    })
+    this.#tidySoon()
+    return receipt
+  }
+
+  /**
+   * A log that is full takes no messages, and without messages there would be no steps to move forward what is in its way: so
+   * some are made for that alone.
+   */
+  #tidySoon(): void {
+    if (this.#isTidying || !this.ledger.isStretched(this.#stepping.position)) return
+    this.#isTidying = true
+    this.after(0, () => {
+      this.#isTidying = false
+      this.#tidy()
+    })
+  }
+
+  #tidy(): void {
+    // It may have been done by others since.
+    if (!this.ledger.isStretched(this.#stepping.position)) return
+    try {
+      this.step([], () => {})
+    } catch (thrown) {
+      this.#again(thrown, () => this.#tidy())
+    }
+  }
+
+  /** Within the step that consumes it. */
+  #rung(arrival: Arrival): void {
+    const { timer } = arrival.admitted.envelope
+    if (timer !== undefined && arrival.fromSelf && this.#isInTime(arrival)) this.ledger.delete(timer_cell, timer.name)
+  }
+
+  drop(arrival: Arrival): void {
+    this.#consume(arrival, () => {})
+  }
+
+  refuse(arrival: Arrival, error: DarqError): void {
+    this.#setAside(arrival.lsn, error)
+  }
+
+  #setAside(lsn: Lsn, error: DarqError): void {
+    const bytes = this.#stepping.attached?.read(lsn)
+    if (bytes === undefined) return
+    const failure = { lsn, bytes, envelope: readable(bytes), error, attempts: 1, worn: false }
+    try {
+      this.#stepping.step(this, lsn, [lsn], (turn) => setAside(this, turn, failure))
+      this.#tidySoon()
+      this.report(error)
+    } catch (thrown) {
+      this.#again(thrown, () => this.#setAside(lsn, error))
+    }
+  }
+
+  #again(thrown: unknown, run: () => void): void {
+    if (this.#stepping.attached === undefined) return
+    this.report(asDarqError(thrown))
+    this.after(backoff_ms(this.definition.retry, 4, this.surroundings.random), run)
+  }
+
+  after(wait_ms: number, run: () => void): void {
+    if (wait_ms > 0) {
+      this.#tasks.add(run, wait_ms)
+      return
+    }
+    this.surroundings.clock.soon(() => {
+      if (this.#stepping.attached !== undefined) run()
+    })
+  }
+
+  report(error: DarqError): void {
+    this.surroundings.onError(error, this.name)
+  }
+}
+
+/** A query of a family whose keys share DARQs says which one it asks. */
+function keyed(given: ReturnType<typeof decodePlain>): {
+  readonly key: string
+  readonly asked: ReturnType<typeof decodePlain>
+} {
+  if (isList(given)) {
+    const [key, asked] = given
+    if (typeof key === 'string') return { key, asked }
+  }
+  throw new DarqError('bad_frame', { facts: { expected: 'a key, and what is asked' } })
+}

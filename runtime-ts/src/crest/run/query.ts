@@ -1,0 +1,77 @@
+/**
+ * Queries: they read state between steps, and leave no trace.
+ *
+ * @module
+ */
+import { DarqError } from '../../error.ts'
+import { check } from '../define/schema.ts'
+import { isFields } from '../wire/envelope.ts'
+import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
+import { answerFor } from './answers.ts'
+import { listDeadLetters } from './dead-letters.ts'
+import type { Site } from './turn.ts'
+
+/** What the runtime itself can be asked, at every DARQ. */
+export const deadLetters_query = '$deadLetters'
+export const answer_query = '$answer'
+
+const noAnswer = encodePlainBytes(undefined)
+
+/**
+ * A query that is asked again and again. Whoever waits for the answer to a call asks after every step, and mostly in vain: that
+ * must cost next to nothing.
+ *
+ * @returns gives the encoded value as it is now
+ * @throws {DarqError} `bad_frame`
+ */
+export function repeatedly(
+  site: Pick<Site, 'ledger'>,
+  name: string,
+  body: Uint8Array,
+  ask: () => Uint8Array,
+): () => Uint8Array {
+  if (name !== answer_query) return ask
+  const { client, id } = visitorIn(body.length === 0 ? undefined : decodePlain(body))
+  return () => {
+    const answer = answerFor(site.ledger, client, id)
+    return answer === undefined ? noAnswer : encodePlainBytes(answer)
+  }
+}
+
+export function isBuiltinQuery(name: string): boolean {
+  return name === deadLetters_query || name === answer_query
+}
+
+/**
+ * @param body encoded; empty for a query without one
+ * @returns the encoded value
+ * @throws {DarqError} `unknown_message`, `schema`, `bad_frame`, or what the handler throws
+ */
+export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
+  const given = body.length === 0 ? undefined : decodePlain(body)
+  if (name === deadLetters_query) return encodePlainBytes(listDeadLetters(site.ledger))
+  if (name === answer_query) return encodePlainBytes(answerOf(site, given))
+  const message = site.definition.messages.get(name)
+  if (message?.kind !== 'query') {
+    throw new DarqError('unknown_message', {
+      facts: { expected: `a query of ${site.definition.name}`, got: name.slice(0, 100) },
+    })
+  }
+  // A query is not stored, so it carries no version: it is of the present one, or refused.
+  const input = message.input === undefined ? undefined : check(message.input, given)
+  const read = { state: site.state, key: site.key, now_ms: site.surroundings.clock.now_ms() }
+  return encodePlainBytes(message.run(read, input))
+}
+
+function answerOf({ ledger }: Site, given: ReturnType<typeof decodePlain>): unknown {
+  const { client, id } = visitorIn(given)
+  return answerFor(ledger, client, id)
+}
+
+function visitorIn(given: ReturnType<typeof decodePlain>): { readonly client: string; readonly id: string } {
+  if (isFields(given)) {
+    const { client, id } = given
+    if (typeof client === 'string' && typeof id === 'string') return { client, id }
+  }
+  throw new DarqError('bad_frame', { facts: { expected: 'a client and the id of its call' } })
+}
