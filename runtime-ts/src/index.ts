@@ -17,8 +17,9 @@ export {
   query,
   type Shape,
 } from './crest/define/address.ts'
+export type { Participant, Retry } from './crest/define/definition.ts'
 export { effects, type Run } from './crest/define/effects.ts'
-export { answer, type Batch, type Participant, participant, type Retry, refuse } from './crest/define/participant.ts'
+export { answer, type Batch, participant, refuse } from './crest/define/participant.ts'
 export { type Frozen, type Schema, type Sendable, type Versioned, version } from './crest/define/schema.ts'
 export type { Span } from './crest/define/span.ts'
 export { type StateShape, type Table, type TableShape, table, type ValueShape, value } from './crest/define/state.ts'
@@ -43,7 +44,7 @@ export {
   openHost,
   openHosted,
 } from './crest/host/host.ts'
-export type { DeadLetter } from './crest/run/dead-letters.ts'
+export type { DeadLetter } from './crest/wire/dead-letter.ts'
 export type { HostCounts } from './crest/wire/link.ts'
 export type { Route } from './crest/wire/route.ts'
 export type { Accepted, Grade, Hardened } from './engine/types.ts'

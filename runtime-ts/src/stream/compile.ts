@@ -4,8 +4,7 @@
  * @module
  */
 import { kind } from '../crest/define/address.ts'
-import type { Definition } from '../crest/define/definition.ts'
-import type { Participant } from '../crest/define/participant.ts'
+import type { Definition, Participant } from '../crest/define/definition.ts'
 import { DarqError } from '../error.ts'
 import { forwarder } from './forwarder.ts'
 import { KeyedPart } from './keyed-part.ts'

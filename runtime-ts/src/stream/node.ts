@@ -4,8 +4,8 @@
  * @module
  */
 import type { AnyQuery, Message, MessageType } from '../crest/define/address.ts'
+import type { Retry } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
-import type { Retry } from '../crest/define/participant.ts'
 import type { Schema } from '../crest/define/schema.ts'
 import type { Span } from '../crest/define/span.ts'
 import type { AnyAggregate } from './aggregate.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Retry } from '../crest/define/participant.ts'
+import type { Retry } from '../crest/define/definition.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { shapes } from '../crest/define/address.ts'
+import type { Participant } from '../crest/define/definition.ts'
 import { defineEffects } from '../crest/define/definition.ts'
-import type { Participant } from '../crest/define/participant.ts'
 import type { Sink } from './node.ts'
 import type { Push, StreamStep } from './operator.ts'
 import { plain } from './plain-schema.ts'

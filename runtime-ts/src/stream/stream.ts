@@ -15,8 +15,8 @@ import {
   type Query,
   shapes,
 } from '../crest/define/address.ts'
+import type { Participant, Retry } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
-import type { Participant, Retry } from '../crest/define/participant.ts'
 import type { Frozen, InferOutput, Schema } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'

@@ -4,8 +4,9 @@
  *
  * @module
  */
+
+import type { Participant } from '../crest/define/definition.ts'
 import { Definition, definitionOf, type MessageDefinition } from '../crest/define/definition.ts'
-import type { Participant } from '../crest/define/participant.ts'
 import { outOfReach } from './out-of-reach.ts'
 
 export class InjectedFault extends Error {}

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CoreMaker, VectorsMaker } from '@darq/core'
-import type { Participant } from '../crest/define/participant.ts'
+import type { Participant } from '../crest/define/definition.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import { explained } from './explanation.ts'
 import { type FaultCounts, type FaultKind, noFaults } from './fault-kinds.ts'

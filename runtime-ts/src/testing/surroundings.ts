@@ -4,7 +4,7 @@
  * @module
  */
 import type { CoreMaker, VectorsMaker } from '@darq/core'
-import type { Participant } from '../crest/define/participant.ts'
+import type { Participant } from '../crest/define/definition.ts'
 import type { Route } from '../crest/wire/route.ts'
 import type { EngineLimits } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'

@@ -5,13 +5,13 @@
  * @module
  */
 import { platformClock } from '../clock.ts'
-import { secureRandom } from '../crest/client/client.ts'
+import type { Participant } from '../crest/define/definition.ts'
 import { type Definition, definitionOf } from '../crest/define/definition.ts'
-import { everyPart, type Participant } from '../crest/define/participant.ts'
+import { everyPart } from '../crest/define/participant.ts'
 import { Patterns, unknownAddress } from '../crest/host/directory.ts'
-import { uuid } from '../crest/run/processor-context.ts'
 import type { HostCounts, Link } from '../crest/wire/link.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
+import { secureRandom, uuid } from '../crest/wire/random.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import type { House, Sent } from './house.ts'

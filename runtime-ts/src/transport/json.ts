@@ -4,7 +4,7 @@
  * @module
  */
 
-import { answer_query } from '../crest/run/query.ts'
+import { answer_query } from '../crest/wire/builtin-queries.ts'
 import { encodeEnvelope } from '../crest/wire/envelope.ts'
 import type { QueryRequest } from '../crest/wire/link.ts'
 import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'

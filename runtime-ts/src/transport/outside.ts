@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import type { Participant } from '../crest/define/definition.ts'
 import { definitionOf } from '../crest/define/definition.ts'
-import type { Participant } from '../crest/define/participant.ts'
-import { answer_query } from '../crest/run/query.ts'
+import { answer_query } from '../crest/wire/builtin-queries.ts'
 import { envelopeName, isFields } from '../crest/wire/envelope.ts'
 import { decodePlain } from '../crest/wire/plain.ts'
 import { countMessages, decodeMessages } from '../engine/messages.ts'

@@ -4,11 +4,11 @@
  * @module
  */
 import { type Address, type AnyCall, isCall, isQuery, type Shapes, shapes, spread } from '../crest/define/address.ts'
+import type { Participant } from '../crest/define/definition.ts'
 import { Definition, type MessageDefinition } from '../crest/define/definition.ts'
-import type { Participant } from '../crest/define/participant.ts'
 import { anything } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
-import type { Live, Place } from '../crest/run/live.ts'
+import type { MakeLive } from '../crest/run/live.ts'
 import { DarqError } from '../error.ts'
 import type { Flow, Input, Result } from './flow.ts'
 import { Instances, type Limits } from './instances.ts'
@@ -63,7 +63,7 @@ export function workflow<N extends string, M extends Shapes & { readonly start: 
   }
   // The third definition room where a cast is due: the types above are the function's, from here on it is one of many.
   const body = run as unknown as Body
-  const live = (place: Place): Live => new Instances(place, body, limits)
+  const live: MakeLive = (place) => new Instances(place, body, limits)
   return new Definition(name, messagesOf(name, messages), [], undefined, { live, darqs: address[spread] })
 }
 

@@ -8,7 +8,7 @@ import type { DarqError } from '../../error.ts'
 import type { Message } from '../define/address.ts'
 import type { Frozen } from '../define/schema.ts'
 import type { Span } from '../define/span.ts'
-import type { DeadLetter } from '../run/dead-letters.ts'
+import type { DeadLetter } from '../wire/dead-letter.ts'
 import type { HostCounts } from '../wire/link.ts'
 
 /**

@@ -3,18 +3,19 @@
  *
  * @module
  */
+
 import { platformClock } from '../../clock.ts'
 import type { Clock, Grade } from '../../engine/types.ts'
 import { DarqError, fromFacts, type Plain } from '../../error.ts'
 import { content, type Kind, type Message } from '../define/address.ts'
 import { type Frozen, versionOf } from '../define/schema.ts'
-import { readDeadLetters } from '../run/dead-letters.ts'
-import { uuid } from '../run/processor-context.ts'
-import { answer_query, deadLetters_query } from '../run/query.ts'
+import { answer_query, deadLetters_query } from '../wire/builtin-queries.ts'
+import { readDeadLetters } from '../wire/dead-letter.ts'
 import { encodeEnvelope, isFields, readErrorFacts, type Visitor } from '../wire/envelope.ts'
 import type { Link, QueryRequest, ViewFacts } from '../wire/link.ts'
 import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
 import { keyProducer } from '../wire/producer-id.ts'
+import { secureRandom, uuid } from '../wire/random.ts'
 import type { Session } from '../wire/session.ts'
 import type { Asked, AskOptions, Client, Inspect, Receipt, View } from './client-types.ts'
 import { deadline, waiting } from './deadline.ts'
@@ -277,11 +278,4 @@ function queryRequest(message: Message<'query', unknown>): QueryRequest {
   const { to, name } = message
   if (key !== undefined) return { to, name, body: encodePlainBytes(input === undefined ? [key] : [key, body]) }
   return { to, name, body: input === undefined ? new Uint8Array() : encodePlainBytes(body) }
-}
-
-const random = new Uint32Array(2)
-/** @returns 53 random bits from the platform's secure source, uniform in [0, 1) */
-export function secureRandom(): number {
-  crypto.getRandomValues(random)
-  return (((random[0] ?? 0) >>> 5) * 2 ** 26 + ((random[1] ?? 0) >>> 6)) / 2 ** 53
 }

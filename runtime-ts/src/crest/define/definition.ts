@@ -5,7 +5,6 @@
  * @module
  */
 import { DarqError } from '../../error.ts'
-import type { Live, Place } from '../run/live.ts'
 import {
   type AnyCall,
   type AnyQuery,
@@ -17,11 +16,28 @@ import {
   share_mark,
   shareOf,
 } from './address.ts'
-import type { Participant, Retry } from './participant.ts'
 import type { Schema } from './schema.ts'
 import { milliseconds, type Span } from './span.ts'
 import type { StateShape, StateShapes, TableShape, ValueShape } from './state.ts'
 import type { AnswerShape, OwnShape, OwnShapes } from './step.ts'
+
+/** How often, and how far apart, a message whose handler throws is tried. */
+export interface Retry {
+  /** Then it becomes a dead letter. Default 8. */
+  attempts_max?: number
+  /** The first pause; it doubles, with jitter. Default 100 ms. */
+  backoff?: Span
+  /** Default 1 minute. */
+  backoff_max?: Span
+}
+
+export interface Participant {
+  readonly [kind]: 'participant'
+  /** Its address's name: `'teller'`, or `'account/*'` for a family. */
+  readonly name: string
+  /** What is handed over as one may consist of several: a stream that is spread over several addresses. */
+  readonly parts?: readonly Participant[]
+}
 
 /** What a handler looks like from behind. */
 export type Run = (step: unknown, body: unknown, note?: unknown) => unknown
@@ -74,12 +90,15 @@ export interface EffectDefinition {
   readonly pure: boolean
 }
 
+/** Makes a live part, for the side that runs it: a `MakeLive` of `run/live.ts`. Here it is passed on, and can't be called. */
+export type LivePart = (place: never) => unknown
+
 /** Beyond messages and cells: what makes a participant more than its handlers. */
 export interface Traits {
   /** Its handlers are effects. */
   readonly effect?: EffectDefinition | undefined
   /** It has a live part, which takes its messages instead of handlers. */
-  readonly live?: ((place: Place) => Live) | undefined
+  readonly live?: LivePart | undefined
   /** How many DARQs the keys of the family share. */
   readonly darqs?: number | undefined
 }
@@ -91,7 +110,7 @@ export class Definition implements Participant {
   readonly cells: readonly CellDefinition[]
   readonly retry: RetryDefinition
   readonly effect: EffectDefinition | undefined
-  readonly live: ((place: Place) => Live) | undefined
+  readonly live: LivePart | undefined
   readonly darqs: number | undefined
 
   constructor(

@@ -12,8 +12,8 @@ import {
   refuseShared,
   shapes,
 } from './address.ts'
+import type { Participant, Retry } from './definition.ts'
 import { defineEffects } from './definition.ts'
-import type { Participant, Retry } from './participant.ts'
 import type { Frozen } from './schema.ts'
 import type { Span } from './span.ts'
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { DarqError, type Plain } from '../../error.ts'
 import {
   type AnswerOf,
@@ -17,6 +18,7 @@ import {
   refuseShared,
   shapes,
 } from './address.ts'
+import type { Participant, Retry } from './definition.ts'
 import { defineParticipant } from './definition.ts'
 import type { Frozen, InferOutput, Schema } from './schema.ts'
 import type { Span } from './span.ts'
@@ -65,24 +67,6 @@ export interface Batch<S, O, B> {
   readonly wait?: Span
   by?(body: Frozen<B>): string
   run(step: Step<S, O>, bodies: readonly Frozen<B>[]): Nothing
-}
-
-/** How often, and how far apart, a message whose handler throws is tried. */
-export interface Retry {
-  /** Then it becomes a dead letter. Default 8. */
-  attempts_max?: number
-  /** The first pause; it doubles, with jitter. Default 100 ms. */
-  backoff?: Span
-  /** Default 1 minute. */
-  backoff_max?: Span
-}
-
-export interface Participant {
-  readonly [kind]: 'participant'
-  /** Its address's name: `'teller'`, or `'account/*'` for a family. */
-  readonly name: string
-  /** What is handed over as one may consist of several: a stream that is spread over several addresses. */
-  readonly parts?: readonly Participant[]
 }
 
 /** @returns those that have an address of their own, each once */

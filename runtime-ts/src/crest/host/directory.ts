@@ -4,8 +4,9 @@
  * @module
  */
 import { DarqError } from '../../error.ts'
+import type { Participant } from '../define/definition.ts'
 import { type Definition, definitionOf } from '../define/definition.ts'
-import { everyPart, type Participant } from '../define/participant.ts'
+import { everyPart } from '../define/participant.ts'
 import type { Route } from '../wire/route.ts'
 
 /** Patterns of names: `'totals'`, `'account/*'`, `'*'`. The most exact one counts. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+
 import type { Clock } from '../../engine/types.ts'
 import { DarqError, type Plain } from '../../error.ts'
 import { openClient, readOutcome } from '../client/client.ts'
@@ -14,14 +15,12 @@ import { content, type Message } from '../define/address.ts'
 import { Definition } from '../define/definition.ts'
 import type { Run } from '../define/effects.ts'
 import { anything, version } from '../define/schema.ts'
-import { answer_query } from '../run/query.ts'
+import { answer_query } from '../wire/builtin-queries.ts'
 import { type Draft, isCount, isFields } from '../wire/envelope.ts'
+import { errand_darq } from '../wire/errand-call.ts'
 import { Final } from '../wire/failure.ts'
 import type { Link } from '../wire/link.ts'
 import { keyProducer } from '../wire/producer-id.ts'
-
-/** The DARQ of errands; a name that no address can have. */
-export const errand_darq = '$errands'
 
 /** A call waits as long as its participant does; whoever looks at the page sees when the network is back. */
 const backoff_max_ms = 2_000
@@ -34,13 +33,6 @@ const watch_ms = 30_000
 const glance_ms = 500
 const poll_ms_min = 500
 const poll_ms_max = 10_000
-
-/** @returns the call, as it is sent to {@link errand_darq} */
-export function errandOf(to: string, draft: Draft): Draft {
-  const { name, body, version, key, asker } = draft
-  const call = { to, name, body, version, ...(key !== undefined && { key }) }
-  return { name: 'call', body: call, version: 0, ...(asker !== undefined && { asker }) }
-}
 
 /** @param link of the host, which leads to where its routes lead */
 export function errands(link: () => Link, clock: Clock, random: () => number): Definition {

@@ -5,6 +5,7 @@
  */
 import type { Darq, Engine } from '../../engine/types.ts'
 import { EffectProcessor } from '../run/effect-processor.ts'
+import type { MakeLive } from '../run/live.ts'
 import { LiveProcessor } from '../run/live-processor.ts'
 import { type Inhabitant, ParticipantProcessor } from '../run/participant-processor.ts'
 import type { Surroundings } from '../run/processor-context.ts'
@@ -31,7 +32,8 @@ export class Residents {
     const definition = this.#directory.local(darq)
     if (definition === undefined) return undefined
     const { effect, live } = definition
-    if (live !== undefined) return new LiveProcessor(darq, definition, live, this.#surroundings)
+    // The one cast: a definition doesn't know what the side that runs it gives to a live part.
+    if (live !== undefined) return new LiveProcessor(darq, definition, live as MakeLive, this.#surroundings)
     return effect === undefined
       ? new ParticipantProcessor(darq, definition, this.#surroundings)
       : new EffectProcessor(darq, definition, effect, this.#surroundings)

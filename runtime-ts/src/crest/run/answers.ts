@@ -6,8 +6,8 @@
  */
 import { toFacts } from '../../error.ts'
 import type { Visitor } from '../wire/envelope.ts'
+import type { Outcome } from '../wire/outcome.ts'
 import type { Ledger } from './ledger.ts'
-import type { Outcome } from './turn.ts'
 
 const prefix = '$answers '
 /** Clients whose answers are kept, about; past it those that were heard of first are forgotten. */

@@ -3,22 +3,13 @@
  *
  * @module
  */
-import { type DarqError, fromFacts, type Plain, toFacts } from '../../error.ts'
-import { isFields, readErrorFacts } from '../wire/envelope.ts'
+import { type Plain, toFacts } from '../../error.ts'
+import type { DeadLetter } from '../wire/dead-letter.ts'
 import type { Ledger } from './ledger.ts'
 
 export const dead_letter_cell = '$dead'
 /** Past it a message that fails stays pending, and is retried at the longest pause. */
 export const dead_letters_max = 1_000
-
-export interface DeadLetter {
-  readonly id: string
-  /** The message's name; '' when it could not be read. */
-  readonly name: string
-  readonly error: DarqError
-  readonly attempts: number
-  readonly bytes: Uint8Array
-}
 
 /** Sets a message aside, within a step. `id` is its LSN: unique at its DARQ. */
 export function bury(ledger: Ledger, { id, name, error, attempts, bytes }: DeadLetter): void {
@@ -40,17 +31,4 @@ export function deadLetterBytes(ledger: Ledger, id: string): Uint8Array | undefi
   const value = ledger.get(dead_letter_cell, id)
   if (typeof value !== 'object' || value === null || !('bytes' in value)) return undefined
   return value.bytes instanceof Uint8Array ? value.bytes : undefined
-}
-
-/** Reads what {@link listDeadLetters} gave. */
-export function readDeadLetters(value: Plain): DeadLetter[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((letter: Plain) => {
-    if (!Array.isArray(letter)) return []
-    const [id, facts]: readonly Plain[] = letter
-    if (typeof id !== 'string' || !isFields(facts)) return []
-    const { name, error, attempts, bytes } = facts
-    if (typeof name !== 'string' || typeof attempts !== 'number' || !(bytes instanceof Uint8Array)) return []
-    return [{ id, name, error: fromFacts(readErrorFacts(error)), attempts, bytes }]
-  })
 }

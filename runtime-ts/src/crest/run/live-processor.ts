@@ -8,6 +8,7 @@ import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine
 import { DarqError } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import { check } from '../define/schema.ts'
+import { isBuiltinQuery } from '../wire/builtin-queries.ts'
 import { isList } from '../wire/envelope.ts'
 import { asDarqError, readable } from '../wire/failure.ts'
 import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
@@ -15,10 +16,10 @@ import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { cellVersions } from './cells.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
-import { type Arrival, type Live, type Made, nothingYet, type Place } from './live.ts'
+import { type Arrival, type Live, type Made, type MakeLive, nothingYet, type Place } from './live.ts'
 import type { Inhabitant } from './participant-processor.ts'
 import { isSelf, type Surroundings } from './processor-context.ts'
-import { ask, isBuiltinQuery, repeatedly } from './query.ts'
+import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
@@ -43,7 +44,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
   readonly #expected = new Map<Lsn, Admitted>()
   #isTidying = false
 
-  constructor(name: string, definition: Definition, live: (place: Place) => Live, surroundings: Surroundings) {
+  constructor(name: string, definition: Definition, live: MakeLive, surroundings: Surroundings) {
     this.name = name
     this.key = definition.key(name)
     this.definition = definition

@@ -78,3 +78,6 @@ export interface Place {
   /** A failure that nobody waits for. */
   report(error: DarqError): void
 }
+
+/** What a participant with a live part brings. */
+export type MakeLive = (place: Place) => Live

@@ -30,12 +30,3 @@ export function isSelf(
   const slash = from.indexOf('/')
   return from.slice(slash + 1) === name && from.startsWith(`${surroundings.host}#`)
 }
-
-/** @returns a random UUID (version 4) */
-export function uuid(random: () => number): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(random() * 16))
-  digits[12] = 4
-  digits[16] = 8 + ((digits[16] ?? 0) & 3)
-  const text = digits.map((digit) => digit.toString(16)).join('')
-  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`
-}

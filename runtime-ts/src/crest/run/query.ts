@@ -3,17 +3,15 @@
  *
  * @module
  */
+
 import { DarqError } from '../../error.ts'
 import { check } from '../define/schema.ts'
+import { answer_query, deadLetters_query } from '../wire/builtin-queries.ts'
 import { isFields } from '../wire/envelope.ts'
 import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
 import { answerFor } from './answers.ts'
 import { listDeadLetters } from './dead-letters.ts'
 import type { Site } from './turn.ts'
-
-/** What the runtime itself can be asked, at every DARQ. */
-export const deadLetters_query = '$deadLetters'
-export const answer_query = '$answer'
 
 const noAnswer = encodePlainBytes(undefined)
 
@@ -36,10 +34,6 @@ export function repeatedly(
     const answer = answerFor(site.ledger, client, id)
     return answer === undefined ? noAnswer : encodePlainBytes(answer)
   }
-}
-
-export function isBuiltinQuery(name: string): boolean {
-  return name === deadLetters_query || name === answer_query
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import type { Lsn, Out } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
 import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../define/address.ts'
@@ -11,11 +12,13 @@ import type { Definition } from '../define/definition.ts'
 import { type Schema, versionOf } from '../define/schema.ts'
 import { milliseconds, type Span } from '../define/span.ts'
 import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../define/step.ts'
-import { errand_darq, errandOf } from '../host/errands.ts'
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../wire/envelope.ts'
+import { errand_darq, errandOf } from '../wire/errand-call.ts'
+import type { Outcome } from '../wire/outcome.ts'
+import { uuid } from '../wire/random.ts'
 import { keepAnswer } from './answers.ts'
 import type { Ledger } from './ledger.ts'
-import { type Surroundings, uuid } from './processor-context.ts'
+import type { Surroundings } from './processor-context.ts'
 
 /** What a turn works on: its DARQ, as the processor holds it. */
 export interface Site {
@@ -33,10 +36,6 @@ export interface Site {
   /** @throws {DarqError} `backpressure` when too many messages are held */
   checkHeld(): void
 }
-
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown; readonly version: number }
-  | { readonly ok: false; readonly error: DarqError }
 
 const none: readonly Out[] = []
 export const later_cell = '$later'
