@@ -1,14 +1,17 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { circles } from './layers/circles.ts'
+import { entriesOf } from './layers/entries.ts'
 import { violations } from './layers/rule.ts'
 
 const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 test('every source file imports only from the layers below its own', () => {
   const files = globSync(['core-as/src/**/*.ts', 'runtime-ts/src/**/*.ts'], { cwd: root })
   expect(files.length).toBeGreaterThan(10)
-  expect(files.flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8')))).toEqual([])
+  expect(files.flatMap((path) => violations(path, read(path)))).toEqual([])
 })
 
 test.each([
@@ -19,13 +22,20 @@ test.each([
   ['engine/host.ts', `const { openDB } = await import('idb')`, 'idb'],
   ['engine/host.ts', `const now_ms = Date.now()`, 'Date.now'],
   ['engine/host.ts', `setTimeout(commit, 5)`, 'setTimeout'],
+  ['crest/define/definition.ts', `import type { Live } from '../run/live.ts'`, '../run/live.ts'],
+  ['crest/wire/envelope.ts', `import type { Ledger } from '../run/ledger.ts'`, '../run/ledger.ts'],
+  ['crest/client/client.ts', `import { ask } from '../run/query.ts'`, '../run/query.ts'],
+  ['crest/run/turn.ts', `import { openClient } from '../client/client.ts'`, '../client/client.ts'],
+  ['crest/run/turn.ts', `import { errands } from '../host/errands.ts'`, '../host/errands.ts'],
+  ['workflow/flow.ts', `import { openHost } from '../crest/host/host.ts'`, '../crest/host/host.ts'],
   ['crest/host/host.ts', `import type { TabStatus } from '../../browser/tab.ts'`, '../../browser/tab.ts'],
   ['crest/host/host.ts', `import { Hono } from 'hono'`, 'hono'],
   ['storage/memory.ts', `import { openEngine } from '../engine/index.ts'`, '../engine/index.ts'],
   ['storage/contract.ts', `import type { Lsn } from '@darq/core'`, '@darq/core'],
   ['workflow/flow.ts', `import { openEngine } from '../engine/index.ts'`, '../engine/index.ts'],
 ])('refuses in %s: %s', (path, source, named) => {
-  const found = violations(`runtime-ts/src/${path}`, `import { DarqError } from '../error.ts'\n${source}\n`)
+  const top = '../'.repeat(path.split('/').length - 1)
+  const found = violations(`runtime-ts/src/${path}`, `import { DarqError } from '${top}error.ts'\n${source}\n`)
   expect(found).toHaveLength(1)
   expect(found[0]).toContain(named)
 })
@@ -40,4 +50,48 @@ test.each([
   ['browser-demo/src/page.ts', `import { openTab } from '@darq/runtime/browser'\n`],
 ])('lets %s import what stands below it', (path, source) => {
   expect(violations(path, source)).toEqual([])
+})
+
+test('no source file reaches itself over imports, types included', () => {
+  const files = globSync(['runtime-ts/src/{crest,workflow,stream,storage,transport,browser,processor}/**/*.ts'], {
+    cwd: root,
+  })
+  expect(files.length).toBeGreaterThan(100)
+  expect(circles(new Map(files.map((path) => [path, read(path)])), entriesOf(root))).toEqual([])
+})
+
+test.each([
+  ['of two files', { 'a.ts': `import { b } from './b.ts'`, 'b.ts': `import { a } from './a.ts'` }],
+  ['by types alone', { 'a.ts': `import type { B } from './b.ts'`, 'b.ts': `export type { A } from './a.ts'` }],
+  ['by an import type', { 'a.ts': `type B = import('./b.ts').B`, 'b.ts': `import { type A } from './a.ts'` }],
+  ['without the ending', { 'a.ts': `import { b } from './b'`, 'b.ts': `import {\n  a,\n} from './a'` }],
+  ['of one file', { 'a.ts': `export * from './a.ts'` }],
+  ['over a package', { 'x/a.ts': `import { b } from '@y'`, 'y/b.ts': `import { a } from '../x/a.ts'` }],
+])('finds a circle %s', (_, sources) => {
+  const behind = { 'c.ts': `import { a } from './${Object.keys(sources)[0]}'` }
+  const found = circles(new Map(Object.entries({ ...behind, ...sources })), new Map([['@y', ['y/b.ts']]]))
+  expect(found).toHaveLength(1)
+  for (const path of Object.keys(sources)) expect(found[0]).toContain(path)
+  expect(found[0]).not.toContain('c.ts')
+})
+
+test('finds each of several circles', () => {
+  const pair = (a: string, b: string) => [
+    [a, `import './${b}'`],
+    [b, `import './${a}'`],
+  ]
+  const sources = new Map<string, string>(
+    [...pair('a.ts', 'b.ts'), ...pair('c.ts', 'd.ts')].map(([path, code]) => [`${path}`, `${code}`]),
+  )
+  expect(circles(sources)).toHaveLength(2)
+})
+
+test('finds no circle where two ways lead to the same file', () => {
+  const sources = {
+    'a.ts': `import './b.ts'\nimport './c.ts'`,
+    'b.ts': `import './d.ts'`,
+    'c.ts': `import './d.ts'`,
+    'd.ts': '// ./a.ts',
+  }
+  expect(circles(new Map(Object.entries(sources)))).toEqual([])
 })

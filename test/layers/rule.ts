@@ -1,10 +1,12 @@
 /**
- * The layer rule: `core ← engine ← crest ← workflow, stream`; storage, transport, browser and edge are plugged in at the
- * edge. Dependencies point one way, and the engine meets no platform: time, chance and I/O come in as interfaces.
+ * The layer rule: `core ← engine ← crest ← workflow, stream`, and within crest `define, wire ← client, run ← host`; storage,
+ * transport, browser and edge are plugged in at the edge. Dependencies point one way, and the engine meets no platform: time,
+ * chance and I/O come in as interfaces.
  *
  * @module
  */
 import { dirname, join } from 'node:path/posix'
+import { codeOf, importsOf } from './imports.ts'
 
 /** Which files make up a layer (the first that matches), and which layers and packages it may import besides itself. */
 const layers: readonly { layer: string; files: RegExp; imports: readonly string[] }[] = [
@@ -13,42 +15,50 @@ const layers: readonly { layer: string; files: RegExp; imports: readonly string[
   { layer: 'contract', files: /^runtime-ts\/src\/storage\/contract\.ts$/, imports: ['error'] },
   { layer: 'engine', files: /^runtime-ts\/src\/engine\//, imports: ['core', 'error', 'contract'] },
   { layer: 'clock', files: /^runtime-ts\/src\/clock\.ts$/, imports: ['engine'] },
+  { layer: 'define', files: /^runtime-ts\/src\/crest\/define\//, imports: ['error', '@standard-schema/'] },
+  { layer: 'wire', files: /^runtime-ts\/src\/crest\/wire\//, imports: ['error', 'contract', 'engine'] },
   {
-    layer: 'crest',
-    files: /^runtime-ts\/src\/crest\//,
-    imports: ['core', 'error', 'contract', 'engine', 'clock', '@standard-schema/'],
+    layer: 'client',
+    files: /^runtime-ts\/src\/crest\/client\//,
+    imports: ['error', 'contract', 'engine', 'clock', 'define', 'wire'],
+  },
+  { layer: 'run', files: /^runtime-ts\/src\/crest\/run\//, imports: ['error', 'engine', 'define', 'wire'] },
+  {
+    layer: 'host',
+    files: /^runtime-ts\/src\/crest\/host\//,
+    imports: ['core', 'error', 'contract', 'engine', 'clock', 'define', 'wire', 'client', 'run'],
   },
   {
     layer: 'paradigm',
     files: /^runtime-ts\/src\/(workflow|stream)\//,
-    imports: ['error', 'crest', '@standard-schema/'],
+    imports: ['error', 'define', 'wire', 'client', 'run'],
   },
   {
     layer: 'transactional',
     files: /^runtime-ts\/src\/transactional\//,
     // Of the engine the types alone: a test of its own says that it reaches none of its code.
-    imports: ['error', 'contract', 'engine', 'clock', 'crest', 'idb', '@standard-schema/'],
+    imports: ['error', 'contract', 'engine', 'clock', 'define', 'wire', 'client', 'run', 'host', 'idb'],
   },
   {
     layer: 'processor',
     files: /^runtime-ts\/src\/processor\//,
-    imports: ['core', 'error', 'contract', 'engine', 'clock', 'crest', 'comlink'],
+    imports: ['core', 'error', 'engine', 'clock', 'wire', 'comlink'],
   },
   {
     layer: 'testing',
     files: /^runtime-ts\/src\/testing\//,
-    imports: ['core', 'error', 'contract', 'engine', 'clock', 'crest', 'storage'],
+    imports: ['core', 'error', 'contract', 'engine', 'define', 'wire', 'client', 'host', 'storage'],
   },
   { layer: 'storage', files: /^runtime-ts\/src\/storage\//, imports: ['core', 'error', 'contract', 'idb'] },
   {
     layer: 'transport',
     files: /^runtime-ts\/src\/transport\//,
-    imports: ['core', 'error', 'contract', 'engine', 'crest'],
+    imports: ['error', 'contract', 'engine', 'define', 'wire', 'client'],
   },
   {
     layer: 'browser',
     files: /^runtime-ts\/src\/browser\//,
-    imports: ['core', 'error', 'contract', 'engine', 'clock', 'crest', 'storage', 'transport', 'comlink'],
+    imports: ['error', 'contract', 'engine', 'clock', 'wire', 'client', 'host', 'storage', 'transport', 'comlink'],
   },
 ]
 
@@ -71,18 +81,12 @@ const platform =
 export function violations(path: string, source: string): string[] {
   const own = layers.find(({ files }) => files.test(path))
   if (own === undefined) return []
-  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const found = importsOf(code)
+  const found = importsOf(source)
     .map((specifier) => ({ specifier, target: targetOf(path, specifier) }))
     .filter(({ target }) => target !== own.layer && !own.imports.some((allowed) => matches(target, allowed)))
     .map(({ specifier, target }) => `${path}: ${own.layer} may not import ${specifier} (${target})`)
-  const reached = own.layer === 'engine' ? platform.exec(code) : null
+  const reached = own.layer === 'engine' ? platform.exec(codeOf(source)) : null
   return reached === null ? found : [...found, `${path}: the engine may not use ${reached[0]}`]
-}
-
-function importsOf(code: string): string[] {
-  const statements = /(?:^|[;\s])(?:import|export)\s[^'";]*?from\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
-  return [...code.matchAll(statements)].map(([, from, bare]) => from ?? bare ?? '')
 }
 
 /** A layer for a file of ours, else the package's name. */
