@@ -5,10 +5,9 @@
  */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
-import { httpLink, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
+import { httpLink, NamePatterns, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
 import { ask, handOver } from './platform.ts'
-import { matches } from './scope.ts'
 import { hostName, Siblings } from './siblings.ts'
 
 /** What is hosted in the object of one DARQ, and the ways to everything else. */
@@ -63,7 +62,7 @@ function siblingRoute(siblings: Siblings, objects: DurableObjectNamespace): Rout
 const host_name_bytes_max = 200
 
 /**
- * @returns who takes that name; of several, the one with the longest pattern
+ * @returns who takes that name; of several, the one with the most exact pattern
  * @throws {DarqError} `unknown_address`
  */
 export function participantOf(name: string, participants: readonly Participant[]): Participant {
@@ -78,16 +77,9 @@ export function participantOf(name: string, participants: readonly Participant[]
   return participant
 }
 
-function findParticipant(name: string, participants: readonly Participant[]): Participant | undefined {
-  const [participant] = participants
-    .filter((one) => takes(one, name))
-    .sort((one, other) => other.name.length - one.name.length)
-  return participant
-}
-
 /** A family takes every name behind its slash, but not the empty one. */
-function takes(participant: Participant, name: string): boolean {
-  return matches(participant.name, name) && name.length >= participant.name.length
+function findParticipant(name: string, participants: readonly Participant[]): Participant | undefined {
+  return new NamePatterns(participants.map((one) => [one.name, one])).get(name)
 }
 
 /** Where a name of a request leads: a DARQ, and in a family whose keys share some, which of them is meant. */

@@ -4,17 +4,17 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import type { OutsideAsk } from '@darq/runtime/transport'
+import { fits, type OutsideAsk } from '@darq/runtime/transport'
 
 export const actions = ['send', 'call', 'query', 'inspect'] as const
 export type Action = (typeof actions)[number]
 
 export interface Scope {
-  /** DARQs that the bearer may reach: names, or beginnings of names that end in `*` (`account/*`). */
+  /** DARQs that the bearer may reach: names, or beginnings of names before a `*` that stands for one character or more (`account/*`). */
   readonly names: readonly string[]
   readonly actions: readonly Action[]
   /**
-   * Producer ids that the bearer owns, so that nobody can burn another's sequence: ids, or beginnings that end in `*`. A host's
+   * Producer ids that the bearer owns, so that nobody can burn another's sequence: ids, or beginnings before a `*`. A host's
    * channels are `name#generation/darq`: `shop#*` owns those of every host named `shop`.
    */
   readonly producers: readonly string[]
@@ -34,26 +34,15 @@ export class Forbidden extends DarqError {
   }
 }
 
-/** @param pattern a whole text, or the beginning of one followed by `*` */
-export function matches(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
-}
-
-/** @returns of the patterns that fit, the longest */
-export function mostExact(patterns: readonly string[], text: string): string | undefined {
-  const [found] = patterns.filter((pattern) => matches(pattern, text)).sort((a, b) => b.length - a.length)
-  return found
-}
-
 /** @throws {Forbidden} unless the bearer may reach that name, and do one of `actions` there */
 export function checkReach(scope: Scope, name: string, actions: readonly Action[]): void {
-  if (!scope.names.some((pattern) => matches(pattern, name))) throw new Forbidden({ name })
+  if (!scope.names.some((pattern) => fits(pattern, name))) throw new Forbidden({ name })
   if (!actions.some((action) => scope.actions.includes(action))) throw new Forbidden({ action: actions.join(' or ') })
 }
 
 /** @throws {Forbidden} */
 export function checkOwner(scope: Scope, producer: string): void {
-  if (!scope.producers.some((pattern) => matches(pattern, producer))) throw new Forbidden({ producer })
+  if (!scope.producers.some((pattern) => fits(pattern, producer))) throw new Forbidden({ producer })
 }
 
 /**

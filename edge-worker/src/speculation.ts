@@ -5,7 +5,7 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import { mostExact } from './scope.ts'
+import { NamePatterns } from '@darq/runtime/transport'
 
 export type K = number | Readonly<Record<string, number>>
 
@@ -25,22 +25,21 @@ export function checkK(k: K): void {
  * @throws {DarqError} `schema` when more than 0 is asked for what lives elsewhere
  */
 export function speculationOf(k: K, here: readonly string[], elsewhere: readonly string[]): Record<string, number> {
-  const wanted = typeof k === 'number' ? { '*': k } : k
-  const places = [...here.filter((pattern) => !elsewhere.includes(pattern)), ...elsewhere]
-  const isHere = (pattern: string): boolean => {
-    const place = mostExact(places, pattern)
-    return place !== undefined && !elsewhere.includes(place)
-  }
-  for (const [pattern, value] of Object.entries(wanted))
-    if (value > 0 && pattern !== '*' && !isHere(pattern))
+  const asked = typeof k === 'number' ? { '*': k } : k
+  const wanted = new NamePatterns(Object.entries(asked))
+  const places = new Map([
+    ...here.map((name) => [name, true] as const),
+    ...elsewhere.map((name) => [name, false] as const),
+  ])
+  const isHere = new NamePatterns(places)
+  // A pattern fits another as it fits a name: then it fits all that the other fits.
+  for (const [pattern, value] of Object.entries(asked))
+    if (value > 0 && pattern !== '*' && isHere.get(pattern) !== true)
       throw new DarqError('schema', {
         facts: { expected: 'k: 0 for what does not live in this deployment', got: `${pattern}: ${value}` },
       })
-  const patterns = new Set([...places, ...Object.keys(wanted)])
+  const patterns = new Set([...places.keys(), ...Object.keys(asked)])
   return Object.fromEntries(
-    [...patterns].map((pattern) => [
-      pattern,
-      isHere(pattern) ? (wanted[mostExact(Object.keys(wanted), pattern) ?? ''] ?? 0) : 0,
-    ]),
+    [...patterns].map((pattern) => [pattern, isHere.get(pattern) === true ? (wanted.get(pattern) ?? 0) : 0]),
   )
 }

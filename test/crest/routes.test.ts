@@ -2,41 +2,10 @@
 import { openHost, openHosted } from '@darq/runtime'
 import { memory } from '@darq/runtime/storage'
 import { inProcess } from '@darq/runtime/transport'
-import { describe, expect, test } from 'vitest'
-import { Patterns } from '../../runtime-ts/src/crest/host/directory.ts'
+import { expect, test } from 'vitest'
 import { Flights, Totals } from '../examples/flights.address.ts'
 import { flights, totals } from '../examples/flights.ts'
 import { VirtualClock } from './virtual-clock.ts'
-
-describe('a pattern of names', () => {
-  const patterns = new Patterns([
-    ['*', 'all'],
-    ['account/*', 'family'],
-    ['account/bob', 'bob'],
-    ['totals', 'totals'],
-  ])
-  test('the most exact one counts', () => {
-    expect(['totals', 'account/bob', 'account/ann', 'account/', 'other'].map((name) => patterns.get(name))).toEqual([
-      'totals',
-      'bob',
-      'family',
-      'all',
-      'all',
-    ])
-    expect(new Patterns([['account/*', 1]]).get('teller')).toBeUndefined()
-  })
-  test('is given once, with its star at the end', () => {
-    const schema = expect.objectContaining({ code: 'schema' })
-    expect(() => new Patterns([['a*b', 1]])).toThrowError(schema)
-    expect(
-      () =>
-        new Patterns([
-          ['a', 1],
-          ['a', 2],
-        ]),
-    ).toThrowError(schema)
-  })
-})
 
 test('what one host computes arrives at the other once, over a network that loses and repeats', async () => {
   const clock = new VirtualClock()

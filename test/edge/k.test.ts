@@ -1,7 +1,8 @@
 import { openHosted } from '@darq/runtime'
+import { NamePatterns } from '@darq/runtime/transport'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkK, speculationOf } from '../../edge-worker/src/speculation.ts'
-import { Patterns } from '../../runtime-ts/src/crest/host/directory.ts'
 import { memory } from '../../runtime-ts/src/storage/memory.ts'
 import { counter } from './fixture/participants.ts'
 
@@ -9,7 +10,7 @@ const never = Number.POSITIVE_INFINITY
 
 /** What a host makes of it. */
 function kOf(...asked: Parameters<typeof speculationOf>) {
-  const patterns = new Patterns(Object.entries(speculationOf(...asked)))
+  const patterns = new NamePatterns(Object.entries(speculationOf(...asked)))
   return (name: string) => patterns.get(name) ?? 0
 }
 
@@ -25,6 +26,37 @@ test('of patterns the most exact one counts', () => {
     ['shop/*'],
   )
   expect(['account/1', 'account/fast/1', 'account/slow', 'teller', 'shop/1'].map(k)).toEqual([2, never, 0, 1, 0])
+})
+
+test('a name before a pattern that begins with it counts, however long the pattern is', () => {
+  const k = kOf({ 'account/7': 0, 'account/7*': 2 }, ['account/*'], [])
+  expect(['account/7', 'account/77', 'account/8'].map(k)).toEqual([0, 2, 0])
+})
+
+test('the K of a name is that of its most exact pattern where it lives here, and 0 elsewhere', () => {
+  const name = fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 4 })
+  const pattern = fc.tuple(name, fc.constantFrom('', '*')).map(([beginning, star]) => beginning + star)
+  const patterns = fc.uniqueArray(pattern, { maxLength: 5 })
+  fc.assert(
+    fc.property(
+      fc.dictionary(pattern, fc.nat(3), { noNullPrototype: true }),
+      patterns,
+      patterns,
+      name,
+      (asked, here, away, name) => {
+        const places = new NamePatterns([
+          ...here.filter((one) => !away.includes(one)).map((one) => [one, 'here'] as const),
+          ...away.map((one) => [one, 'away'] as const),
+        ])
+        // More than 0 for what lives elsewhere is refused: a test of its own.
+        const wanted = Object.fromEntries(
+          Object.entries(asked).map(([one, k]) => [one, places.get(one) === 'here' ? k : 0]),
+        )
+        const expected = places.get(name) === 'here' ? (new NamePatterns(Object.entries(wanted)).get(name) ?? 0) : 0
+        expect(kOf(wanted, here, away)(name)).toBe(expected)
+      },
+    ),
+  )
 })
 
 test('a route that leads away from a participant of the same name counts', () => {

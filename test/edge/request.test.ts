@@ -5,11 +5,11 @@ import { checkOwner, checkReach, type Scope } from '../../edge-worker/src/scope.
 
 const scope: Scope = { names: ['account/*', 'teller'], actions: ['send'], producers: ['shop:*', 'tab#1/flights'] }
 
-test.each(['account/bob', 'account/', 'teller'])('reaches %s', (name) => {
+test.each(['account/bob', 'teller'])('reaches %s', (name) => {
   expect(() => checkReach(scope, name, ['send'])).not.toThrow()
 })
 
-test.each(['account', 'accounts/bob', 'teller2', 'tell', ''])('does not reach %j', (name) => {
+test.each(['account', 'account/', 'accounts/bob', 'teller2', 'tell', ''])('does not reach %j', (name) => {
   expect(() => checkReach(scope, name, ['send'])).toThrow(/does not allow/)
 })
 
@@ -18,8 +18,8 @@ test('an action that the scope does not name is refused', () => {
 })
 
 test('owns its producers and those that begin like them, no other', () => {
-  for (const producer of ['shop:1', 'shop:', 'tab#1/flights']) expect(() => checkOwner(scope, producer)).not.toThrow()
-  for (const producer of ['shop', 'tab#1/flights2', 'tab#2/flights', ''])
+  for (const producer of ['shop:1', 'tab#1/flights']) expect(() => checkOwner(scope, producer)).not.toThrow()
+  for (const producer of ['shop', 'shop:', 'tab#1/flights2', 'tab#2/flights', ''])
     expect(() => checkOwner(scope, producer)).toThrow()
 })
 

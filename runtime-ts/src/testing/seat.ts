@@ -4,6 +4,7 @@
  * @module
  */
 import { type Hosted, openHosted } from '../crest/host/host.ts'
+import { fits } from '../crest/wire/name-patterns.ts'
 import type { LiveHost } from '../engine/host.ts'
 import type { Version } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
@@ -331,9 +332,7 @@ export class Seat {
 
   /** Has it a participant for this DARQ? */
   hosts(darq: string): boolean {
-    return this.#plan.participants.some(
-      ({ name }) => name === darq || (name.endsWith('/*') && darq.startsWith(name.slice(0, -1))),
-    )
+    return this.#plan.participants.some(({ name }) => fits(name, darq))
   }
 
   /** What keeps it from being quiet; '' when nothing does. */

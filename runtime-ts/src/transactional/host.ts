@@ -8,8 +8,9 @@ import { platformClock } from '../clock.ts'
 import type { Participant } from '../crest/define/definition.ts'
 import { type Definition, definitionOf } from '../crest/define/definition.ts'
 import { everyPart } from '../crest/define/participant.ts'
-import { Patterns, unknownAddress } from '../crest/host/directory.ts'
+import { unknownAddress } from '../crest/host/directory.ts'
 import type { HostCounts, Link } from '../crest/wire/link.ts'
+import { NamePatterns } from '../crest/wire/name-patterns.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { secureRandom, uuid } from '../crest/wire/random.ts'
 import type { Clock } from '../engine/types.ts'
@@ -67,8 +68,8 @@ export class TransactionalHost implements House, Peer {
   readonly owner: Owner
   readonly options: TransactionalOptions
   readonly #stop: (reason: DarqError | undefined) => void
-  readonly #participants: Patterns<Definition>
-  readonly #peers: Patterns<Peer>
+  readonly #participants: NamePatterns<Definition>
+  readonly #peers: NamePatterns<Peer>
   readonly #outbox: Outbox
   readonly #residents = new Map<string, Resident>()
   readonly #wakes = new Set<() => void>()
@@ -90,8 +91,8 @@ export class TransactionalHost implements House, Peer {
             got: name,
           },
         })
-    this.#participants = new Patterns(definitions.map((definition) => [definition.name, definition]))
-    this.#peers = new Patterns(Object.entries(options.routes ?? {}))
+    this.#participants = new NamePatterns(definitions.map((definition) => [definition.name, definition]))
+    this.#peers = new NamePatterns(Object.entries(options.routes ?? {}))
     this.#outbox = new Outbox(
       this,
       (darq) => this.peer(darq),

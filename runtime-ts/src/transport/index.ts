@@ -7,6 +7,7 @@
 export { shareOfName } from '../crest/define/definition.ts'
 export { everyPart } from '../crest/define/participant.ts'
 export type * from '../crest/wire/link.ts'
+export { fits, NamePatterns } from '../crest/wire/name-patterns.ts'
 export { keyProducer } from '../crest/wire/producer-id.ts'
 export { type Route, routeKind } from '../crest/wire/route.ts'
 export { type Data, decodeFrame, senderOf } from '../engine/frame.ts'

@@ -12,9 +12,10 @@ import type { Storage } from '../../storage/contract.ts'
 import { linkError } from '../client/links.ts'
 import type { Participant } from '../define/definition.ts'
 import type { Link } from '../wire/link.ts'
+import { NamePatterns } from '../wire/name-patterns.ts'
 import { secureRandom } from '../wire/random.ts'
 import type { Route } from '../wire/route.ts'
-import { Directory, Patterns } from './directory.ts'
+import { Directory } from './directory.ts'
 import { Ends } from './ends.ts'
 import { errands } from './errands.ts'
 import { type Host, hostClient } from './host-client.ts'
@@ -107,7 +108,7 @@ function speculationOf(k: number | Record<string, number>): number | ((darq: str
       throw new DarqError('schema', {
         facts: { expected: 'k: a whole number from 0, or Infinity', got: `${pattern}: ${value}` },
       })
-  const patterns = new Patterns(Object.entries(k))
+  const patterns = new NamePatterns(Object.entries(k))
   return (darq) => patterns.get(darq) ?? 0
 }
 
