@@ -4,10 +4,11 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import { type Data, decodeFrame, mediaType } from '@darq/runtime/transport'
+import { channelAsks, type Data, decodeFrame, mediaType } from '@darq/runtime/transport'
 import type { ObjectBindings } from './object-app.ts'
 import { body_bytes_max } from './route-table.ts'
-import { checkOwner, Forbidden, type Scope } from './scope.ts'
+import { checkAsk, checkOwner, Forbidden, type Scope } from './scope.ts'
+import { hostName } from './siblings.ts'
 
 /**
  * @returns the frame that answers it: at once, or when what it brought is committed
@@ -17,7 +18,7 @@ import { checkOwner, Forbidden, type Scope } from './scope.ts'
 export async function takeFrame(
   bytes: Uint8Array,
   scope: Scope,
-  { name, hosted, answers, siblings }: Pick<ObjectBindings, 'name' | 'hosted' | 'answers' | 'siblings'>,
+  { name, participant, hosted, answers, siblings }: Omit<ObjectBindings, 'watchers'>,
 ): Promise<Response> {
   const frame = decodeFrame(bytes, body_bytes_max.frame)
   // An answer is never answered: whoever posted it would wait in vain.
@@ -29,6 +30,12 @@ export async function takeFrame(
   // Those speak through the binding; whoever posed as one could make this host go back.
   if (siblings.has(host)) throw new Forbidden({ expected: 'a host of another deployment', got: host })
   checkCommitted(frame)
+  const isHere = siblings.has(hostName(frame.from))
+  for (const asked of channelAsks({ participant, darq: name }, frame.from, frame.messages)) {
+    checkAsk(scope, asked)
+    // Another DARQ of that name lives here: it would be answered, or believed.
+    if (isHere && asked.inItsName) throw new Forbidden({ expected: 'a DARQ of another deployment', got: frame.from })
+  }
   const answer = await answers.ask(hosted.engine, bytes)
   return new Response(answer, { headers: { 'Content-Type': mediaType.frame } })
 }

@@ -5,7 +5,7 @@
  */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
-import { httpLink, NamePatterns, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
+import { httpLink, isShared, NamePatterns, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
 import { fromSibling, siblingUrl } from './inside.ts'
 import { ask, handOver } from './platform.ts'
 import { hostName, Siblings } from './siblings.ts'
@@ -86,6 +86,8 @@ function findParticipant(name: string, participants: readonly Participant[]): Pa
 export interface Place {
   readonly darq: string
   readonly key?: string
+  /** The name is a DARQ's that keys of this family share (`loan/`): which of them is meant stands in what is sent. */
+  readonly family?: string
 }
 
 /**
@@ -94,5 +96,8 @@ export interface Place {
  */
 export function placeOfName(name: string, participants: readonly Participant[]): Place {
   const participant = participantOf(name, participants)
-  return shareOfName(participant, name) ?? { darq: name }
+  const { name: pattern } = participant
+  return (
+    shareOfName(participant, name) ?? { darq: name, ...(isShared(participant) && { family: pattern.slice(0, -1) }) }
+  )
 }

@@ -7,14 +7,14 @@
 import { DarqError } from '@darq/runtime'
 import { darqUrl } from '@darq/runtime/transport'
 import type { Place } from './home.ts'
-import { parseScope, type Scope } from './scope.ts'
+import { actions, parseScope, type Scope } from './scope.ts'
 
 const base = 'https://object'
 const scopeHeader = 'Darq-Scope'
 const keyHeader = 'Darq-Key'
 
 /** What one object of this deployment may do at another. */
-const everything: Scope = { names: ['*'], actions: ['send', 'call', 'query', 'inspect'], producers: ['*'] }
+const everything: Scope = { names: ['*'], actions, producers: ['*'] }
 
 /** @param path behind the name, with its leading slash, its query included */
 export function inwards(request: Request, { darq, key }: Place, path: string, scope: Scope): Request {

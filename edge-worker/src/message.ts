@@ -68,12 +68,12 @@ export async function takeMessage(
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */
 function encode(
-  { name, body, place, key, lines }: JsonMessage,
+  { to, name, body, place, key, lines }: JsonMessage,
   participant: Participant,
   scope: Scope,
 ): { messages: Uint8Array; caller?: Caller } {
   const messages = messageFromJson(name, body, { key, lines })
-  const asks = [...outsideAsks(participant, messages)]
+  const asks = [...outsideAsks({ participant, darq: to }, messages)]
   for (const asked of asks) checkAsk(scope, asked)
   if (!asks.some(({ action }) => action === 'call')) return { messages }
   const caller = { client: place.producer, id: `sequence ${place.first}` }

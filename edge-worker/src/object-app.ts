@@ -80,7 +80,8 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
     const place = placeOf(c.req.raw.headers, scope)
     const messages = await readBytes(c.req.raw.body, body.bytes_max)
     const request = { to: c.env.name, ...place, messages, ...sessionOf(c) }
-    for (const asked of outsideAsks(c.env.participant, request.messages)) checkAsk(scope, asked)
+    for (const asked of outsideAsks({ participant: c.env.participant, darq: c.env.name }, request.messages))
+      checkAsk(scope, asked)
     const preferred = preference(c.req.raw.headers)
     if (!preferred.stated) return await streamGrades(c.env.hosted.link, request)
     const reply = await awaitGrade(c.env.hosted.link, request, preferred)
@@ -143,7 +144,8 @@ async function queryRequest(c: Asked, bytes_max: number): Promise<QueryRequest> 
     body: encoded ? sent : bodyFromJson(sent, keyOf(c.req.raw)),
     ...sessionOf(c),
   }
-  checkAsk(scopeOf(c.req.raw), outsideQuery(request.name, request.body))
+  const asked = { participant: c.env.participant, darq: c.env.name }
+  checkAsk(scopeOf(c.req.raw), outsideQuery(asked, request.name, request.body))
   return request
 }
 

@@ -33,7 +33,7 @@ export function placeOf(headers: Headers, scope: Scope): Place {
 
 /**
  * As {@link placeOf}, or from an idempotency key: the key then is a producer of its own, with the one sequence 1. It belongs
- * to who owns the scope's first producer, so that no bearer can use up another's keys.
+ * to the token's subject, or without one to who owns the scope's first producer, so that no bearer can use up another's keys.
  */
 export function placeOrKeyOf(headers: Headers, scope: Scope): Place {
   const key = headers.get(header.idempotencyKey)
@@ -48,9 +48,19 @@ export function placeOrKeyOf(headers: Headers, scope: Scope): Place {
   const bare = key.replace(/^"(.*)"$/, '$1')
   if (bare === '' || bare.length > key_characters_max)
     throw bad(`${header.idempotencyKey}: 1 to ${key_characters_max} characters`, bare.slice(0, 100))
-  const [owner] = scope.producers
-  if (owner === undefined) throw new Forbidden({ producer: bare })
-  return { producer: keyProducer(`${owner}/${bare}`), first: 1 }
+  return { producer: keyProducer(`${ownerOf(scope, bare)}/${bare}`), first: 1 }
+}
+
+/** @returns text without a slash, so that no owner with one of its keys reads like another owner with another key */
+function ownerOf({ subject, producers: [first] }: Scope, key: string): string {
+  // A percent sign of a producer id is escaped, so that none can pose as a subject.
+  if (subject !== undefined) return `%subject:${escaped(subject)}`
+  if (first === undefined) throw new Forbidden({ producer: key })
+  return escaped(first)
+}
+
+function escaped(owner: string): string {
+  return owner.replaceAll(/[%/]/g, encodeURIComponent)
 }
 
 function decode(text: string): string {

@@ -24,6 +24,8 @@ export interface RouteFacts {
   readonly path: string
   /** What the bearer may do, one of these at least; what the content asks for is checked where it is read. */
   readonly actions: readonly Action[]
+  /** Where keys share the DARQ, each that the content names is checked: so it is enough to reach one of them. */
+  readonly namesKeys?: true
   readonly summary: string
   readonly body: { readonly types: readonly string[]; readonly bytes_max: number }
   readonly replies: readonly string[]
@@ -37,6 +39,7 @@ const valueBody = { types: [mediaType.json, mediaType.value], bytes_max: body_by
 export const routeTable: readonly RouteFacts[] = [
   {
     operation: 'message',
+    namesKeys: true,
     methods: ['post'],
     path: '/:name/messages/:message',
     actions: ['send', 'call', 'inspect'],
@@ -48,6 +51,7 @@ export const routeTable: readonly RouteFacts[] = [
   },
   {
     operation: 'query',
+    namesKeys: true,
     methods: ['get', 'post'],
     path: '/:name/queries/:query',
     actions: ['query', 'call', 'inspect'],
@@ -58,6 +62,7 @@ export const routeTable: readonly RouteFacts[] = [
   },
   {
     operation: 'watch',
+    namesKeys: true,
     methods: ['get', 'post'],
     path: '/:name/watch/:query',
     actions: ['query', 'call', 'inspect'],
@@ -67,6 +72,7 @@ export const routeTable: readonly RouteFacts[] = [
   },
   {
     operation: 'enqueue',
+    namesKeys: true,
     methods: ['post'],
     path: '/:name/enqueue',
     actions: ['send', 'call', 'inspect'],
@@ -79,7 +85,7 @@ export const routeTable: readonly RouteFacts[] = [
     operation: 'frames',
     methods: ['post'],
     path: '/:name/frames',
-    actions: ['send'],
+    actions: ['send', 'call', 'answer'],
     summary:
       'Takes one frame of committed messages from a host elsewhere. The reply is the frame that answers it, once that is committed.',
     body: { types: [mediaType.frame], bytes_max: body_bytes_max.frame },

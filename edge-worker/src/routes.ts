@@ -11,8 +11,8 @@ import { inwards } from './inside.ts'
 import { openapi } from './openapi.ts'
 import { ask } from './platform.ts'
 import { answerError, noSuchRoute, wrongMethod } from './problem.ts'
-import { routeTable } from './route-table.ts'
-import { type Authorize, checkReach } from './scope.ts'
+import { type RouteFacts, routeTable } from './route-table.ts'
+import { type Authorize, checkActions, Forbidden, reaches, reachesInto, type Scope } from './scope.ts'
 
 export interface RoutesOptions<Env extends object> {
   readonly object: (env: Env) => DurableObjectNamespace
@@ -25,16 +25,23 @@ export interface RoutesOptions<Env extends object> {
 export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>()
   app.onError((error) => answerError(error))
+  app.use(async (c, next) => {
+    await next()
+    c.header('X-Content-Type-Options', 'nosniff')
+  })
   app.get('/', (c) => c.json(openapi(new URL(c.req.url).pathname)))
-  for (const { methods, path, actions, body } of routeTable) {
+  for (const route of routeTable) {
+    const { methods, path, actions, body } = route
     app.on(
       methods.map((method) => method.toUpperCase()),
       path,
       async (c) => {
+        // Answered as GET it would leave a body that nobody reads.
+        if (c.req.raw.method === 'HEAD') return wrongMethod(methods, 'HEAD')
         const name = c.req.param('name') ?? ''
         const scope = await options.authorize(c.req.raw, c.env)
-        checkReach(scope, name, actions)
-        const place = options.place(c.env, name)
+        checkActions(scope, actions)
+        const place = reachedPlace(scope, name, route, () => options.place(c.env, name))
         checkStatedLength(c.req.raw.headers, body.bytes_max)
         return await ask(options.object(c.env), place.darq, inwards(c.req.raw, place, behindName(c, path), scope))
       },
@@ -43,6 +50,20 @@ export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hon
   }
   app.all('*', (c) => noSuchRoute(c.req.raw))
   return app
+}
+
+/**
+ * @param find the place of that name
+ * @returns it, if the bearer may reach the name, or one of the keys that share the DARQ of that name
+ * @throws {Forbidden} the same whether such a name exists or not
+ */
+function reachedPlace(scope: Scope, name: string, { namesKeys }: RouteFacts, find: () => Place): Place {
+  if (reaches(scope, name)) return find()
+  if (namesKeys && name.includes('/~')) {
+    const place = find()
+    if (place.family !== undefined && reachesInto(scope, place.family)) return place
+  }
+  throw new Forbidden({ name })
 }
 
 /** The request's path behind the DARQ's name, as it was written, and its query: `/queries/total?grade=durable`. */

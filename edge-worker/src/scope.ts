@@ -6,7 +6,8 @@
 import { DarqError } from '@darq/runtime'
 import { fits, type OutsideAsk } from '@darq/runtime/transport'
 
-export const actions = ['send', 'call', 'query', 'inspect'] as const
+/** `answer`: for hosts of other deployments that are called from here. */
+export const actions = ['send', 'call', 'answer', 'query', 'inspect'] as const
 export type Action = (typeof actions)[number]
 
 export interface Scope {
@@ -18,6 +19,8 @@ export interface Scope {
    * channels are `name#generation/darq`: `shop#*` owns those of every host named `shop`.
    */
   readonly producers: readonly string[]
+  /** Who the bearer is, for the application and its operators: a user, a tenant. Its idempotency keys are its own. */
+  readonly subject?: string
 }
 
 /**
@@ -34,9 +37,26 @@ export class Forbidden extends DarqError {
   }
 }
 
-/** @throws {Forbidden} unless the bearer may reach that name, and do one of `actions` there */
-export function checkReach(scope: Scope, name: string, actions: readonly Action[]): void {
-  if (!scope.names.some((pattern) => fits(pattern, name))) throw new Forbidden({ name })
+/** @returns whether the bearer may reach that name */
+export function reaches(scope: Scope, name: string): boolean {
+  return scope.names.some((pattern) => fits(pattern, name))
+}
+
+/**
+ * @param family the beginning of its members' names, with the slash
+ * @returns whether the bearer may reach one of them at least
+ */
+export function reachesInto(scope: Scope, family: string): boolean {
+  return scope.names.some((pattern) => pattern.startsWith(family))
+}
+
+/** @throws {Forbidden} unless the bearer may reach that name */
+export function checkName(scope: Scope, name: string): void {
+  if (!reaches(scope, name)) throw new Forbidden({ name })
+}
+
+/** @throws {Forbidden} unless the bearer may do one of `actions` */
+export function checkActions(scope: Scope, actions: readonly Action[]): void {
   if (!actions.some((action) => scope.actions.includes(action))) throw new Forbidden({ action: actions.join(' or ') })
 }
 
@@ -51,13 +71,16 @@ export function checkOwner(scope: Scope, producer: string): void {
  */
 export function parseScope(value: unknown): Scope | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { names, actions, producers }: Partial<Record<keyof Scope, unknown>> = value
-  return isTexts(names) && isActions(actions) && isTexts(producers) ? { names, actions, producers } : undefined
+  const { names, actions, producers, subject }: Partial<Record<keyof Scope, unknown>> = value
+  if (!isTexts(names) || !isActions(actions) || !isTexts(producers)) return undefined
+  if (subject === undefined) return { names, actions, producers }
+  return typeof subject === 'string' ? { names, actions, producers, subject } : undefined
 }
 
 /** @throws {Forbidden} unless the bearer may do what the content of a request asks for */
-export function checkAsk(scope: Scope, { action, client }: OutsideAsk): void {
-  if (!scope.actions.includes(action)) throw new Forbidden({ action })
+export function checkAsk(scope: Scope, { action, client, instance }: OutsideAsk): void {
+  checkActions(scope, [action])
+  if (instance !== undefined) checkName(scope, instance)
   if (client !== undefined) checkOwner(scope, client)
 }
 

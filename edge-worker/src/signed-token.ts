@@ -28,7 +28,7 @@ export function signedToken<Env extends object>(secret: (env: Env) => string): A
     if (token === undefined) throw refused('a bearer token is needed')
     if (token.length > token_characters_max) throw refused('the token is not valid')
     const payload = await verify(token, key, 'HS256').catch(() => undefined)
-    const scope = parseScope(payload)
+    const scope = parseScope(payload && { ...payload, subject: payload.sub })
     // A token without an end could never be taken back.
     if (scope === undefined || typeof payload?.exp !== 'number') throw refused('the token is not valid')
     return scope
@@ -46,9 +46,10 @@ export async function signToken(
 ): Promise<string> {
   if (!(options.expires_s >= 1)) throw new RangeError(`expires_s: at least 1, got ${options.expires_s}`)
   const now_s = Math.floor((options.now_ms ?? Date.now()) / 1000)
-  const { names, actions, producers } = scope
+  const { names, actions, producers, subject } = scope
+  const stated = subject === undefined ? {} : { sub: subject }
   return await sign(
-    { names, actions, producers, iat: now_s, exp: now_s + Math.ceil(options.expires_s) },
+    { names, actions, producers, ...stated, iat: now_s, exp: now_s + Math.ceil(options.expires_s) },
     checkedSecret(secret),
     'HS256',
   )

@@ -1,20 +1,21 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { preference } from '../../edge-worker/src/prefer.ts'
 import { placeOf, placeOrKeyOf } from '../../edge-worker/src/producer.ts'
-import { checkOwner, checkReach, type Scope } from '../../edge-worker/src/scope.ts'
+import { checkActions, checkName, checkOwner, type Scope } from '../../edge-worker/src/scope.ts'
 
 const scope: Scope = { names: ['account/*', 'teller'], actions: ['send'], producers: ['shop:*', 'tab#1/flights'] }
 
 test.each(['account/bob', 'teller'])('reaches %s', (name) => {
-  expect(() => checkReach(scope, name, ['send'])).not.toThrow()
+  expect(() => checkName(scope, name)).not.toThrow()
 })
 
 test.each(['account', 'account/', 'accounts/bob', 'teller2', 'tell', ''])('does not reach %j', (name) => {
-  expect(() => checkReach(scope, name, ['send'])).toThrow(/does not allow/)
+  expect(() => checkName(scope, name)).toThrow(/does not allow/)
 })
 
 test('an action that the scope does not name is refused', () => {
-  expect(() => checkReach(scope, 'teller', ['query', 'inspect'])).toThrow(/does not allow/)
+  expect(() => checkActions(scope, ['query', 'inspect'])).toThrow(/does not allow/)
 })
 
 test('owns its producers and those that begin like them, no other', () => {
@@ -51,6 +52,31 @@ test('an idempotency key is a producer of its own, apart from those of other own
   expect(placeOrKeyOf(new Headers({ 'Idempotency-Key': 'abc' }), scope)).toEqual(mine)
   expect(placeOrKeyOf(key, { ...scope, producers: ['other'] })).not.toEqual(mine)
   expect(() => placeOrKeyOf(key, { ...scope, producers: [] })).toThrow(/does not allow/)
+})
+
+test('two bearers never share an idempotency key, whatever their owners and keys are called', () => {
+  const word = fc.stringMatching(/^[ab/%~:]{1,4}$/)
+  const bearer = fc.record({ producer: word, subject: fc.option(word, { nil: undefined }) })
+  const ownerOf = ({ producer, subject }: { producer: string; subject: string | undefined }) =>
+    subject === undefined ? `producer ${producer}` : `subject ${subject}`
+  const one = fc.tuple(bearer, word)
+  fc.assert(
+    fc.property(one, one, ([first, key], [second, other]) => {
+      const place = (of: typeof first, key: string) =>
+        placeOrKeyOf(new Headers({ 'Idempotency-Key': key }), {
+          names: [],
+          actions: [],
+          producers: [of.producer],
+          ...(of.subject !== undefined && { subject: of.subject }),
+        }).producer
+      const isSame = ownerOf(first) === ownerOf(second) && key === other
+      expect(place(first, key) === place(second, other)).toBe(isSame)
+      expect(place({ producer: `${first.producer}/a`, subject: undefined }, key)).not.toBe(
+        place({ producer: first.producer, subject: undefined }, `a/${key}`),
+      )
+    }),
+    { numRuns: 2_000 },
+  )
 })
 
 test('without a key or a place, a repeat could not be told: refused', () => {

@@ -8,7 +8,7 @@ import { equalBytes } from '../crest/client/views.ts'
 import type { Definition } from '../crest/define/definition.ts'
 import { readInput } from '../crest/define/schema.ts'
 import { unknownAddress } from '../crest/host/directory.ts'
-import { admit, Inadmissible } from '../crest/run/admission.ts'
+import { admitFromClient, Inadmissible } from '../crest/run/admission.ts'
 import { isFields } from '../crest/wire/envelope.ts'
 import { asDarqError } from '../crest/wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
@@ -122,18 +122,13 @@ function messagesIn(row: Uint8Array): readonly Uint8Array[] {
 
 /** Refuses, to the client, what its participant could only set aside, and what a client has no right to send. */
 function check(definition: Definition, payload: Uint8Array, producer: string, index: number): void {
-  let error: DarqError
   try {
-    const { asker, echo, timer } = admit(definition, payload, false, () => true).envelope
-    const isOwn = asker === undefined || ('client' in asker && (producer === '' || asker.client === producer))
-    if (isOwn && echo === undefined && timer === undefined) return
-    error = new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
+    admitFromClient(definition, payload, producer)
   } catch (thrown) {
-    error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
-    if (error.code === 'newer_version') return // it waits for newer code
+    const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    const facts = isFields(error.facts) ? error.facts : {}
+    throw new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
   }
-  const facts = isFields(error.facts) ? error.facts : {}
-  throw new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
 }
 
 /** Runs a query, or one of the runtime's own. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { shareOfName } from '../crest/define/definition.ts'
+export { isShared, shareOfName } from '../crest/define/definition.ts'
 export { everyPart } from '../crest/define/participant.ts'
 export type * from '../crest/wire/link.ts'
 export { fits, NamePatterns } from '../crest/wire/name-patterns.ts'
@@ -19,6 +19,6 @@ export type { HttpOptions } from './http-endpoint.ts'
 export { httpLink } from './http-link.ts'
 export { type Fate, inProcess, type Joined, type Network, type NetworkOptions, type Receive } from './in-process.ts'
 export { answerQuery, bodyFromJson, type Caller, type JsonOptions, messageFromJson, valueToJson } from './json.ts'
-export { type OutsideAsk, outsideAsks, outsideQuery } from './outside.ts'
+export { type Asked, channelAsks, type OutsideAsk, outsideAsks, outsideQuery } from './outside.ts'
 export { type Problem, problemResponse, toProblem } from './problem.ts'
 export { darqUrl, header, heartbeat_ms, isGrade, mediaType, toBase64 } from './wire.ts'

@@ -147,6 +147,11 @@ export class Definition implements Participant {
   }
 }
 
+/** @returns whether it is a family whose keys share DARQs */
+export function isShared(participant: Participant): boolean {
+  return definitionOf(participant).darqs !== undefined
+}
+
 /**
  * @param name of a family's member, as a person writes it
  * @returns the DARQ that has its key, if the family's keys share DARQs, and `name` is not such a DARQ itself

@@ -8,7 +8,7 @@ import { countMessages, decodeMessages } from '../../engine/messages.ts'
 import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
-import { type Admitted, admit, Inadmissible } from '../run/admission.ts'
+import { type Admitted, admitFromClient, Inadmissible } from '../run/admission.ts'
 import type { Inhabitant } from '../run/participant-processor.ts'
 import { asDarqError } from '../wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../wire/link.ts'
@@ -173,24 +173,13 @@ function admitMessages(
   const all: (Admitted | undefined)[] = []
   for (const payload of decodeMessages(messages)) {
     try {
-      const admitted = admit(definition, payload, false, knowsAll)
-      const { asker, echo, timer } = admitted.envelope
-      const isForeign = asker !== undefined && (!('client' in asker) || (producer !== '' && asker.client !== producer))
-      if (isForeign || echo !== undefined || timer !== undefined) {
-        throw new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
-      }
-      all.push(admitted)
+      all.push(admitFromClient(definition, payload, producer))
     } catch (thrown) {
-      const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
-      if (error.code !== 'newer_version') throw withIndex(error, all.length)
-      all.push(undefined)
+      throw withIndex(thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown), all.length)
     }
   }
   return all
 }
-
-/** What a client sends names nobody to answer to, or is refused. */
-const knowsAll = (): boolean => true
 
 function withIndex(error: DarqError, index: number): DarqError {
   const facts =

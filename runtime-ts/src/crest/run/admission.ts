@@ -94,6 +94,34 @@ export function admit(
   }
 }
 
+/**
+ * Admits what a client sends. What it has no right to say is refused whatever its version is: newer code would believe it.
+ *
+ * @param producer the client's id; '' for one that has none
+ * @returns `undefined` for a message of newer code, which waits until this host has that code
+ * @throws {Inadmissible} with `unauthorized` for an answer, a timer, or a call in the name of somebody else; else as {@link admit},
+ * but for `newer_version` and `unknown_address`
+ */
+export function admitFromClient(definition: Definition, bytes: Uint8Array, producer: string): Admitted | undefined {
+  try {
+    const admitted = admit(definition, bytes, false, () => true)
+    checkClient(admitted.envelope, producer)
+    return admitted
+  } catch (thrown) {
+    if (!(thrown instanceof Inadmissible) || thrown.error.code !== 'newer_version') throw thrown
+    if (thrown.envelope !== undefined) checkClient(thrown.envelope, producer)
+    return undefined
+  }
+}
+
+function checkClient(envelope: Envelope, producer: string): void {
+  const { asker, echo, timer } = envelope
+  const isOwn = asker === undefined || ('client' in asker && (producer === '' || asker.client === producer))
+  if (isOwn && echo === undefined && timer === undefined) return
+  const error = new DarqError('unauthorized', { facts: { expected: 'a message or a call of the client itself' } })
+  throw new Inadmissible(error, envelope)
+}
+
 function admitEnvelope(definition: Definition, envelope: Envelope, fromSelf: boolean): Admitted {
   const { messages, name: address } = definition
   const { name, body, version, asker, echo, many } = envelope
