@@ -5,9 +5,8 @@
  * @module
  */
 import { DarqError } from '../error.ts'
+import type { Epoch, Version } from '../storage/contract.ts'
 import type { Dependency } from './dependency.ts'
-import type { LiveHost } from './host.ts'
-import type { Epoch, Version } from './types.ts'
 
 /** What happened to a host, of which it tells at once. All numbers of a life mean nothing in another but by its epoch. */
 export type Happening =
@@ -54,10 +53,18 @@ export type ChronicleEvent = Happening & {
   readonly epoch: Epoch
 }
 
+/** What the chronicle takes of a host. */
+interface TellingHost {
+  readonly id: string
+  readonly epoch: Epoch
+  readonly clock: { now_ms(): number }
+  report(error: DarqError, where: string): void
+}
+
 /** @returns how a host tells what happens; `undefined` when nobody listens */
 export function teller(
   listen: ((event: ChronicleEvent) => void) | undefined,
-  host: Pick<LiveHost, 'id' | 'epoch' | 'clock' | 'report'>,
+  host: TellingHost,
 ): ((what: Happening) => void) | undefined {
   if (listen === undefined) return undefined
   return (what) => {

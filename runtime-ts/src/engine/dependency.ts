@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { Epoch, Version } from '../storage/contract.ts'
 import { BrokenBytes, type ByteReader, type ByteWriter } from './byte-codec.ts'
 import { host_id_bytes_max, isHostId } from './host-id.ts'
-import type { Epoch, Version } from './types.ts'
 
 /** A state: the version of that host's log that carries that epoch, and all before it. */
 export interface Dependency {
