@@ -8,9 +8,10 @@
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import { padded } from './byte-codec.ts'
-import type { LiveDarq } from './darq.ts'
 import { countMessages } from './messages.ts'
-import type { EnqueueReceipt, Epoch, Told, Version } from './types.ts'
+import { writeWhole } from './records.ts'
+import { type FillingLog, full, hasRoom, room, share_for_arrivals, share_for_hand_overs } from './room.ts'
+import type { Clock, EnqueueReceipt, Epoch, Told, Version } from './types.ts'
 import type { Versions } from './versions.ts'
 
 const in_header_bytes = 40
@@ -33,6 +34,25 @@ export interface Batch {
   readonly depends?: () => void
 }
 
+/** What a batch needs of the DARQ where it arrives. */
+export interface ArrivingDarq extends FillingLog {
+  /** The version that holds the newest record. */
+  readonly newest: Version
+  readonly host: {
+    readonly clock: Clock
+    readonly counts: { messages_accepted: number; duplicates_refused: number }
+    readonly versions: Versions
+    /** @throws {DarqError} `closed` */
+    assertRunning(): void
+  }
+  /** There is something to deliver. */
+  wake(): void
+  /** The log has grown. */
+  appended(): void
+  /** So many more in-messages wait. */
+  waited(change: number): void
+}
+
 export class Arrived implements EnqueueReceipt {
   readonly lsns: readonly Lsn[]
   readonly duplicates: number
@@ -41,7 +61,7 @@ export class Arrived implements EnqueueReceipt {
   readonly version: Version
   readonly #versions: Versions
 
-  constructor(darq: LiveDarq, lsns: readonly Lsn[], duplicates: number, expected: number) {
+  constructor(darq: ArrivingDarq, lsns: readonly Lsn[], duplicates: number, expected: number) {
     this.lsns = lsns
     this.duplicates = duplicates
     this.expected = expected
@@ -68,7 +88,7 @@ export class Arrived implements EnqueueReceipt {
 const none: readonly Lsn[] = []
 
 /** @throws {DarqError} `gap`, `bad_frame`, `too_large`, `backpressure`, `closed`; nothing changed then */
-export function arrive(darq: LiveDarq, batch: Batch): Arrived {
+export function arrive(darq: ArrivingDarq, batch: Batch): Arrived {
   darq.host.assertRunning()
   const { core, host } = darq
   const { producer, first, messages } = batch
@@ -130,14 +150,14 @@ export function arrive(darq: LiveDarq, batch: Batch): Arrived {
   const lsns = messageLsns(darq, result.first, accepted)
   host.counts.messages_accepted += accepted
   // Delivery is asked for first, so that the steps it brings are in the same commit.
-  host.delivery.soon(darq)
+  darq.wake()
   darq.appended()
   darq.waited(accepted)
   return new Arrived(darq, lsns, duplicates, expected)
 }
 
 /** A repeat, and what comes behind a gap, bring nothing that could depend on anything. */
-function isNew(darq: LiveDarq, { producer, first }: Batch, count: number): boolean {
+function isNew(darq: ArrivingDarq, { producer, first }: Batch, count: number): boolean {
   if (first === 0) return true
   const expected = darq.core.expected(producer)
   return first <= expected && first + count > expected
@@ -167,7 +187,7 @@ function writeOrigin(words: Uint32Array, word: number, batch: Batch, now_ms: num
   writeWhole(words, word + 6, told === undefined ? batch.originVersion : born_seconds)
 }
 
-function messageLsns({ core }: LiveDarq, first: Lsn, count: number): Lsn[] {
+function messageLsns({ core }: FillingLog, first: Lsn, count: number): Lsn[] {
   const lsns: Lsn[] = [first]
   const { words } = core
   for (let lsn = first; lsns.length < count; ) {
@@ -177,65 +197,14 @@ function messageLsns({ core }: LiveDarq, first: Lsn, count: number): Lsn[] {
   return lsns
 }
 
-const two_32 = 2 ** 32
-
-/** A whole number below 2^53 as the u64 of FORMAT.md. */
-export function writeWhole(words: Uint32Array, word: number, value: number): void {
-  words[word] = value % two_32
-  words[word + 1] = value / two_32
-}
-
-export function readWhole(words: Uint32Array, word: number): number {
-  return (words[word + 1] ?? 0) * two_32 + (words[word] ?? 0)
-}
-
 function refused(code: 'bad_frame' | 'too_large', expected: string, got: string | number): DarqError {
   return new DarqError(code, { facts: { expected, got } })
 }
 
-/**
- * Who may fill a log how far. A log is never filled by what arrives: steps must be able to consume it. Nor by steps that
- * consume what came later: one that frees the oldest item, which keeps the log from being truncated, must find room.
- */
-const share_for_arrivals = 5 / 8
-const share_for_hand_overs = 3 / 4
-const share_for_steps = 7 / 8
-
 /** A full log takes nothing new, but knows what it has. @throws {DarqError} `backpressure` when something is new */
-function repeated(darq: LiveDarq, { producer, first, told }: Batch, count: number): Arrived {
+function repeated(darq: ArrivingDarq, { producer, first, told }: Batch, count: number): Arrived {
   const expected = first === 0 || told !== undefined ? 0 : darq.core.expected(producer)
   if (first + count > expected) throw full(darq)
   darq.host.counts.duplicates_refused += count
   return new Arrived(darq, none, count, expected)
-}
-
-const hasRoom = (darq: LiveDarq, bytes: number, share: number): boolean =>
-  darq.log_bytes + bytes <= darq.core.limits.log_bytes_max * share
-
-const every_kind = 0xffff
-
-/** Room at the log's tail for a step. @throws {DarqError} `backpressure` */
-export function roomForStep(darq: LiveDarq, bytes: number, consume: readonly Lsn[]): number {
-  const { core } = darq
-  if (hasRoom(darq, bytes, share_for_steps)) return room(darq, bytes, 1)
-  const oldest = core.pending(core.start, every_kind) > 0 ? core.lsns[0] : undefined
-  if (!consume.some((lsn) => lsn === oldest)) throw full(darq)
-  return room(darq, bytes, 1)
-}
-
-/** Room at the log's tail. @throws {DarqError} `backpressure` */
-function room(darq: LiveDarq, bytes: number, share: number): number {
-  const at = hasRoom(darq, bytes, share) ? darq.core.reserve(bytes) : -1
-  if (at < 0) throw full(darq)
-  return at
-}
-
-export function full(darq: LiveDarq): DarqError {
-  const { log_bytes_max, producers_max } = darq.core.limits
-  return new DarqError('backpressure', {
-    facts: {
-      expected: `a log of at most ${log_bytes_max} bytes and ${producers_max} producers and channels`,
-      got: `${darq.name} has ${darq.log_bytes} bytes of live log`,
-    },
-  })
 }

@@ -7,15 +7,17 @@
  *
  * @module
  */
-import type { Forget, Lsn } from '@darq/core'
+import type { Core, Forget, Lsn } from '@darq/core'
 import type { Claimed, Commit } from '../storage/contract.ts'
+import type { Happening } from './chronicle.ts'
 import { CommitWriter } from './commit-value.ts'
-import type { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
-import type { LiveHost } from './host.ts'
+import type { Offers } from './offers.ts'
+import type { Questions } from './questions.ts'
 import type { RecoveredCommit } from './recovery.ts'
 import { Retention } from './retention.ts'
-import type { Version } from './types.ts'
+import type { Speculation } from './speculation.ts'
+import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
 /** A log is snapshot when this much came since, or four times what a snapshot takes, so that the cost is a bounded share. */
 const snapshot_bytes_min = 64 * 1024
@@ -28,9 +30,51 @@ const turns_max = 16
 /** It doesn't wait when a log has grown by this part of its limit since the last: room is made by commits. */
 const crowded_share = 16
 
+/** A DARQ whose log is committed. */
+interface CommittingDarq {
+  readonly name: string
+  readonly core: Core
+  readonly attachment: { readonly processor: { readonly isThinking?: boolean } } | undefined
+  /** The version that holds the newest record. */
+  readonly newest: Version
+  /** Up to here the log was handed to a commit. */
+  handed: Lsn
+  /** A version was closed that holds this log up to `end`. */
+  closed(version: Version, end: Lsn): void
+  /** As `closed`, for a version that was found in the store. */
+  foundClosed(version: Version, from: Lsn, end: Lsn): void
+  /** A version is durable that holds this log up to `end`. */
+  hardened(end: Lsn): void
+  /** The versions up to `version` are committed; they hold this log up to `end`. */
+  settled(version: Version, end: Lsn): void
+}
+
+/** What a commit loop needs of its host. */
+interface CommittingHost {
+  readonly epoch: Epoch
+  readonly running: boolean
+  readonly clock: Clock
+  readonly limits: Pick<EngineLimits, 'log_bytes_max' | 'producer_idle_ms' | 'key_age_ms'>
+  readonly counts: { commits: number; committed_bytes: number }
+  readonly versions: { readonly committed: Version }
+  readonly speculation: Pick<Speculation, 'open' | 'unstable' | 'seal'>
+  readonly offers: Pick<Offers, 'leave'>
+  readonly questions: Pick<Questions, 'ask'>
+  readonly delivery: { readonly isDue: boolean }
+  readonly timers: { readonly earliest_ms: number }
+  readonly chronicle: ((what: Happening) => void) | undefined
+  /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
+  readonly waiting: number
+  readonly unacknowledged: number
+  /** Versions up to this one are durable. */
+  durable(version: Version): void
+  /** The storage has failed. */
+  fail(cause: unknown): void
+}
+
 /** One DARQ's share of a version. */
 interface Sealing {
-  readonly darq: LiveDarq
+  readonly darq: CommittingDarq
   readonly from: Lsn
   readonly end: Lsn
   /** As the log could be truncated when it was sealed: what is consumed later may yet be lost. */
@@ -53,11 +97,11 @@ interface Stored {
 }
 
 export class GroupCommit {
-  readonly retention: Retention
-  readonly #host: LiveHost
+  readonly retention: Retention<CommittingDarq>
+  readonly #host: CommittingHost
   readonly #storage: Claimed
   /** DARQs with something in the open version. */
-  #grown = new Set<LiveDarq>()
+  #grown = new Set<CommittingDarq>()
   /** Versions that no commit has taken. */
   #sealed: Sealed[] = []
   /** Those of the commit in flight. */
@@ -74,7 +118,7 @@ export class GroupCommit {
   #toMark = 0 as Version
   #marking: (() => void) | undefined
 
-  constructor(host: LiveHost, storage: Claimed, marked: Version) {
+  constructor(host: CommittingHost, storage: Claimed, marked: Version) {
     this.#host = host
     this.#storage = storage
     this.#marked = marked
@@ -91,7 +135,7 @@ export class GroupCommit {
     return this.#inFlight !== undefined || this.#grown.size > 0 || this.#sealed.length > 0
   }
 
-  soon(darq: LiveDarq): void {
+  soon(darq: CommittingDarq): void {
     this.#grown.add(darq)
     this.#schedule()
   }
@@ -157,7 +201,7 @@ export class GroupCommit {
     this.#sealed = []
     this.#writing = writing
     const { version } = newest
-    const grown = new Set<LiveDarq>()
+    const grown = new Set<CommittingDarq>()
     let capacity_bytes = 1024
     for (const { sealings } of writing)
       for (const { darq, from, end } of sealings) {
@@ -204,7 +248,7 @@ export class GroupCommit {
     }
   }
 
-  #seal(darq: LiveDarq): Sealing[] {
+  #seal(darq: CommittingDarq): Sealing[] {
     const { core } = darq
     const since = core.end - core.snapshotted
     const due = Math.min(Math.max(snapshot_bytes_min, 4 * core.snapshot_bytes), core.limits.log_bytes_max / 4)
@@ -226,7 +270,7 @@ export class GroupCommit {
   }
 
   /** Writes all of an idle DARQ's live log again, so that the old commits it stands in can go. */
-  #move(darq: LiveDarq, writer: CommitWriter): Sealing {
+  #move(darq: CommittingDarq, writer: CommitWriter): Sealing {
     const { start, end, head } = darq.core
     const sealing = { darq, from: start, end, head, whole: true }
     writer.add(part(sealing))
@@ -236,7 +280,7 @@ export class GroupCommit {
   /** What was found in the store, and is durable. Of what is not committed, nothing is dropped as yet. */
   recovered(
     { version, bytes, versions }: RecoveredCommit,
-    darqOf: (name: string) => LiveDarq,
+    darqOf: (name: string) => CommittingDarq,
     committed: Version,
   ): void {
     this.retention.committed(version, bytes)
@@ -276,7 +320,7 @@ export class GroupCommit {
     }
   }
 
-  truncate(darq: LiveDarq, head: Lsn): void {
+  truncate(darq: CommittingDarq, head: Lsn): void {
     if (head > darq.core.start) darq.core.truncate(head)
     this.retention.truncated(darq, darq.core.start)
   }

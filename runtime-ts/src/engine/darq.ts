@@ -5,14 +5,16 @@
  */
 import { type Core, Kind, type Lsn } from '@darq/core'
 import type { DarqError } from '../error.ts'
-import { arrive } from './arrive.ts'
-import { Attachment, addressed, dueOf } from './deliver.ts'
+import { type ArrivingDarq, arrive } from './arrive.ts'
+import type { Channel } from './channel.ts'
+import { Attachment, type DeliveringDarq } from './deliver.ts'
 import type { Dependency } from './dependency.ts'
-import type { LiveHost } from './host.ts'
-import { LocalChannel } from './local-channel.ts'
-import type { Channel } from './out-queue.ts'
-import { RemoteChannel } from './send.ts'
-import { flag_gated } from './step.ts'
+import { LocalChannel, type NeighbouringDarq } from './local-channel.ts'
+import type { Offers } from './offers.ts'
+import { addressed, dueOf, flag_gated } from './records.ts'
+import { RemoteChannel, type SendingDarq } from './send.ts'
+import type { Speculation } from './speculation.ts'
+import type { Timer } from './timers.ts'
 import type {
   Attached,
   Darq,
@@ -24,12 +26,38 @@ import type {
   Told,
   Version,
 } from './types.ts'
+import type { Versions } from './versions.ts'
+
+/** What a DARQ needs of its host: what arrivals, steps and channels do, and what the host does for all of its DARQs. */
+export type DarqHost = PathHost & {
+  readonly versions: Versions
+  readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
+  readonly offers: Pick<Offers, 'soon' | 'whenCommitted' | 'atCommitted'>
+  readonly delivery: { soon(darq: LiveDarq): void }
+  readonly timers: { add(timer: Timer): void }
+  /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
+  waiting: number
+  unacknowledged: number
+  /** The address of the host where a DARQ lives; `undefined`: here. */
+  route(darq: string): string | undefined
+  commitSoon(darq: LiveDarq): void
+  /** Drops what its log needs no more. */
+  trim(darq: LiveDarq): void
+  /** @throws {DarqError} `session_lost` */
+  unsettled(states: readonly Dependency[]): readonly Dependency[]
+  /** @throws {DarqError} `backpressure` */
+  depend(dependencies: readonly Dependency[]): void
+  fencedError(message: string): DarqError
+}
+
+/** What the stations on a message's path need of it. */
+type PathHost = (ArrivingDarq & DeliveringDarq & NeighbouringDarq & SendingDarq)['host']
 
 const segment_bytes_max = 16 * 1024
 
 export class LiveDarq implements Darq {
   readonly name: string
-  readonly host: LiveHost
+  readonly host: DarqHost
   readonly core: Core
   attachment: Attachment | undefined
   /** The version that holds the newest record. */
@@ -49,7 +77,7 @@ export class LiveDarq implements Darq {
   readonly #listeners = new Set<(grades: Grades) => void>()
   #incarnations = 0
 
-  constructor(name: string, host: LiveHost, core: Core) {
+  constructor(name: string, host: DarqHost, core: Core) {
     this.name = name
     this.host = host
     this.core = core
@@ -139,6 +167,24 @@ export class LiveDarq implements Darq {
     this.host.waiting += change
   }
 
+  /** So many more out-messages are not acknowledged. */
+  unanswered(change: number): void {
+    this.host.unacknowledged += change
+  }
+
+  trim(): void {
+    this.host.trim(this)
+  }
+
+  /** There is something to deliver. */
+  wake(): void {
+    this.host.delivery.soon(this)
+  }
+
+  arm(lsn: Lsn, due_ms: number): void {
+    this.host.timers.add({ darq: this, lsn, due_ms })
+  }
+
   /** A timer of its own is due: it is delivered, when its step is committed if it is gated. */
   fire(lsn: Lsn, gated: boolean): void {
     if (gated && lsn >= this.grades.committed) {
@@ -149,7 +195,7 @@ export class LiveDarq implements Darq {
     this.#fired.add(lsn)
     this.#due.push(lsn)
     this.waited(1)
-    this.host.delivery.soon(this)
+    this.wake()
   }
 
   /** The step that consumes it has happened. */
@@ -174,7 +220,7 @@ export class LiveDarq implements Darq {
     this.attachment = attachment
     this.#due = [...this.#fired].sort((a, b) => a - b)
     attachment.restore()
-    this.host.delivery.soon(this)
+    this.wake()
     return attachment
   }
 
@@ -219,9 +265,9 @@ export class LiveDarq implements Darq {
   /** After its log was loaded, and it is known how much of it is committed: what waits is counted, timers are armed, channels hold what is not acknowledged. */
   recovered(): void {
     this.waited(this.pendingOf(Kind.message).length)
-    for (const lsn of this.pendingOf(Kind.timer)) this.host.timers.add({ darq: this, lsn, due_ms: dueOf(this, lsn) })
+    for (const lsn of this.pendingOf(Kind.timer)) this.arm(lsn, dueOf(this.core, lsn))
     for (const lsn of this.pendingOf(Kind.out)) {
-      const { to, flags } = addressed(this, lsn)
+      const { to, flags } = addressed(this.core, lsn)
       this.channel(to).recover(lsn, (flags & flag_gated) !== 0)
     }
   }

@@ -8,14 +8,14 @@
  */
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { readWhole } from './arrive.ts'
-import type { LiveDarq } from './darq.ts'
-import { channelId } from './host-id.ts'
-import { step } from './step.ts'
+import { channelId, type HostId } from './host-id.ts'
+import { addressed, dueOf, payload, readWhole } from './records.ts'
+import { type SteppingDarq, step } from './step.ts'
 import type {
   Attached,
   Delivered,
   Grade,
+  Grades,
   Incarnation,
   LiveTimer,
   NonEmpty,
@@ -27,6 +27,20 @@ import type {
 const messages_per_turn_max = 256
 const decoder = new TextDecoder()
 
+/** What a processor's attachment needs of its DARQ. */
+export interface DeliveringDarq extends SteppingDarq {
+  readonly host: SteppingDarq['host'] & { readonly id: HostId }
+  readonly grades: Grades
+  /** The present one. */
+  readonly attachment: Attachment | undefined
+  /** What is due for the present incarnation. */
+  readonly hasDue: boolean
+  takeDue(count_max: number): Lsn[]
+  /** All pending items of one kind, in order. */
+  pendingOf(kind: number): Lsn[]
+  detach(reason: DarqError): void
+}
+
 /** Where a delivered message may be read: during one call of the processor. */
 interface Turn {
   over: boolean
@@ -34,10 +48,10 @@ interface Turn {
 
 class DeliveredMessage implements Delivered<never> {
   readonly lsn: Lsn
-  readonly #darq: LiveDarq
+  readonly #darq: DeliveringDarq
   readonly #turn: Turn
 
-  constructor(lsn: Lsn, darq: LiveDarq, turn: Turn) {
+  constructor(lsn: Lsn, darq: DeliveringDarq, turn: Turn) {
     this.lsn = lsn
     this.#darq = darq
     this.#turn = turn
@@ -86,7 +100,7 @@ class DeliveredMessage implements Delivered<never> {
           got: 'a later read: keep its LSN, or a copy',
         },
       })
-    return payload(this.#darq, this.lsn)
+    return payload(this.#darq.core, this.lsn)
   }
 
   read<T>(decode: (bytes: Uint8Array) => T): T {
@@ -98,46 +112,15 @@ class DeliveredMessage implements Delivered<never> {
   }
 }
 
-/** The payload of the message, self-message, checkpoint or timer at `lsn`: a view, good until the next call of the core. */
-export function payload(darq: LiveDarq, lsn: Lsn): Uint8Array {
-  const { core } = darq
-  const at = core.at(lsn)
-  if (((core.words[(at >>> 2) + 1] ?? 0) & 255) === Kind.timer) return addressed(darq, lsn).bytes
-  return core.bytes.subarray(at + 8, at + (core.words[at >>> 2] ?? 0))
-}
-
-/** A message that carries a destination: an out-message or a timer. */
-export function addressed({ core }: LiveDarq, lsn: Lsn): { to: string; flags: number; bytes: Uint8Array } {
-  const at = core.at(lsn)
-  const head = core.words[(at >>> 2) + 1] ?? 0
-  const id_bytes = head >>> 16
-  const body = at + 16 + ((id_bytes + 7) & ~7)
-  return {
-    to: decoder.decode(core.bytes.subarray(at + 16, at + 16 + id_bytes)),
-    flags: (head >>> 8) & 255,
-    bytes: core.bytes.subarray(body, at + (core.words[at >>> 2] ?? 0)),
-  }
-}
-
-const due = new Float64Array(1)
-const dueWords = new Uint32Array(due.buffer)
-
-export function dueOf({ core }: LiveDarq, lsn: Lsn): number {
-  const word = (core.at(lsn) >>> 2) + 2
-  dueWords[0] = core.words[word] ?? 0
-  dueWords[1] = core.words[word + 1] ?? 0
-  return due[0] ?? 0
-}
-
 /** One incarnation of a processor at its DARQ. */
 export class Attachment implements Attached {
   readonly incarnation: Incarnation
   readonly processor: Processor
-  readonly #darq: LiveDarq
+  readonly #darq: DeliveringDarq
   /** Everything before was delivered to this incarnation. */
   #cursor: Lsn
 
-  constructor(darq: LiveDarq, processor: Processor, incarnation: Incarnation) {
+  constructor(darq: DeliveringDarq, processor: Processor, incarnation: Incarnation) {
     this.#darq = darq
     this.processor = processor
     this.incarnation = incarnation
@@ -179,7 +162,7 @@ export class Attachment implements Attached {
 
   read(lsn: Lsn): Uint8Array | undefined {
     this.#assertCurrent()
-    return this.#darq.core.isPending(lsn) ? payload(this.#darq, lsn).slice() : undefined
+    return this.#darq.core.isPending(lsn) ? payload(this.#darq.core, lsn).slice() : undefined
   }
 
   detach(): void {
@@ -189,12 +172,13 @@ export class Attachment implements Attached {
 
   restore(): void {
     const darq = this.#darq
-    const { checkpoint } = darq.core
+    const { core } = darq
+    const { checkpoint } = core
     const turn: Turn = { over: false }
     const self = darq.pendingOf(Kind.self).map((lsn) => new DeliveredMessage(lsn, darq, turn))
     const timers = darq.pendingOf(Kind.timer).map((lsn): LiveTimer => {
-      const { to, bytes } = addressed(darq, lsn)
-      return { lsn, to, due_ms: dueOf(darq, lsn), bytes: bytes.slice() }
+      const { to, bytes } = addressed(core, lsn)
+      return { lsn, to, due_ms: dueOf(core, lsn), bytes: bytes.slice() }
     })
     try {
       this.processor.restore(

@@ -5,31 +5,44 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { LiveDarq } from './darq.ts'
-import type { LiveHost } from './host.ts'
-import type { Processor } from './types.ts'
+import type { Attachment } from './deliver.ts'
+import type { Clock, Processor } from './types.ts'
 
 const retry_ms_min = 100
 const retry_ms_max = 10_000
 
+interface DeliveringHost {
+  readonly clock: Clock
+  /** Messages are delivered, and steps made. */
+  readonly delivers: boolean
+  report(error: DarqError, where: string): void
+}
+
+interface AttachableDarq {
+  readonly name: string
+  readonly attachment: Attachment | undefined
+  attach(processor: Processor): void
+  detach(reason: DarqError): void
+}
+
 export class Delivery {
-  readonly #host: LiveHost
+  readonly #host: DeliveringHost
   readonly #make: ((darq: string) => Processor | undefined) | undefined
   /** Everything that could be delivered was. */
   readonly #turned: () => void
   /** Processors that were asked for when a name was first heard, and wait for the first delivery. */
-  readonly #fresh = new Map<LiveDarq, Processor>()
-  readonly #retry_ms = new Map<LiveDarq, number>()
-  #ready = new Set<LiveDarq>()
+  readonly #fresh = new Map<AttachableDarq, Processor>()
+  readonly #retry_ms = new Map<AttachableDarq, number>()
+  #ready = new Set<AttachableDarq>()
   #scheduled = false
 
-  constructor(host: LiveHost, make: ((darq: string) => Processor | undefined) | undefined, turned: () => void) {
+  constructor(host: DeliveringHost, make: ((darq: string) => Processor | undefined) | undefined, turned: () => void) {
     this.#host = host
     this.#make = make
     this.#turned = turned
   }
 
-  soon(darq: LiveDarq): void {
+  soon(darq: AttachableDarq): void {
     this.#ready.add(darq)
     if (this.#scheduled) return
     this.#scheduled = true
@@ -66,12 +79,12 @@ export class Delivery {
   }
 
   /** It waits for the first delivery to a DARQ that was just made. */
-  keep(darq: LiveDarq, processor: Processor): void {
+  keep(darq: AttachableDarq, processor: Processor): void {
     this.#fresh.set(darq, processor)
   }
 
   /** The processor at a DARQ, attached if it was not. */
-  attached(darq: LiveDarq): LiveDarq['attachment'] {
+  attached(darq: AttachableDarq): Attachment | undefined {
     if (darq.attachment) return darq.attachment
     const processor = this.#fresh.get(darq) ?? this.#make?.(darq.name)
     this.#fresh.delete(darq)
@@ -80,7 +93,7 @@ export class Delivery {
   }
 
   /** What it held in memory is gone with it; a new incarnation starts from the log, after a while. */
-  #died(darq: LiveDarq, error: unknown): void {
+  #died(darq: AttachableDarq, error: unknown): void {
     const host = this.#host
     const reason =
       error instanceof DarqError

@@ -6,24 +6,43 @@
  */
 import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { arrive } from './arrive.ts'
-import type { LiveDarq } from './darq.ts'
-import { channelId } from './host-id.ts'
-import { type Channel, OutQueue } from './out-queue.ts'
+import { type ArrivingDarq, arrive } from './arrive.ts'
+import type { Channel } from './channel.ts'
+import { channelId, type HostId } from './host-id.ts'
+import type { Offers } from './offers.ts'
+import { OutQueue, type QueuingDarq } from './out-queue.ts'
+import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
 const retry_ms = 100
 const retry_ms_max = 10_000
 
+/** What a channel to a neighbour needs of the DARQ that sends. */
+export interface NeighbouringDarq extends QueuingDarq {
+  readonly name: string
+  readonly host: {
+    readonly id: HostId
+    readonly epoch: Epoch
+    readonly clock: Clock
+    readonly limits: Pick<EngineLimits, 'channel_bytes_max'>
+    readonly versions: { readonly committed: Version }
+    readonly offers: Pick<Offers, 'whenCommitted'>
+    /** @throws {DarqError} `unknown_address`, `backpressure`, `closed` */
+    localDarq(name: string): ArrivingDarq & { expected(producer: Uint8Array): number }
+    report(error: DarqError, where: string): void
+  }
+  versionOf(lsn: Lsn): Version
+}
+
 export class LocalChannel implements Channel {
   readonly to: string
-  readonly #darq: LiveDarq
+  readonly #darq: NeighbouringDarq
   readonly #queue: OutQueue
   readonly #producer: Uint8Array
   #offering = false
   #retry_ms = retry_ms
   #timer: (() => void) | undefined
 
-  constructor(darq: LiveDarq, to: string) {
+  constructor(darq: NeighbouringDarq, to: string) {
     this.to = to
     this.#darq = darq
     this.#queue = new OutQueue(darq)

@@ -4,17 +4,24 @@
  *
  * @module
  */
-import type { LiveHost } from './host.ts'
-import type { Channel } from './out-queue.ts'
-import type { Version } from './types.ts'
+
+import type { Channel } from './channel.ts'
+import type { Clock, Version } from './types.ts'
+
+/** What offers take of their host. */
+interface OfferingHost {
+  readonly clock: Clock
+  readonly running: boolean
+  readonly versions: { readonly committed: Version }
+}
 
 export class Offers {
-  readonly #host: LiveHost
+  readonly #host: OfferingHost
   #now = new Set<Channel>()
   #blocked = new Set<Channel>()
   #atCommitted: { readonly version: Version; readonly run: () => void }[] = []
 
-  constructor(host: LiveHost) {
+  constructor(host: OfferingHost) {
     this.#host = host
   }
 

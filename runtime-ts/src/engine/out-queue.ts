@@ -4,32 +4,19 @@
  *
  * @module
  */
-import type { Lsn } from '@darq/core'
-import { readWhole } from './arrive.ts'
+import type { Core, Lsn } from '@darq/core'
 import { padded } from './byte-codec.ts'
-import type { LiveDarq } from './darq.ts'
-import { addressed } from './deliver.ts'
-import type { Ack } from './frame.ts'
 import { writeMessage } from './messages.ts'
+import { addressed, readWhole } from './records.ts'
 import type { Version } from './types.ts'
 
-/** The ordered path from one DARQ to another. */
-export interface Channel {
-  readonly to: string
-  /** Takes an out-message that a step has just made. */
-  push(lsn: Lsn, gated: boolean): void
-  /** Takes an out-message that was found in the log at recovery. */
-  recover(lsn: Lsn, gated: boolean): void
-  /** Sends what may be sent now. */
-  offer(): void
-  /** Sends again, now, what waits for a timer. */
-  retry(): void
-  /** The receiver's answer; only channels to other hosts get one. */
-  answered?(ack: Ack): void
-  /** The host of that id has begun a new life: what was on its way there may be gone. */
-  restarted?(peer: string): void
-  /** Stops for ever. */
-  close(): void
+/** What the queue needs of the DARQ whose log it reads. */
+export interface QueuingDarq {
+  readonly core: Core
+  /** So many more out-messages are not acknowledged. */
+  unanswered(change: number): void
+  /** Drops what the log needs no more. */
+  trim(): void
 }
 
 export interface Waiting {
@@ -39,13 +26,13 @@ export interface Waiting {
 }
 
 export class OutQueue {
-  readonly #darq: LiveDarq
+  readonly #darq: QueuingDarq
   #waiting: Waiting[] = []
   #head = 0
   /** Sequence of the first that waits; of the next to come when none does. */
   first = 1
 
-  constructor(darq: LiveDarq) {
+  constructor(darq: QueuingDarq) {
     this.#darq = darq
   }
 
@@ -63,7 +50,7 @@ export class OutQueue {
       this.first = readWhole(core.words, (core.at(waiting.lsn) >>> 2) + 2)
     }
     this.#waiting.push(waiting)
-    this.#darq.host.unacknowledged += 1
+    this.#darq.unanswered(1)
   }
 
   at(sequence: number): Waiting | undefined {
@@ -92,7 +79,7 @@ export class OutQueue {
     let at = 0
     for (let next = sequence; next < end; next += 1) {
       const waiting = this.at(next)
-      if (waiting) at = writeMessage(messages, at, addressed(this.#darq, waiting.lsn).bytes)
+      if (waiting) at = writeMessage(messages, at, addressed(core, waiting.lsn).bytes)
     }
     return { messages, first: sequence, count: end - sequence, version }
   }
@@ -109,9 +96,9 @@ export class OutQueue {
         count += 1
       }
       core.acknowledge(count)
-      this.#darq.host.unacknowledged -= count
+      this.#darq.unanswered(-count)
     }
-    this.#darq.host.trim(this.#darq)
+    this.#darq.trim()
     // Amortised: the array is cut when half of it is used up.
     if (this.#head > 64 && this.#head * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head)

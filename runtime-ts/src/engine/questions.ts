@@ -7,11 +7,26 @@
  *
  * @module
  */
+import type { DarqError } from '../error.ts'
 import type { Dependency } from './dependency.ts'
 import { encodeFrame } from './frame.ts'
-import type { LiveHost } from './host.ts'
 import { partsOf } from './host-id.ts'
-import type { Version } from './types.ts'
+import type { Standing } from './peer.ts'
+import type { Speculation } from './speculation.ts'
+import type { Clock, Version } from './types.ts'
+
+/** What questions take of the host that asks and answers. */
+interface AskingHost {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly counts: { questions_asked: number }
+  readonly standing: Standing
+  readonly speculation: Pick<Speculation, 'open' | 'unstable' | 'hosts'>
+  readonly versions: { readonly committed: Version }
+  /** The address of the host of that name. */
+  addressOf(host: string): string
+  transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void
+}
 
 const retry_ms_min = 250
 const retry_ms_max = 5_000
@@ -26,7 +41,7 @@ interface Owed {
 }
 
 export class Questions {
-  readonly #host: LiveHost
+  readonly #host: AskingHost
   /** By host and epoch: the newest version that was asked about, and the newest that somebody owes word of. */
   readonly #asked = new Map<string, Version>()
   readonly #promised = new Map<string, Version>()
@@ -37,7 +52,7 @@ export class Questions {
   /** By address. */
   readonly #owed = new Map<string, Owed>()
 
-  constructor(host: LiveHost) {
+  constructor(host: AskingHost) {
     this.#host = host
   }
 

@@ -3,15 +3,53 @@
  *
  * @module
  */
-import { arrive } from './arrive.ts'
+import type { DarqError } from '../error.ts'
+import { type ArrivingDarq, arrive } from './arrive.ts'
+import type { Channel } from './channel.ts'
+import type { Happening } from './chronicle.ts'
 import type { StoredVersion } from './commit-value.ts'
-import type { LiveDarq } from './darq.ts'
 import type { Dependency } from './dependency.ts'
 import { type Ack, type Ask, type Data, decodeFrame, encodeFrame } from './frame.ts'
-import type { LiveHost } from './host.ts'
-import { channelId, partsOf } from './host-id.ts'
+import { channelId, type HostId, partsOf } from './host-id.ts'
 import { inRecords } from './in-records.ts'
-import type { Version } from './types.ts'
+import type { Offers } from './offers.ts'
+import type { Fate, Peers, Standing } from './peer.ts'
+import type { Questions } from './questions.ts'
+import type { Speculation } from './speculation.ts'
+import type { EngineLimits, Epoch, Version } from './types.ts'
+import type { Vouchers } from './vouchers.ts'
+
+/** A DARQ that takes messages of other hosts. */
+interface ReceivingDarq extends ArrivingDarq {
+  /** The next sequence expected of this producer. */
+  expected(producer: Uint8Array): number
+}
+
+/** What the receiver needs of its host. */
+interface ReceivingHost {
+  readonly id: HostId
+  readonly epoch: Epoch
+  readonly limits: Pick<EngineLimits, 'frame_bytes_max'>
+  readonly standing: Standing
+  readonly versions: { readonly durable: Version; readonly committed: Version }
+  readonly peers: Pick<Peers, 'fateOf'>
+  readonly speculation: Pick<Speculation, 'open'>
+  readonly offers: Pick<Offers, 'atCommitted'>
+  readonly questions: Pick<Questions, 'answer' | 'wants' | 'promised'>
+  readonly vouchers: Pick<Vouchers, 'take'>
+  readonly chronicle: ((what: Happening) => void) | undefined
+  /** @throws {DarqError} `unknown_address`, `backpressure`, `closed` */
+  localDarq(name: string): ReceivingDarq
+  existing(name: string): { channelTo(to: string): Channel | undefined } | undefined
+  /** What became of a state, of this host or another. */
+  fateOf(dependency: Dependency): Fate
+  /** @throws {DarqError} `fenced`, `withdrawn` */
+  hear(standing: Standing): void
+  /** @throws {DarqError} `backpressure` */
+  depend(dependencies: readonly Dependency[]): void
+  transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void
+  report(error: DarqError, where: string): void
+}
 
 /** Sequences that arrived but are not committed: from which one on, per version. */
 interface Uncommitted {
@@ -26,11 +64,11 @@ type Origin = Pick<Dependency, 'epoch' | 'version'>
 const encoder = new TextEncoder()
 
 export class Receiver {
-  readonly #host: LiveHost
+  readonly #host: ReceivingHost
   /** Per channel: a DARQ may have one to each of several here. */
   readonly #uncommitted = new Map<string, Uncommitted[]>()
 
-  constructor(host: LiveHost) {
+  constructor(host: ReceivingHost) {
     this.#host = host
   }
 
@@ -148,7 +186,7 @@ export class Receiver {
 
   /** @returns what came; `undefined` for a gap: the answer says what is expected */
   #take(
-    darq: LiveDarq,
+    darq: ReceivingDarq,
     frame: Data,
     producer: Uint8Array,
     dependencies: readonly Dependency[],

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { LiveDarq } from './darq.ts'
 import type { Lsn, Version } from './types.ts'
 
 interface Stored {
@@ -15,10 +14,11 @@ interface Stored {
 
 const slack_bytes_max = 1024 * 1024
 
-export class Retention {
+/** @typeParam D what stands for a DARQ: it is only compared */
+export class Retention<D> {
   readonly #slack_bytes: number
-  readonly #ofDarq = new Map<LiveDarq, Stored[]>()
-  readonly #pins = new Map<Version, Set<LiveDarq>>()
+  readonly #ofDarq = new Map<D, Stored[]>()
+  readonly #pins = new Map<Version, Set<D>>()
   readonly #sizes: { readonly version: Version; readonly bytes: number }[] = []
   #stored_bytes = 0
   #live_bytes = 0
@@ -37,7 +37,7 @@ export class Retention {
   }
 
   /** @param whole all of the DARQ's live log stands in this version: what older ones hold of it is not needed */
-  stored(darq: LiveDarq, version: Version, from: Lsn, bytes: number, whole: boolean): void {
+  stored(darq: D, version: Version, from: Lsn, bytes: number, whole: boolean): void {
     let rows = this.#ofDarq.get(darq)
     if (rows && whole) {
       for (const row of rows) this.#unpin(darq, row)
@@ -64,7 +64,7 @@ export class Retention {
   }
 
   /** The DARQ's log before `head` is no longer needed. */
-  truncated(darq: LiveDarq, head: Lsn): void {
+  truncated(darq: D, head: Lsn): void {
     const rows = this.#ofDarq.get(darq)
     let dropped = 0
     for (let next = rows?.[1]; rows && next && next.from <= head; next = rows[dropped + 1]) {
@@ -75,7 +75,7 @@ export class Retention {
     rows?.splice(0, dropped)
   }
 
-  #unpin(darq: LiveDarq, { version, bytes }: Stored): void {
+  #unpin(darq: D, { version, bytes }: Stored): void {
     this.#live_bytes -= bytes
     const pins = this.#pins.get(version)
     pins?.delete(darq)
@@ -96,7 +96,7 @@ export class Retention {
   }
 
   /** DARQs whose live log should be written anew, because it keeps an old commit from being dropped. */
-  toMove(newest: Version): Iterable<LiveDarq> {
+  toMove(newest: Version): Iterable<D> {
     const oldest = this.keepFrom(newest)
     if (this.#stored_bytes <= 2 * this.#live_bytes + this.#slack_bytes) return []
     return this.#pins.get(oldest) ?? []

@@ -9,21 +9,54 @@
  */
 import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import type { LiveDarq } from './darq.ts'
+import type { Channel } from './channel.ts'
+import type { Happening } from './chronicle.ts'
 import type { Dependency } from './dependency.ts'
 import { type Ack, encodeFrame } from './frame.ts'
-import { partsOf } from './host-id.ts'
-import { type Channel, type Collected, OutQueue, type Waiting } from './out-queue.ts'
-import type { Epoch, Version } from './types.ts'
+import { type HostId, partsOf } from './host-id.ts'
+import type { Offers } from './offers.ts'
+import { type Collected, OutQueue, type QueuingDarq, type Waiting } from './out-queue.ts'
+import type { Standing } from './peer.ts'
+import type { Questions } from './questions.ts'
+import type { Speculation } from './speculation.ts'
+import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
 const backoff_ms_min = 50
 const backoff_ms_max = 5_000
 /** A peer answers within 10 s or not at all; then the frame or its answer was lost. */
 const answer_ms_max = 15_000
 
+/** What a channel to another host needs of the DARQ that sends. */
+export interface SendingDarq extends QueuingDarq {
+  readonly name: string
+  readonly host: {
+    readonly id: HostId
+    readonly epoch: Epoch
+    readonly clock: Clock
+    readonly random: () => number
+    readonly limits: Pick<EngineLimits, 'channel_bytes_max'>
+    readonly counts: { dependencies_sent: number }
+    readonly standing: Standing
+    readonly versions: { readonly committed: Version }
+    readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
+    readonly offers: Pick<Offers, 'soon' | 'whenCommitted'>
+    readonly questions: Pick<Questions, 'ask' | 'owe'>
+    readonly chronicle: ((what: Happening) => void) | undefined
+    /** How many hosts may be able to revoke what leaves to this DARQ. */
+    kOf(darq: string): number
+    /** May messages of that version leave, if at most `k` hosts may be able to revoke them? */
+    mayLeave(version: Version, k: number): boolean
+    /** The address of the host of that name. */
+    addressOf(host: string): string
+    transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void
+    report(error: DarqError, where: string): void
+  }
+  versionOf(lsn: Lsn): Version
+}
+
 export class RemoteChannel implements Channel {
   readonly to: string
-  readonly #darq: LiveDarq
+  readonly #darq: SendingDarq
   readonly #address: string
   readonly #queue: OutQueue
   /** How many hosts may be able to revoke what leaves. */
@@ -47,7 +80,7 @@ export class RemoteChannel implements Channel {
   /** The peer contradicts what it had committed: nothing can be sent any more without breaking a promise. */
   #broken = false
 
-  constructor(darq: LiveDarq, to: string, address: string) {
+  constructor(darq: SendingDarq, to: string, address: string) {
     this.to = to
     this.#darq = darq
     this.#address = address

@@ -8,42 +8,74 @@
  */
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { full, roomForStep } from './arrive.ts'
 import { padded } from './byte-codec.ts'
-import type { LiveDarq } from './darq.ts'
-import type { Out, Payload, StepReceipt, StepRecord, Version } from './types.ts'
+import type { Channel } from './channel.ts'
+import { flag_gated } from './records.ts'
+import { type FillingLog, full, roomForStep } from './room.ts'
+import type { Clock, Out, Payload, StepReceipt, StepRecord, Version } from './types.ts'
+import type { Versions } from './versions.ts'
 
 const encoder = new TextEncoder()
-export const flag_gated = 1
+
+/** What a step needs of its DARQ. */
+export interface SteppingDarq extends FillingLog {
+  /** The version that holds the newest record. */
+  readonly newest: Version
+  readonly host: {
+    readonly clock: Clock
+    readonly counts: { steps: number }
+    readonly versions: Versions
+    /** @throws {DarqError} `closed` */
+    assertRunning(): void
+    /** A DARQ's name, encoded. */
+    idBytes(name: string): Uint8Array
+  }
+  /** The log has grown. */
+  appended(): void
+  /** So many more in-messages wait. */
+  waited(change: number): void
+  consumedTimer(lsn: Lsn): void
+  /** A timer was made. */
+  arm(lsn: Lsn, due_ms: number): void
+  /** A timer of its own is due. */
+  fire(lsn: Lsn, gated: boolean): void
+  channel(to: string): Pick<Channel, 'push'>
+}
 
 class Stepped implements StepReceipt {
   readonly completion: Lsn
   readonly remembered: readonly Lsn[]
   readonly sent: readonly Lsn[]
   readonly checkpoint: Lsn | 0
-  readonly #darq: LiveDarq
+  readonly #versions: Versions
   readonly #version: Version
 
-  constructor(darq: LiveDarq, completion: Lsn, remembered: readonly Lsn[], sent: readonly Lsn[], checkpoint: Lsn | 0) {
+  constructor(
+    darq: SteppingDarq,
+    completion: Lsn,
+    remembered: readonly Lsn[],
+    sent: readonly Lsn[],
+    checkpoint: Lsn | 0,
+  ) {
     this.completion = completion
     this.remembered = remembered
     this.sent = sent
     this.checkpoint = checkpoint
-    this.#darq = darq
+    this.#versions = darq.host.versions
     this.#version = darq.newest
   }
   get durable(): Promise<void> {
-    return this.#darq.host.versions.whenDurable(this.#version)
+    return this.#versions.whenDurable(this.#version)
   }
   get committed(): Promise<void> {
-    return this.#darq.host.versions.whenCommitted(this.#version)
+    return this.#versions.whenCommitted(this.#version)
   }
 }
 
 const none: readonly never[] = []
 
 /** @throws {DarqError} `step_empty`, `conflict`, `too_large`, `backpressure`, `closed`; nothing changed then */
-export function step(darq: LiveDarq, record: StepRecord): StepReceipt {
+export function step(darq: SteppingDarq, record: StepRecord): StepReceipt {
   darq.host.assertRunning()
   const { consume, send = none, remember = none, checkpoint } = record
   if (consume.length === 0)
@@ -90,9 +122,9 @@ export function step(darq: LiveDarq, record: StepRecord): StepReceipt {
   for (const [index, out] of send.entries()) {
     const lsn = sent[index]
     if (lsn === undefined) continue
-    if (out.due_ms !== undefined && out.due_ms > host.clock.now_ms()) host.timers.add({ darq, lsn, due_ms: out.due_ms })
+    if (out.due_ms !== undefined && out.due_ms > host.clock.now_ms()) darq.arm(lsn, out.due_ms)
     else if (out.to === darq.name) darq.fire(lsn, out.gate === 'committed')
-    else if (out.due_ms !== undefined) host.timers.add({ darq, lsn, due_ms: out.due_ms })
+    else if (out.due_ms !== undefined) darq.arm(lsn, out.due_ms)
     else darq.channel(out.to).push(lsn, out.gate === 'committed')
   }
   return receipt
@@ -129,7 +161,7 @@ function writeText(bytes: Uint8Array, at: number, text: string): number {
   return encoder.encodeInto(text, bytes.subarray(at, at + text.length * 3)).written
 }
 
-function writePlain({ core }: LiveDarq, at: number, kind: number, payload: Payload): number {
+function writePlain({ core }: FillingLog, at: number, kind: number, payload: Payload): number {
   const size = 8 + writePayload(core.bytes, at + 8, payload)
   core.words[at >>> 2] = size
   core.words[(at >>> 2) + 1] = kind
@@ -139,7 +171,7 @@ function writePlain({ core }: LiveDarq, at: number, kind: number, payload: Paylo
 const due = new Float64Array(1)
 const dueWords = new Uint32Array(due.buffer)
 
-function writeAddressed({ core, host, name }: LiveDarq, at: number, { to, bytes, due_ms, gate }: Out): number {
+function writeAddressed({ core, host, name }: SteppingDarq, at: number, { to, bytes, due_ms, gate }: Out): number {
   const id = host.idBytes(to)
   const word = at >>> 2
   const body = at + 16 + padded(id.length)
@@ -156,7 +188,7 @@ function writeAddressed({ core, host, name }: LiveDarq, at: number, { to, bytes,
   return at + padded(size)
 }
 
-function writeCompletion({ core }: LiveDarq, at: number, completion: Lsn, consume: readonly Lsn[]): number {
+function writeCompletion({ core }: FillingLog, at: number, completion: Lsn, consume: readonly Lsn[]): number {
   const word = at >>> 2
   const size = 16 + 4 * consume.length
   core.words[word] = size
@@ -174,7 +206,7 @@ function writeCompletion({ core }: LiveDarq, at: number, completion: Lsn, consum
   return at + padded(size)
 }
 
-function refused(darq: LiveDarq, answer: 'not_pending' | 'empty' | 'bad_frame' | 'too_large' | 'full'): DarqError {
+function refused(darq: FillingLog, answer: 'not_pending' | 'empty' | 'bad_frame' | 'too_large' | 'full'): DarqError {
   switch (answer) {
     case 'empty':
       return new DarqError('step_empty')

@@ -8,14 +8,13 @@
  */
 import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import type { LiveDarq } from './darq.ts'
-import { addressed } from './deliver.ts'
 import { Heap } from './heap.ts'
-import { flag_gated, step } from './step.ts'
+import { addressed, flag_gated } from './records.ts'
+import { type SteppingDarq, step } from './step.ts'
 import type { Clock } from './types.ts'
 
 export interface Timer {
-  readonly darq: LiveDarq
+  readonly darq: SteppingDarq
   readonly lsn: Lsn
   readonly due_ms: number
 }
@@ -75,7 +74,7 @@ export class Timers {
 
   #fire(timer: Timer, now_ms: number): void {
     const { darq, lsn } = timer
-    const { to, flags, bytes } = addressed(darq, lsn)
+    const { to, flags, bytes } = addressed(darq.core, lsn)
     if (to === darq.name) {
       darq.fire(lsn, (flags & flag_gated) !== 0)
       return

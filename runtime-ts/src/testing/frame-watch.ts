@@ -5,11 +5,10 @@
  * @module
  */
 import { Kind } from '@darq/core'
-import { readWhole } from '../engine/arrive.ts'
-import { addressed } from '../engine/deliver.ts'
 import { type Ack, type Data, decodeFrame, type Frame } from '../engine/frame.ts'
 import type { LiveHost } from '../engine/host.ts'
 import { channelId } from '../engine/host-id.ts'
+import { addressed, readWhole } from '../engine/records.ts'
 import type { Epoch, Version } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
 import type { Causality } from './causality.ts'
@@ -122,7 +121,7 @@ export class FrameWatch {
       if (!darq) continue
       const kept = new Map<string, number>()
       for (const lsn of darq.pendingOf(Kind.out)) {
-        const { to } = addressed(darq, lsn)
+        const { to } = addressed(darq.core, lsn)
         if (!kept.has(to)) kept.set(to, readWhole(darq.core.words, (darq.core.at(lsn) >>> 2) + 2))
       }
       for (const to of kept.keys()) this.#of(host.id, name, to, host.epoch)

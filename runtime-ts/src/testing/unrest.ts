@@ -4,8 +4,8 @@
  * @module
  */
 import { Kind } from '@darq/core'
-import { addressed } from '../engine/deliver.ts'
 import type { LiveHost } from '../engine/host.ts'
+import { addressed } from '../engine/records.ts'
 import type { FrameWatch } from './frame-watch.ts'
 
 export function isQuiet(engine: LiveHost, frames: FrameWatch): boolean {
@@ -27,7 +27,7 @@ function undeliverable(engine: LiveHost, frames: FrameWatch): number {
   for (const name of engine.names) {
     const darq = engine.existing(name)
     for (const lsn of darq?.pendingOf(Kind.out) ?? [])
-      if (darq && frames.isBroken(engine, name, addressed(darq, lsn).to)) count += 1
+      if (darq && frames.isBroken(engine, name, addressed(darq.core, lsn).to)) count += 1
   }
   return count
 }

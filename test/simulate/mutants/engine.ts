@@ -86,7 +86,7 @@ export const engineMutants: readonly Mutant[] = [
     name: 'timer-not-rearmed',
     breaks: 'G7: after a restart a timer does not fire',
     file: 'runtime-ts/src/engine/darq.ts',
-    find: 'for (const lsn of this.pendingOf(Kind.timer)) this.host.timers.add({ darq: this, lsn, due_ms: dueOf(this, lsn) })',
+    find: 'for (const lsn of this.pendingOf(Kind.timer)) this.arm(lsn, dueOf(this.core, lsn))',
     put: 'void dueOf',
     jobs: ['shop'],
   },
