@@ -8,20 +8,13 @@ import type { Row } from '../row.ts'
 import type { ContenderName } from './contenders/contender.ts'
 import type { Plan } from './plan.ts'
 import { missingRow, rowsOf } from './rows.ts'
-import type { Round, Stage } from './stage.ts'
+import type { Measured, Round, Stage } from './stage.ts'
 import type { WorkloadSpec } from './workloads/workload.ts'
 
 export interface Stages {
   /** `node`, `chromium`, … */
   readonly runtime: string
   readonly stages: ReadonlyMap<ContenderName, Stage>
-}
-
-/** One contender's measurements under one workload. */
-export interface Measured {
-  /** The very first section, before any warm-up. */
-  readonly cold: Round
-  readonly rounds: readonly Round[]
 }
 
 /** Above this a clock can't tell one section from the next, and sections are made longer. */

@@ -6,8 +6,7 @@
 import type { Row } from '../row.ts'
 import { quantile, ratios, type Summary, summarize } from '../statistics.ts'
 import type { ContenderName } from './contenders/contender.ts'
-import type { Measured } from './driver.ts'
-import type { Round } from './stage.ts'
+import type { Measured, Round } from './stage.ts'
 import type { WorkloadName, WorkloadSpec } from './workloads/workload.ts'
 
 const items: Partial<Record<WorkloadName, string>> = {

@@ -26,6 +26,13 @@ export interface Round {
   readonly memory_bytes: number | undefined
 }
 
+/** One contender's measurements under one workload. */
+export interface Measured {
+  /** The very first section, before any warm-up. */
+  readonly cold: Round
+  readonly rounds: readonly Round[]
+}
+
 export interface Stage {
   /** Gets a workload ready, and drops the one before. @returns whether it can be run here */
   open(spec: WorkloadSpec): Promise<boolean>

@@ -5,7 +5,7 @@
  */
 import { DarqError } from '@darq/runtime'
 import { channelAsks, type Data, decodeFrame, mediaType } from '@darq/runtime/transport'
-import type { ObjectBindings } from './object-app.ts'
+import type { ObjectBindings } from './bindings.ts'
 import { body_bytes_max } from './route-table.ts'
 import { checkAsk, checkOwner, Forbidden, type Scope } from './scope.ts'
 import { hostName } from './siblings.ts'

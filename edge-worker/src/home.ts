@@ -6,7 +6,7 @@
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { DarqError, type Participant } from '@darq/runtime'
 import { httpLink, isShared, NamePatterns, type Route, routeKind, shareOfName } from '@darq/runtime/transport'
-import { fromSibling, siblingUrl } from './inside.ts'
+import { fromSibling, siblingUrl, type Target } from './inside.ts'
 import { ask, handOver } from './platform.ts'
 import { hostName, Siblings } from './siblings.ts'
 
@@ -82,10 +82,8 @@ function findParticipant(name: string, participants: readonly Participant[]): Pa
   return new NamePatterns(participants.map((one) => [one.name, one])).get(name)
 }
 
-/** Where a name of a request leads: a DARQ, and in a family whose keys share some, which of them is meant. */
-export interface Place {
-  readonly darq: string
-  readonly key?: string
+/** Where a name of a request leads. */
+export interface Place extends Target {
   /** The name is a DARQ's that keys of this family share (`loan/`): which of them is meant stands in what is sent. */
   readonly family?: string
 }

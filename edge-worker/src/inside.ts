@@ -6,7 +6,6 @@
  */
 import { DarqError } from '@darq/runtime'
 import { darqUrl } from '@darq/runtime/transport'
-import type { Place } from './home.ts'
 import { actions, parseScope, type Scope } from './scope.ts'
 
 const base = 'https://object'
@@ -16,8 +15,14 @@ const keyHeader = 'Darq-Key'
 /** What one object of this deployment may do at another. */
 const everything: Scope = { names: ['*'], actions, producers: ['*'] }
 
+/** A DARQ, and in a family whose keys share some, which of them is meant. */
+export interface Target {
+  readonly darq: string
+  readonly key?: string
+}
+
 /** @param path behind the name, with its leading slash, its query included */
-export function inwards(request: Request, { darq, key }: Place, path: string, scope: Scope): Request {
+export function inwards(request: Request, { darq, key }: Target, path: string, scope: Scope): Request {
   const inside = new Request(`${darqUrl(base, darq)}${path}`, request)
   inside.headers.delete('Authorization')
   inside.headers.delete(keyHeader)

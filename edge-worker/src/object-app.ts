@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Hosted, Participant } from '@darq/runtime'
 import { DarqError } from '@darq/runtime'
 import {
   bodyFromJson,
@@ -19,7 +18,7 @@ import {
   valueToJson,
 } from '@darq/runtime/transport'
 import { type Context, Hono } from 'hono'
-import type { Answers } from './answers.ts'
+import type { ObjectBindings } from './bindings.ts'
 import { awaitGrade, reached, streamGrades } from './enqueue.ts'
 import { takeFrame } from './frames.ts'
 import { keyOf, scopeOf } from './inside.ts'
@@ -29,20 +28,7 @@ import { answerError, noSuchRoute } from './problem.ts'
 import { placeOf, placeOrKeyOf } from './producer.ts'
 import { type Operation, type RouteFacts, routeTable } from './route-table.ts'
 import { checkAsk, checkOwner } from './scope.ts'
-import type { Seats } from './seats.ts'
-import type { Siblings } from './siblings.ts'
 import { streamViews } from './watch.ts'
-
-/** What the object lends to each request. */
-export interface ObjectBindings {
-  /** The DARQ's name. */
-  readonly name: string
-  readonly participant: Participant
-  readonly hosted: Hosted
-  readonly answers: Answers
-  readonly siblings: Siblings
-  readonly watchers: Seats
-}
 
 type Asked = Context<{ Bindings: ObjectBindings }>
 

@@ -3,11 +3,26 @@
  *
  * @module
  */
+
+import type { Move } from './chart.ts'
+import type { Choice } from './choice.ts'
 import type { Found } from './explored.ts'
-import type { Search } from './search.ts'
+import type { Situation } from './situation.ts'
+import type { StateTable } from './state-table.ts'
+
+/** What a search has come to. */
+interface Searched {
+  readonly table: StateTable
+  readonly situation: Situation
+  /** The shortest way to a state. */
+  pathTo(row: number): number[]
+  /** Puts the situation into that state. */
+  read(row: number): void
+  move(choice: Choice): Move | undefined
+}
 
 /** Looks at all states, the newest first, until no more of them are seen to reach an end. */
-export function stuck(search: Search): Found | undefined {
+export function stuck(search: Searched): Found | undefined {
   const { table, situation } = search
   const reaching = new Uint8Array(table.size)
   const words = new Uint32Array(table.words)

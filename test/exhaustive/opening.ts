@@ -6,15 +6,30 @@
 import { LiveHost } from '../../runtime-ts/src/engine/host.ts'
 import { openHost } from '../../runtime-ts/src/engine/open-host.ts'
 import type { EngineOptions } from '../../runtime-ts/src/engine/types.ts'
+import type { DarqError } from '../../runtime-ts/src/error.ts'
 import { hostOf, type MadeBy, Taker } from './application.ts'
 import { describedCore, describedVectors, nameClosures } from './canonical.ts'
+import type { Disk } from './disk.ts'
 import type { Life } from './life.ts'
-import type { Place } from './place.ts'
+import type { Scope } from './scope.ts'
 import { Violation } from './violation.ts'
 
 const makers = { core: describedCore(), vectors: describedVectors }
 
-export async function openLife(place: Place, life: Life, previous: LiveHost | undefined): Promise<LiveHost> {
+/** The place in which a life begins. */
+interface OpeningPlace {
+  readonly name: string
+  readonly scope: Scope
+  readonly disk: Disk
+  /** What the frame that is being read is about. */
+  readonly reading: string
+  broken: Violation | undefined
+  send(to: string, frame: Uint8Array): void
+  /** The life's engine has stopped. */
+  ended(life: Life, reason: DarqError | undefined): void
+}
+
+export async function openLife(place: OpeningPlace, life: Life, previous: LiveHost | undefined): Promise<LiveHost> {
   const { name, scope } = place
   const options: EngineOptions = {
     name,

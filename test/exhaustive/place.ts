@@ -15,7 +15,7 @@ import { Life } from './life.ts'
 import { openLife } from './opening.ts'
 import { decoded } from './readable-frame.ts'
 import type { Scope } from './scope.ts'
-import { checkTold } from './told.ts'
+import { checkTold, type Promised } from './told.ts'
 import { Violation } from './violation.ts'
 
 /** An outside client of one DARQ: keeps each message until it is committed. */
@@ -31,13 +31,6 @@ export interface Client {
 export interface Taken {
   readonly version: number
   readonly from: MadeBy
-}
-
-/** What was told to be committed. */
-export interface Promised {
-  readonly version: number
-  readonly life: number
-  readonly bytes: string
 }
 
 export interface Sent {

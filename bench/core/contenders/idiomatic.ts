@@ -10,34 +10,8 @@
  */
 import type { Batch, Contender, Makers } from './contender.ts'
 import { type DependencyEntry, IdiomaticDependencies } from './idiomatic-dependencies.ts'
+import type { Entry } from './idiomatic-entry.ts'
 import type { Serializer } from './serializer.ts'
-
-/** A message that arrived. */
-interface Arrived {
-  readonly kind: 'in'
-  readonly producer: string
-  readonly sequence: number
-  readonly payload: Uint8Array<ArrayBuffer>
-  pending: boolean
-}
-interface Sent {
-  readonly kind: 'out'
-  readonly to: string
-  readonly sequence: number
-  readonly payload: Uint8Array<ArrayBuffer>
-  pending: boolean
-}
-interface Remembered {
-  readonly kind: 'self'
-  readonly payload: Uint8Array<ArrayBuffer>
-  pending: boolean
-}
-/** Closes a step. */
-interface Completed {
-  readonly kind: 'completion'
-  readonly consumed: readonly number[]
-}
-export type Entry = Arrived | Sent | Remembered | Completed
 
 export function idiomaticMakers(serializer: Serializer): Makers<Batch, string, readonly DependencyEntry[]> {
   return { contender: () => new IdiomaticContender(serializer), dependencies: () => new IdiomaticDependencies() }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Entry } from './idiomatic.ts'
+import type { Entry } from './idiomatic-entry.ts'
 
 /** `Payload` is what the serializer at hand is fastest with. */
 export type Line<Payload> =

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Entry } from './idiomatic.ts'
+import type { Entry } from './idiomatic-entry.ts'
 
 export interface Serializer {
   /** For the report. */

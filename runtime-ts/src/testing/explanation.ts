@@ -3,8 +3,10 @@
  *
  * @module
  */
+
+import type { SimulateOptions } from './options.ts'
+import type { Violation } from './report.ts'
 import type { Outcome } from './seed-run.ts'
-import type { SimulateOptions, Violation } from './simulate.ts'
 
 /** Finds a run with fewer faults that fails too: the first `n` faults of the same seed, by halving. */
 export async function explained(

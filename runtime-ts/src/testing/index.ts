@@ -4,7 +4,9 @@
  * @module
  */
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
+export type { SimulateOptions } from './options.ts'
 export { type ChronicleSvgOptions, chronicleSvg } from './picture/index.ts'
 export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'
-export { type Report, type SimulateOptions, simulate, type Violation } from './simulate.ts'
+export type { Report, Violation } from './report.ts'
+export { simulate } from './simulate.ts'
 export type { World } from './world-view.ts'

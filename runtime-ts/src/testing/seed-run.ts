@@ -6,7 +6,7 @@
 import { twin, twinVectors } from '@darq/core'
 import type { FaultPlan } from './fault-injection.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
-import type { SimulateOptions } from './simulate.ts'
+import type { SimulateOptions } from './options.ts'
 import type { Stage } from './stage.ts'
 import { Simulation } from './world.ts'
 import { worldOf } from './world-view.ts'

@@ -16,7 +16,7 @@ import { secureRandom, uuid } from '../crest/wire/random.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import type { House, Sent } from './house.ts'
-import { TransactionalLink } from './link.ts'
+import { type Arrived, TransactionalLink } from './link.ts'
 import { type Delivery, Outbox, type Peer } from './outbox.ts'
 import { lost, Owner } from './owner.ts'
 import { Resident } from './resident.ts'
@@ -49,12 +49,6 @@ export interface TransactionalOptions {
   onError?: (error: DarqError, where: string) => void
   /** Which of its participants' DARQs live on this host. Default: all. */
   lives?: (darq: string) => boolean
-}
-
-export interface Arrived {
-  readonly lsns: readonly number[]
-  readonly duplicates: number
-  readonly expected: number
 }
 
 /** A life numbers the messages that it takes from its epoch on, so that no number is ever used again. */

@@ -13,16 +13,40 @@ import { isFields } from '../crest/wire/envelope.ts'
 import { asDarqError } from '../crest/wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
 import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
+import type { Clock } from '../engine/types.ts'
 import { DarqError, type Plain } from '../error.ts'
-import type { TransactionalHost } from './host.ts'
+import type { Durability } from '../storage/contract.ts'
+import type { Peer } from './outbox.ts'
 import { lost } from './owner.ts'
 import type { Resident } from './resident.ts'
 import { answer_cell, answerKey, dead_letter_cell } from './step.ts'
 
-export class TransactionalLink implements Link {
-  readonly #host: TransactionalHost
+/** What became of a batch. */
+export interface Arrived {
+  readonly lsns: readonly number[]
+  readonly duplicates: number
+  readonly expected: number
+}
 
-  constructor(host: TransactionalHost) {
+/** What the link needs of its host. */
+interface LinkedHost {
+  readonly clock: Clock
+  readonly options: { readonly store: { readonly durability: Durability } }
+  readonly stopped: Promise<DarqError | undefined>
+  readonly counts: HostCounts
+  /** `undefined`: it does not live here. */
+  definition(darq: string): Definition | undefined
+  resident(darq: string): Resident | undefined
+  /** The host of a DARQ that lives elsewhere. */
+  peer(darq: string): Peer | undefined
+  accept(to: string, producer: string, first: number, messages: readonly Uint8Array[]): Promise<Arrived>
+  expected(to: string, producer: string): Promise<number>
+}
+
+export class TransactionalLink implements Link {
+  readonly #host: LinkedHost
+
+  constructor(host: LinkedHost) {
     this.#host = host
   }
 
