@@ -4,7 +4,6 @@
  * When one region grows, those behind it move. The log is the last, and the largest.
  */
 import { Log } from './log'
-import { Tables } from './tables'
 
 /** The answers that the wrapper reads: 32 f64. */
 export const FACTS: usize = 0
@@ -47,7 +46,7 @@ export class Regions {
     const bits_bytes = Regions.log_bytes >> 6
     memory.copy(<usize>bits_at, Regions.bits_at, bits_bytes)
     memory.fill(<usize>bits_at + bits_bytes, 0, (log_bytes >> 6) - bits_bytes)
-    memory.copy(<usize>entries_at, Regions.entries_at, Tables.used)
+    memory.copy(<usize>entries_at, Regions.entries_at, Regions.entries_bytes)
 
     Log.move(moved)
     Regions.slots_bytes = slots_bytes

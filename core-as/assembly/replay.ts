@@ -1,5 +1,6 @@
 /** Recovery: sealed segments are checked and applied, record by record; a rewind applies again what stays. One code path. */
 import { Log, LOG_CAPACITY_MAX, SEGMENT_BYTES } from './log'
+import { LogRegion } from './log-region'
 import { PendingSet } from './pending-set'
 import { learn, tableOf } from './ingest'
 import { flagsAt, IN_BYTES, OUT_BYTES, Records } from './records'
@@ -16,7 +17,7 @@ const SAFE_INTEGER_MAX: f64 = 9007199254740991
 /** The address where `bytes` bytes of segments are to be written for `load`; 0 when there is no room. */
 export function loadRoom(bytes: u32): usize {
   Log.reserved_bytes = 0
-  if (bytes > LOG_CAPACITY_MAX || !Log.makeRoom(bytes)) return 0
+  if (bytes > LOG_CAPACITY_MAX || !LogRegion.makeRoom(bytes)) return 0
   return Log.end
 }
 

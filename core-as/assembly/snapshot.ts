@@ -1,5 +1,6 @@
 /** A snapshot: a copy of the tables in the log, so that the log before it can be dropped. */
 import { Log } from './log'
+import { LogRegion } from './log-region'
 import { Regions } from './regions'
 import { State } from './state'
 import { Tables, TABLES_BYTES, TABLES_PART_BYTES_MAX } from './tables'
@@ -18,7 +19,7 @@ export function snapshotBytes(): u32 {
  * and keys from before another, are forgotten first.
  */
 export function snapshot(producers_before: u32, keys_before: u32): bool {
-  if (!Log.makeRoom(snapshotBytes())) return false
+  if (!LogRegion.makeRoom(snapshotBytes())) return false
   Tables.forgotten_before = max(Tables.forgotten_before, producers_before)
   Tables.sweep(keys_before)
   State.snapshot = Log.lsn(Log.tail())

@@ -1,5 +1,6 @@
 /** What is derived from the log, besides the pending set and the tables. See src/twin/state.ts. */
 import { Log, LOG_CAPACITY_MAX } from './log'
+import { LogRegion } from './log-region'
 import { PendingSet } from './pending-set'
 import { openSegment } from './segment'
 import { Kind, kindAt, padded } from './word'
@@ -20,7 +21,7 @@ export class State {
     Log.reserved_bytes = 0
     if (bytes_max > LOG_CAPACITY_MAX) return false
     const needed = Log.header_bytes() + padded(bytes_max)
-    if (!Log.admits(needed) || !Log.makeRoom(needed)) return false
+    if (!Log.admits(needed) || !LogRegion.makeRoom(needed)) return false
     Log.reserved_bytes = padded(bytes_max)
     return true
   }

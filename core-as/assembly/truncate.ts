@@ -1,5 +1,6 @@
 /** Truncation: how far the log may be dropped, and dropping it. */
 import { Log } from './log'
+import { LogRegion } from './log-region'
 import { PendingSet } from './pending-set'
 import { segmentBytes } from './segment'
 import { State } from './state'
@@ -34,6 +35,6 @@ export function truncate(to: f64): bool {
   if (<f64>at != wanted) return false
   Log.start = at
   Log.reserved_bytes = 0
-  Log.compact()
+  LogRegion.compact()
   return true
 }
