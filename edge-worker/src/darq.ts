@@ -7,7 +7,7 @@ import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/wor
 import { type DarqError, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
 import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
-import { everyPart, type Route } from '@darq/runtime/transport'
+import { checkK, everyPart, type Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
 import { homeOf, placeOfName } from './home.ts'
@@ -16,7 +16,7 @@ import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
 import type { Authorize } from './scope.ts'
 import { hostName, type Siblings } from './siblings.ts'
-import { checkK, speculationOf } from './speculation.ts'
+import { speculationOf } from './speculation.ts'
 
 export interface EdgeOptions<Env extends object> {
   /** The binding of the Durable Object class that this definition gives. */
@@ -55,7 +55,7 @@ export interface Edge<Env extends object> {
 /**
  * One Durable Object per DARQ. The class and the HTTP routes come from one definition, so they can't disagree.
  *
- * @throws {DarqError} `schema` for a `k` that can't be
+ * @throws {DarqError} `invalid_argument` for a `k` that can't be
  *
  * @example
  * ```ts

@@ -4,25 +4,15 @@
  *
  * @module
  */
-import { DarqError } from '@darq/runtime'
-import { NamePatterns } from '@darq/runtime/transport'
+import { invalid, NamePatterns } from '@darq/runtime/transport'
 
 export type K = number | Readonly<Record<string, number>>
-
-/** @throws {DarqError} `schema` for what is no whole number from 0 up, nor `Infinity` */
-export function checkK(k: K): void {
-  for (const [pattern, value] of Object.entries(typeof k === 'number' ? { '*': k } : k))
-    if (!(value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)))
-      throw new DarqError('schema', {
-        facts: { expected: 'k: a whole number from 0, or Infinity', got: `${pattern}: ${value}` },
-      })
-}
 
 /**
  * @param here names and families that live in this deployment
  * @param elsewhere those that routes lead away to; of two patterns that fit a name, the most exact one counts
  * @returns K for each pattern. What fits none of them has 0.
- * @throws {DarqError} `schema` when more than 0 is asked for what lives elsewhere
+ * @throws {DarqError} `invalid_argument` when more than 0 is asked for what lives elsewhere
  */
 export function speculationOf(k: K, here: readonly string[], elsewhere: readonly string[]): Record<string, number> {
   const asked = typeof k === 'number' ? { '*': k } : k
@@ -35,9 +25,7 @@ export function speculationOf(k: K, here: readonly string[], elsewhere: readonly
   // A pattern fits another as it fits a name: then it fits all that the other fits.
   for (const [pattern, value] of Object.entries(asked))
     if (value > 0 && pattern !== '*' && isHere.get(pattern) !== true)
-      throw new DarqError('schema', {
-        facts: { expected: 'k: 0 for what does not live in this deployment', got: `${pattern}: ${value}` },
-      })
+      throw invalid('k: 0 for what does not live in this deployment', `${pattern}: ${value}`)
   const patterns = new Set([...places.keys(), ...Object.keys(asked)])
   return Object.fromEntries(
     [...patterns].map((pattern) => [pattern, isHere.get(pattern) === true ? (wanted.get(pattern) ?? 0) : 0]),

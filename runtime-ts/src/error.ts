@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'older_format' // … or of one that it no longer knows
   | 'closed' // the host, client or storage was closed
   | 'storage' // the storage failed for another reason
+  | 'internal' // a defect of this package, of a platform or of the application
   // messages and frames
   | 'gap' // a sequence was skipped
   | 'producer_expired' // the producer was forgotten, or may have been: what became of its messages is not known any more
@@ -38,6 +39,7 @@ export type ErrorCode =
   | 'unknown_address'
   | 'unknown_message'
   | 'schema'
+  | 'invalid_argument' // an option or argument can't be
   | 'newer_version'
   | 'unauthorized'
   | 'unavailable' // the other side could not be reached

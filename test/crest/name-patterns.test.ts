@@ -17,7 +17,7 @@ test('a name in several patterns has the value of the most exact one', () => {
 
 test.each([[['a*b']], [['a', 'a']], [['a*', 'a*']], [['**']]])('patterns %j are refused', (patterns) => {
   expect(() => new NamePatterns(patterns.map((pattern) => [pattern, 1]))).toThrow(
-    expect.objectContaining({ code: 'schema' }),
+    expect.objectContaining({ code: 'invalid_argument' }),
   )
 })
 

@@ -1,5 +1,5 @@
 /** @module What a participant may rely on: one behaviour each, on a real host. */
-import { address, DarqError, participant, query, refuse, type Step, table, value, version } from '@darq/runtime'
+import { address, participant, query, refuse, type Step, table, value, version } from '@darq/runtime'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { World } from './world.ts'
@@ -299,13 +299,13 @@ describe('a definition', () => {
   test('refuses what the types refuse, for callers without types', () => {
     const go = address('a', { go: v.number() })
     const loose = participant as unknown as (address: unknown, definition: unknown) => unknown
-    const schema = expect.objectContaining({ code: 'schema' })
-    expect(() => loose(go, { on: {} })).toThrowError(schema)
-    expect(() => loose(go, { on: { go() {}, gone() {} } })).toThrowError(schema)
-    expect(() => loose(go, { on: { go: 1 } })).toThrowError(DarqError)
-    expect(() => loose(go, { own: { go: v.number() }, on: { go() {} } })).toThrowError(schema)
-    expect(() => loose(go, { on: { go: { batch: 0, run() {} } } })).toThrowError(schema)
-    expect(() => address('a', { $go: v.number() })).toThrowError(schema)
+    const invalid = expect.objectContaining({ code: 'invalid_argument' })
+    expect(() => loose(go, { on: {} })).toThrowError(invalid)
+    expect(() => loose(go, { on: { go() {}, gone() {} } })).toThrowError(invalid)
+    expect(() => loose(go, { on: { go: 1 } })).toThrowError(invalid)
+    expect(() => loose(go, { own: { go: v.number() }, on: { go() {} } })).toThrowError(invalid)
+    expect(() => loose(go, { on: { go: { batch: 0, run() {} } } })).toThrowError(invalid)
+    expect(() => address('a', { $go: v.number() })).toThrowError(invalid)
     expect(() => address('a*b', { go: v.number() })).toThrowError(expect.objectContaining({ code: 'unknown_address' }))
   })
 })

@@ -41,9 +41,9 @@ describe('a versioned schema', () => {
   })
   test('refuses a version that isn’t older', () => {
     expect(() => version(1, v.number()).from(2, v.number(), Number)).toThrowError(
-      expect.objectContaining({ code: 'schema' }),
+      expect.objectContaining({ code: 'invalid_argument' }),
     )
-    expect(() => version(0, v.number())).toThrowError(expect.objectContaining({ code: 'schema' }))
+    expect(() => version(0, v.number())).toThrowError(expect.objectContaining({ code: 'invalid_argument' }))
   })
 })
 
@@ -64,5 +64,5 @@ describe('a schema', () => {
 
 test('a span is milliseconds', () => {
   expect([milliseconds('50 ms'), milliseconds('1 day'), milliseconds('1.5 minutes')]).toEqual([50, 86_400_000, 90_000])
-  expect(() => milliseconds('2 dyas' as '2 days')).toThrowError(expect.objectContaining({ code: 'schema' }))
+  expect(() => milliseconds('2 dyas' as '2 days')).toThrowError(expect.objectContaining({ code: 'invalid_argument' }))
 })

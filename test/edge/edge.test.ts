@@ -81,7 +81,7 @@ describe('a message over plain HTTP', () => {
     expect(await total(counter)).toBe(42)
     expect(await push('1\nnonsense')).toMatchObject({ status: 400, body: { code: 'bad_frame' } })
     expect(await push('1\n"two"')).toMatchObject({ status: 422, body: { code: 'schema' } })
-    expect(await push('')).toMatchObject({ status: 422, body: { code: 'schema' } })
+    expect(await push('')).toMatchObject({ status: 400, body: { code: 'invalid_argument' } })
     expect(await total(counter)).toBe(42)
   })
 

@@ -1,8 +1,8 @@
 import { openHosted } from '@darq/runtime'
-import { NamePatterns } from '@darq/runtime/transport'
+import { checkK, NamePatterns } from '@darq/runtime/transport'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkK, speculationOf } from '../../edge-worker/src/speculation.ts'
+import { speculationOf } from '../../edge-worker/src/speculation.ts'
 import { memory } from '../../runtime-ts/src/storage/memory.ts'
 import { counter } from './fixture/participants.ts'
 
@@ -70,14 +70,14 @@ test('what is not named has 0', () => {
 test('more than 0 for what lives elsewhere is refused; 0 is not', () => {
   const asked = (value: number) => () => speculationOf({ 'shop/*': value }, ['account/*'], ['shop/*'])
   expect(asked(1)).toThrow(
-    expect.objectContaining({ code: 'schema', facts: expect.objectContaining({ got: 'shop/*: 1' }) }),
+    expect.objectContaining({ code: 'invalid_argument', facts: expect.objectContaining({ got: 'shop/*: 1' }) }),
   )
   expect(asked(0)).not.toThrow()
 })
 
 test.each([-1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY])('%s is no k', (value) => {
-  expect(() => checkK(value)).toThrow(expect.objectContaining({ code: 'schema' }))
-  expect(() => checkK({ 'account/*': value })).toThrow(expect.objectContaining({ code: 'schema' }))
+  expect(() => checkK(value)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  expect(() => checkK({ 'account/*': value })).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
 })
 
 test.each([0, 1, never])('%s is', (value) => {
@@ -88,7 +88,7 @@ test.each([0, 1, never])('%s is', (value) => {
 test.each(['relaxed', 'best-effort'] as const)('on %s storage a host does not run ahead', async (durability) => {
   const hosted = openHosted({ name: 'shop', participants: [counter], storage: { ...memory(), durability }, k: 1 })
   await expect(hosted).rejects.toMatchObject({
-    code: 'schema',
+    code: 'invalid_argument',
     facts: { expected: 'k: 0 on storage that is not strict', got: durability },
   })
 })

@@ -87,7 +87,7 @@ test('what a message is refused with ends it, and so does its signal', async () 
   await expect(feed(host, Records.record, wrong)).rejects.toMatchObject({ code: 'schema' })
   const signal = AbortSignal.abort(new DarqError('timeout'))
   await expect(feed(host, Records.record, entries(3), { signal })).rejects.toMatchObject({ code: 'timeout' })
-  await expect(feed(host, Records.record, entries(3), { batch: 0 })).rejects.toMatchObject({ code: 'schema' })
+  await expect(feed(host, Records.record, entries(3), { batch: 0 })).rejects.toMatchObject({ code: 'invalid_argument' })
 })
 
 test('where its host has gone back behind what it had told, the source is asked again', async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { twin, twinVectors, wasm, wasmVectors } from '@darq/core'
-import { DarqError } from '../error.ts'
+import { checkK, invalid } from '../options.ts'
 import { LiveHost } from './host.ts'
 import { openHost } from './open-host.ts'
 import type { Engine, EngineOptions } from './types.ts'
@@ -20,7 +20,7 @@ export type * from './types.ts'
  *
  * @param previous an engine of this storage that stopped with `withdrawn`: receipts for what is left of it settle as this
  * one goes on. Without it they never do.
- * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`, `schema` for an option that can't be
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`, `invalid_argument` for an option that can't be
  */
 export async function openEngine(options: EngineOptions, previous?: Engine): Promise<Engine> {
   checkSpeculation(options)
@@ -34,9 +34,8 @@ async function makersOf({ core = 'wasm', vectors }: EngineOptions) {
 
 /** Peers would depend on what a storage forgets that only hopes to keep it. */
 function checkSpeculation({ k = 0, storage }: EngineOptions): void {
-  if (typeof k === 'number' && !(k === Number.POSITIVE_INFINITY || (Number.isInteger(k) && k >= 0)))
-    throw new DarqError('schema', { facts: { expected: 'k: a whole number from 0, or Infinity', got: String(k) } })
+  if (typeof k === 'number') checkK(k)
   const { durability } = storage
   if (k !== 0 && durability !== 'strict' && durability !== 'memory')
-    throw new DarqError('schema', { facts: { expected: 'k: 0 on storage that is not strict', got: durability } })
+    throw invalid('k: 0 on storage that is not strict', durability)
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Frozen, Sendable } from '../crest/define/schema.ts'
-import { DarqError } from '../error.ts'
+import { countOf } from '../options.ts'
 
 /**
  * A running total: plain data, replaced by `add`, never changed in its depth.
@@ -80,13 +80,13 @@ const kept_max = 1_000
  * The `limit` largest, largest first; of equals, those that came first.
  *
  * @param of a record: what is kept of it, and by which number it ranks
- * @throws {DarqError} `schema` for a limit that is not between 1 and 1,000
+ * @throws {DarqError} `invalid_argument` for a limit that is not between 1 and 1,000
  */
 export function top<T, V>(
   limit: number,
   of: (value: T) => { readonly rank: number; readonly value: V },
 ): Aggregate<T, readonly { readonly rank: number; readonly value: V }[], readonly V[]> {
-  checkLimit(limit)
+  countOf('limit', limit, kept_max)
   type Ranked = { readonly rank: number; readonly value: V }
   const ranked = (all: readonly Ranked[]): readonly Ranked[] =>
     all.toSorted((one, other) => other.rank - one.rank).slice(0, limit)
@@ -103,10 +103,10 @@ export function top<T, V>(
 /**
  * The first `limit` records, in the order in which they came.
  *
- * @throws {DarqError} `schema` for a limit that is not between 1 and 1,000
+ * @throws {DarqError} `invalid_argument` for a limit that is not between 1 and 1,000
  */
 export function collect<T>(limit: number): Aggregate<T, readonly T[], readonly T[]> {
-  checkLimit(limit)
+  countOf('limit', limit, kept_max)
   const thawed = (total: unknown): readonly T[] => total as readonly T[]
   return {
     initial: [] as never,
@@ -114,9 +114,4 @@ export function collect<T>(limit: number): Aggregate<T, readonly T[], readonly T
     merge: (one, other) => [...thawed(one), ...thawed(other)].slice(0, limit),
     result: thawed,
   }
-}
-
-function checkLimit(limit: number): void {
-  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= kept_max) return
-  throw new DarqError('schema', { facts: { expected: `a limit from 1 to ${kept_max}`, got: limit } })
 }

@@ -5,7 +5,8 @@
  */
 import { kind } from '../crest/define/address.ts'
 import type { Definition, Participant } from '../crest/define/definition.ts'
-import { DarqError } from '../error.ts'
+import type { DarqError } from '../error.ts'
+import { invalid } from '../options.ts'
 import { forwarder } from './forwarder.ts'
 import { KeyedPart } from './keyed-part.ts'
 import type { Sink, SourceNode } from './node.ts'
@@ -20,7 +21,7 @@ export class Ended implements Participant {
   readonly sinks: readonly Sink[]
   readonly parts: readonly Participant[]
 
-  /** @throws {DarqError} `schema` for a stream that can't be one */
+  /** @throws {DarqError} `invalid_argument` for a stream that can't be one */
   constructor(sinks: readonly Sink[]) {
     const plan = new Plan(sinks)
     const [main] = plan.sources
@@ -37,7 +38,7 @@ export class Ended implements Participant {
   }
 }
 
-/** @returns the ends of what a branch has given back @throws {DarqError} `schema` when that is no stream's */
+/** @returns the ends of what a branch has given back @throws {DarqError} `invalid_argument` when that is no stream's */
 export function sinksOf(participant: Participant): readonly Sink[] {
   if (participant instanceof Ended) return participant.sinks
   throw refused('what a stream’s to, effect, view or branch gives')
@@ -61,5 +62,5 @@ function forwarders(plan: Plan, main: SourceNode): readonly Definition[] {
 }
 
 function refused(expected: string): DarqError {
-  return new DarqError('schema', { facts: { expected } })
+  return invalid(expected)
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-
 import type { Client } from '../crest/client/client-types.ts'
 import type { Message } from '../crest/define/address.ts'
 import { DarqError } from '../error.ts'
+import { countOf } from '../options.ts'
 
 export interface FeedOptions {
   /** Records in one message. Default 512. With `numbered` it must be the same for ever. */
@@ -76,9 +76,7 @@ class Feeder<T> {
     source: Feedable<T>,
     { batch = 512, ahead_max = 16, numbered = false, signal }: FeedOptions,
   ) {
-    for (const [name, count] of Object.entries({ batch, ahead_max }))
-      if (!Number.isSafeInteger(count) || count < 1)
-        throw new DarqError('schema', { facts: { expected: `${name}: a whole number from 1 on`, got: count } })
+    for (const [name, count] of Object.entries({ batch, ahead_max })) countOf(name, count)
     this.#client = client
     this.#to = to
     this.#source = source

@@ -85,7 +85,7 @@ export class Flow {
   #input({ to, port }: Consumer): Push {
     const input = this.#inputs.get(to)?.[port]
     if (input === undefined)
-      throw new DarqError('schema', { facts: { reason: `nothing takes what goes to ${to.kind}` } })
+      throw new DarqError('internal', { facts: { reason: `nothing takes what goes to ${to.kind}` } })
     return input
   }
 

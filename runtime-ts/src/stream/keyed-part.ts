@@ -58,7 +58,7 @@ export class KeyedPart {
       (index, value) => this.#show(index, value),
     )
     const cross = (): never => {
-      throw new DarqError('schema', { facts: { reason: 'a part feeds no other part' } })
+      throw new DarqError('internal', { facts: { reason: 'a part feeds no other part' } })
     }
     this.#flow = new Flow(plan, 'parts', { cross, sink }, main.settings.open_max)
   }

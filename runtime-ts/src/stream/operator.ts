@@ -54,7 +54,7 @@ export const marks_table = 'marks'
 export function cellsOf(step: StreamStep, name: string): Cells {
   const cells = step.state[name]
   if (cells !== undefined) return cells
-  throw new DarqError('schema', { facts: { expected: 'a table of this stream', got: name } })
+  throw new DarqError('internal', { facts: { expected: 'a table of this stream', got: name } })
 }
 
 export function isList(value: unknown): value is readonly unknown[] {

@@ -5,7 +5,7 @@
  */
 import type { Retry } from '../crest/define/definition.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
-import { DarqError } from '../error.ts'
+import { countOf } from '../options.ts'
 
 export interface StreamOptions {
   /** So many records are handled in one step, if they are there. Default 1,024. */
@@ -30,10 +30,8 @@ export interface Settings {
   readonly retry: Retry | undefined
 }
 
-/** @throws {DarqError} `schema` for what is no number of records, or no span */
+/** @throws {DarqError} `invalid_argument` for what is no number of records, or no span */
 export function settingsOf({ batch = 1_024, idle, open_max = 100_000, retry }: StreamOptions): Settings {
-  for (const [name, count] of Object.entries({ batch, open_max }))
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new DarqError('schema', { facts: { expected: `${name}: a whole number from 1 on`, got: count } })
+  for (const [name, count] of Object.entries({ batch, open_max })) countOf(name, count)
   return { batch, idle_ms: idle === undefined ? undefined : milliseconds(idle), open_max, retry }
 }

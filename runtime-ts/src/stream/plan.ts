@@ -4,6 +4,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
+import { countOf } from '../options.ts'
 import {
   inputsOf,
   isKeyed,
@@ -39,7 +40,7 @@ export class Plan {
   readonly #sides = new Map<Node, Side>()
   readonly #consumers = new Map<Node, Consumer[]>()
 
-  /** @throws {DarqError} `schema` for a graph that can't be spread as it asks */
+  /** @throws {DarqError} `invalid_argument` for a graph that can't be spread as it asks */
   constructor(sinks: readonly Sink[]) {
     const order: Node[] = []
     const all = new Set<Sink>()
@@ -122,11 +123,9 @@ function parallelOf(nodes: readonly Node[]): number | undefined {
   asked.delete(undefined)
   if (asked.size > 1) throw refused('all keys that are spread are so over as many parts')
   const [parallel] = asked
-  if (parallel !== undefined && !(Number.isSafeInteger(parallel) && parallel >= 1 && parallel <= parallel_max))
-    throw new DarqError('schema', { facts: { expected: `parallel: 1 to ${parallel_max}`, got: parallel } })
-  return parallel
+  return parallel === undefined ? undefined : countOf('parallel', parallel, parallel_max)
 }
 
 function refused(reason: string): DarqError {
-  return new DarqError('schema', { facts: { reason } })
+  return new DarqError('invalid_argument', { facts: { reason } })
 }

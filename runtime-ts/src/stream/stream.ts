@@ -19,7 +19,7 @@ import type { Participant, Retry } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
 import type { Frozen, InferOutput, Schema } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
-import { DarqError } from '../error.ts'
+import { invalid } from '../options.ts'
 import type { Aggregate } from './aggregate.ts'
 import { Ended, sinksOf } from './compile.ts'
 import { erased, erasedPair } from './erased.ts'
@@ -135,7 +135,7 @@ export interface Within<A, B> {
  * Begins a stream with a one-way message of an address, and takes the address's place: what is made of the stream is the
  * participant there. Of its messages it takes those that its streams begin with, and the queries of its views.
  *
- * @throws {DarqError} `schema` for what is no one-way message
+ * @throws {DarqError} `invalid_argument` for what is no one-way message
  * @example
  * const lateness = stream(Flights.flight)
  *   .filter((flight) => flight.delay > 15)
@@ -149,8 +149,7 @@ export function stream<S extends Schema>(
   options: StreamOptions = {},
 ): Stream<Frozen<InferOutput<S>>> {
   const shape = source[shapes]
-  if (isCall(shape) || isQuery(shape))
-    throw new DarqError('schema', { facts: { expected: 'a one-way message', got: source.name } })
+  if (isCall(shape) || isQuery(shape)) throw invalid('a one-way message', source.name)
   return new Line({ kind: 'source', message: source, settings: settingsOf(options) })
 }
 
@@ -230,8 +229,7 @@ class KeyedLine<T> implements Keyed<T> {
   }
 
   join<U>(other: Keyed<U>, { span, times: [left, right], allowed = '0 ms' }: Within<T, U>): Kept<Joined<T, U>> {
-    if (!(other instanceof KeyedLine || other instanceof KeptLine))
-      throw new DarqError('schema', { facts: { expected: 'another stream with a key' } })
+    if (!(other instanceof KeyedLine || other instanceof KeptLine)) throw invalid('another stream with a key')
     return new KeptLine<Joined<T, U>>({
       kind: 'join',
       from: [this.node, other.keyNode],
@@ -255,7 +253,7 @@ class WindowedLine<T> implements Windowed<T> {
 
   aggregate<A, R>({ initial, add, merge, result }: Aggregate<T, A, R>): Kept<Result<R>> {
     if (merge === undefined && this.#node.window.kind === 'session')
-      throw new DarqError('schema', { facts: { expected: 'an aggregate with merge: a record may join two sessions' } })
+      throw invalid('an aggregate with merge: a record may join two sessions')
     return new KeptLine<Result<R>>({
       kind: 'aggregate',
       from: this.#node,
@@ -297,5 +295,5 @@ class KeptLine<T extends { readonly key: string }> extends Line<T> implements Ke
 
 function nodeOf(stream: Stream<unknown>): Node {
   if (stream instanceof Line) return stream.node
-  throw new DarqError('schema', { facts: { expected: 'a stream', got: typeof stream } })
+  throw invalid('a stream', typeof stream)
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyQuery, MessageType } from '../crest/define/address.ts'
-import { DarqError } from '../error.ts'
+import { invalid } from '../options.ts'
 import type { AggregateNode, MapNode, Node, Sink } from './node.ts'
 import type { Push, StreamStep } from './operator.ts'
 import { panesOf } from './panes.ts'
@@ -22,7 +22,7 @@ export class View {
   /** Shows the windows that are open, too: which, and what lies between them and the view. */
   readonly #open: OpenWindows | undefined
 
-  /** @throws {DarqError} `schema` for a view that would show open windows, but of none or of others' */
+  /** @throws {DarqError} `invalid_argument` for a view that would show open windows, but of none or of others' */
   constructor(plan: Plan, sink: ViewSink, name: string) {
     this.name = name
     this.query = sink.query
@@ -66,9 +66,7 @@ function openBehind(plan: Plan, sink: ViewSink): OpenWindows {
     node = node.from
   }
   if (node.kind === 'aggregate' && plan.side(node) === 'source') return { table: plan.nameOf(node), node, way }
-  throw new DarqError('schema', {
-    facts: { expected: 'open: windows that are not spread, with nothing but map, filter and flatMap behind them' },
-  })
+  throw invalid('open: windows that are not spread, with nothing but map, filter and flatMap behind them')
 }
 
 interface OpenWindows {

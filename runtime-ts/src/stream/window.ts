@@ -10,6 +10,7 @@
  */
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
+import { invalid } from '../options.ts'
 import { type Change, erased } from './erased.ts'
 
 export interface WindowOptions {
@@ -34,7 +35,7 @@ export type AnyWindow = Omit<Window<never>, 'time'> & { readonly time: Change }
  * Windows of one size, one behind the other, from 1970 on.
  *
  * @param time of a record, in milliseconds since 1970
- * @throws {DarqError} `schema` for a span of nothing
+ * @throws {DarqError} `invalid_argument` for a span of nothing
  * @example
  * tumbling('1 hour', (flight: Flight) => Date.parse(flight.date), { allowed: '5 minutes' })
  */
@@ -50,7 +51,7 @@ const overlaps_max = 1_000
  * Windows of one size, one beginning `every` so often: they overlap where `every` is shorter than `size`.
  *
  * @param time of a record, in milliseconds since 1970
- * @throws {DarqError} `schema` for a span of nothing, for gaps between windows, or for more than 1,000 at a time
+ * @throws {DarqError} `invalid_argument` for a span of nothing, for gaps between windows, or for more than 1,000 at a time
  */
 export function sliding<T>(
   size: Span,
@@ -61,7 +62,7 @@ export function sliding<T>(
   const [size_ms, every_ms] = [span(size, 'size'), span(every, 'every')]
   if (every_ms > size_ms || size_ms / every_ms > overlaps_max) {
     const expected = `every: at most the size, at least a ${overlaps_max}th of it`
-    throw new DarqError('schema', { facts: { expected, got: { size_ms, every_ms } } })
+    throw invalid(expected, { size_ms, every_ms })
   }
   return { kind: 'sliding', size_ms, every_ms, allowed_ms: allowedBy(options), time }
 }
@@ -70,7 +71,7 @@ export function sliding<T>(
  * A window per key that lasts as long as no two of its records are `gap` or more apart.
  *
  * @param time of a record, in milliseconds since 1970
- * @throws {DarqError} `schema` for a span of nothing
+ * @throws {DarqError} `invalid_argument` for a span of nothing
  */
 export function session<T>(gap: Span, time: (value: T) => number, options: WindowOptions = {}): Window<T> {
   const size_ms = span(gap, 'gap')
@@ -88,7 +89,7 @@ function allowedBy({ allowed = '0 ms' }: WindowOptions): number {
 function span(given: Span, what: string): number {
   const span_ms = milliseconds(given)
   if (span_ms > 0) return span_ms
-  throw new DarqError('schema', { facts: { expected: `${what}: a span over 0`, got: span_ms } })
+  throw invalid(`${what}: a span over 0`, given)
 }
 
 /** @throws {DarqError} `schema` when the application's `time` gives no number */

@@ -15,6 +15,7 @@ import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { secureRandom, uuid } from '../crest/wire/random.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
+import { invalid } from '../options.ts'
 import type { House, Sent } from './house.ts'
 import { type Arrived, TransactionalLink } from './link.ts'
 import { type Delivery, Outbox, type Peer } from './outbox.ts'
@@ -79,12 +80,7 @@ export class TransactionalHost implements House, Peer {
     const definitions = everyPart(options.participants).map(definitionOf)
     for (const { name, live } of definitions)
       if (live !== undefined)
-        throw new DarqError('schema', {
-          facts: {
-            expected: 'participants of handlers: one with a live part, such as a workflow, needs DARQs',
-            got: name,
-          },
-        })
+        throw invalid('participants of handlers: one with a live part, such as a workflow, needs DARQs', name)
     this.#participants = new NamePatterns(definitions.map((definition) => [definition.name, definition]))
     this.#peers = new NamePatterns(Object.entries(options.routes ?? {}))
     this.#outbox = new Outbox(

@@ -24,7 +24,7 @@ export interface Transactional extends Peer {
 /**
  * Opens a host. When it resolves, an older owner of the store can write no more.
  *
- * @throws {DarqError} `storage`, `quota`, `corrupt`; `schema` for options that contradict themselves
+ * @throws {DarqError} `storage`, `quota`, `corrupt`; `invalid_argument` for options that contradict themselves
  */
 export async function openTransactional(options: TransactionalOptions): Promise<Transactional> {
   const host = await TransactionalHost.open(options)

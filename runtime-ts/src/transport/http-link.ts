@@ -4,6 +4,7 @@
  * @module
  */
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
+import { isCount } from '../crest/wire/plain.ts'
 import { DarqError, toFacts } from '../error.ts'
 import type { Durability, Epoch } from '../storage/contract.ts'
 import { HttpEndpoint, type HttpOptions, type HttpRequest } from './http-endpoint.ts'
@@ -177,10 +178,6 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 const durabilities: readonly unknown[] = ['strict', 'relaxed', 'best-effort', 'memory'] satisfies Durability[]

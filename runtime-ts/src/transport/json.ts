@@ -24,7 +24,7 @@ export interface JsonOptions {
 /**
  * @param json the message's body
  * @returns a batch of one message, as `Link.enqueue` takes it
- * @throws {DarqError} `bad_frame` if it is not JSON; of lines, `schema` if there are none, `too_large` if there are too many
+ * @throws {DarqError} `bad_frame` if it is not JSON; of lines, `invalid_argument` if there are none, `too_large` if there are too many
  */
 export function messageFromJson(
   name: string,

@@ -7,7 +7,8 @@
  */
 
 import type { Ledger } from '../crest/run/ledger.ts'
-import { isCount, isFields, isList } from '../crest/wire/envelope.ts'
+import { isFields, isList } from '../crest/wire/envelope.ts'
+import { isCount } from '../crest/wire/plain.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../error.ts'
 
 /** What a function has asked for. Its number is its place among all that the run has asked for, from 1 on. */

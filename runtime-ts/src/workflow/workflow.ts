@@ -10,6 +10,7 @@ import { anything } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import type { MakeLive } from '../crest/run/live.ts'
 import { DarqError } from '../error.ts'
+import { countOf, invalid } from '../options.ts'
 import type { Flow, Input, Result } from './flow.ts'
 import { Instances, type Limits } from './instances.ts'
 import type { Body } from './live-flow.ts'
@@ -39,7 +40,7 @@ export interface WorkflowOptions {
  * be brought back by this code (`nondeterministic`), or whose result doesn't fit its address, does not fail: it is stuck,
  * with all that it has, until it is resumed (`control`), or its host opened, with code that fits.
  *
- * @throws {DarqError} `schema` when the address has another call than `start`, or a limit is none
+ * @throws {DarqError} `invalid_argument` when the address has another call than `start`, or a limit is none
  * @example
  * export const checkout = workflow(Checkout, async (flow, order) => {
  *   const { hold, cents } = await flow.call(Stock.reserve(order.sku, { count: order.count }))
@@ -55,10 +56,10 @@ export function workflow<N extends string, M extends Shapes & { readonly start: 
 ): Participant {
   const [name, messages] = address[shapes]
   const limits: Limits = {
-    running_max: atLeastOne('running_max', options.running_max ?? 10_000),
-    finished_max: atLeastOne('finished_max', options.finished_max ?? 10_000),
-    commands_max: atLeastOne('commands_max', options.commands_max ?? 50_000),
-    effects_max: atLeastOne('effects_max', options.effects_max ?? 64),
+    running_max: countOf('running_max', options.running_max ?? 10_000),
+    finished_max: countOf('finished_max', options.finished_max ?? 10_000),
+    commands_max: countOf('commands_max', options.commands_max ?? 50_000),
+    effects_max: countOf('effects_max', options.effects_max ?? 64),
     keep_ms: milliseconds(options.keep ?? '7 days'),
   }
   // The third definition room where a cast is due: the types above are the function's, from here on it is one of many.
@@ -77,18 +78,13 @@ function messagesOf(name: string, given: Shapes): ReadonlyMap<string, MessageDef
   for (const [word, shape] of Object.entries(given)) {
     if (isCall(shape)) {
       if (word !== 'start')
-        throw new DarqError('schema', {
-          facts: {
-            expected: 'of a workflow’s calls only start; let others be messages and queries',
-            got: `${name} ${word}`,
-          },
-        })
+        throw invalid('of a workflow’s calls only start; let others be messages and queries', `${name} ${word}`)
       found.set(word, { kind: 'call', own: false, input: shape.input, output: shape.output, run: none })
     } else if (isQuery(shape))
       found.set(word, { kind: 'query', own: false, input: shape.input, output: shape.output, run: none })
     else found.set(word, { kind: 'send', own: false, input: shape, run: none })
   }
-  if (!found.has('start')) throw new DarqError('schema', { facts: { expected: 'an address with a start', got: name } })
+  if (!found.has('start')) throw invalid('an address with a start', name)
   found.set('$due', { kind: 'send', own: true, input: anything, run: none })
   found.set('$answered', { kind: 'answer', own: true, output: anything, note: undefined, run: none })
   for (const word of ['$cancel', '$resume', '$abandon'])
@@ -96,9 +92,4 @@ function messagesOf(name: string, given: Shapes): ReadonlyMap<string, MessageDef
   found.set('$describe', { kind: 'query', own: false, input: undefined, output: anything, run: none })
   found.set('$list', { kind: 'query', own: false, input: anything, output: anything, run: none })
   return found
-}
-
-function atLeastOne(what: string, count: number): number {
-  if (Number.isSafeInteger(count) && count >= 1) return count
-  throw new DarqError('schema', { facts: { expected: `${what}: a whole number from 1 on`, got: count } })
 }

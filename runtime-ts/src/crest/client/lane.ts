@@ -23,6 +23,7 @@ const gaps_max = 5
 /** Codes that blame one message, not the batch that it is in. */
 const blamesMessage: ReadonlySet<string> = new Set([
   'schema',
+  'invalid_argument',
   'unknown_message',
   'bad_frame',
   'too_large',

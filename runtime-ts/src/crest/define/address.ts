@@ -4,6 +4,7 @@
  * @module
  */
 import { DarqError } from '../../error.ts'
+import { countOf, invalid } from '../../options.ts'
 import type { InferInput, InferOutput, Schema, Sendable } from './schema.ts'
 
 export const kind: unique symbol = Symbol('kind')
@@ -103,7 +104,7 @@ type Many<N extends string, S> = S extends Schema
        * One message that carries many bodies, in order: one record in the log, consumed in one step. A handler runs once for
        * each, within that step; a `batch` handler is given all of them.
        *
-       * @throws {DarqError} when it is sent: `schema` for none, `too_large` for more than 4,096 bodies
+       * @throws {DarqError} when it is sent: `invalid_argument` for none, `too_large` for more than 4,096 bodies
        * @example
        * host.send(Flights.flight.many(flights))
        */
@@ -158,9 +159,7 @@ export function checkName(name: string): string {
 /** Names of messages and state: what starts with $ is the runtime's own. */
 export function checkWord(word: string): void {
   if (word !== '' && !word.startsWith('$')) return
-  throw new DarqError('schema', {
-    facts: { expected: 'a name that is not empty and does not start with $', got: word },
-  })
+  throw invalid('a name that is not empty and does not start with $', word)
 }
 
 export interface AddressOptions {
@@ -177,7 +176,7 @@ export interface AddressOptions {
  * Names a participant and the messages it takes. No code: share it between tab and edge. `'account/*'` is a family: each key
  * is a participant, with a DARQ, of its own, unless `darqs` says how many they share.
  *
- * @throws {DarqError} `unknown_address`, `schema` when a name can't be one
+ * @throws {DarqError} `unknown_address`, `invalid_argument` when a name can't be one
  * @example
  * const Account = address('account/*', { deposit: v.object({ cents: v.number() }), balance: query(v.number()) })
  * Account.deposit('bob', { cents: 1 }) // a message to 'account/bob'
@@ -234,19 +233,15 @@ function message(to: string, name: string, content_: Content): Message<Kind> {
 
 const darqs_max = 65_536
 
-/** @throws {DarqError} `schema` for a family whose keys share DARQs: state and key of a participant are its DARQ's */
+/** @throws {DarqError} `invalid_argument` for a family whose keys share DARQs: state and key of a participant are its DARQ's */
 export function refuseShared({ [shapes]: [name], [spread]: darqs }: AnyAddress): void {
   if (darqs === undefined) return
-  throw new DarqError('schema', {
-    facts: { expected: 'a family whose keys have a DARQ each; those that share some are for workflows', got: name },
-  })
+  throw invalid('a family whose keys have a DARQ each; those that share some are for workflows', name)
 }
 
 function checkSpread(name: string, darqs: number): void {
-  if (name.endsWith('/*') && Number.isSafeInteger(darqs) && darqs >= 1 && darqs <= darqs_max) return
-  throw new DarqError('schema', {
-    facts: { expected: `darqs: a family, and a whole number from 1 to ${darqs_max}`, got: `${name}: ${darqs}` },
-  })
+  if (!name.endsWith('/*')) throw invalid('darqs: of a family', name)
+  countOf('darqs', darqs, darqs_max)
 }
 
 /** What a share's name starts with, behind the family's; a key that does so is none. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { DarqError } from '../../error.ts'
+import { countOf, invalid } from '../../options.ts'
 import {
   type AnyCall,
   type AnyQuery,
@@ -124,7 +125,7 @@ export class Definition implements Participant {
     this.messages = messages
     this.cells = cells
     this.retry = {
-      attempts_max: atLeastOne(retry?.attempts_max ?? 8, 'attempts_max'),
+      attempts_max: countOf('attempts_max', retry?.attempts_max ?? 8),
       backoff_ms: milliseconds(retry?.backoff ?? '100 ms'),
       backoff_max_ms: milliseconds(retry?.backoff_max ?? '1 minute'),
     }
@@ -171,12 +172,10 @@ export function shareOfName(
   return { darq: `${name.slice(0, name.length - key.length)}${shareOf(key, definition.darqs)}`, key }
 }
 
-/** @throws {DarqError} `schema` when it was not made by `participant` or `effects` of this package */
+/** @throws {DarqError} `invalid_argument` when it was not made by `participant` or `effects` of this package */
 export function definitionOf(participant: Participant): Definition {
   if (participant instanceof Definition) return participant
-  throw new DarqError('schema', {
-    facts: { expected: 'what participant() or effects() made', got: typeof participant },
-  })
+  throw invalid('what participant() or effects() made', typeof participant)
 }
 
 export function defineParticipant(
@@ -187,7 +186,7 @@ export function defineParticipant(
   const found = new Map<string, MessageDefinition>()
   const take = (word: string, make: (handler: unknown) => MessageDefinition): void => {
     const handler = handlers.get(word)
-    if (!handlers.delete(word)) throw new DarqError('schema', { facts: { participant: name, missing: word } })
+    if (!handlers.delete(word)) throw invalid(`a handler of ${name} for each message`, `none for ${word}`)
     found.set(word, make(handler))
   }
   for (const [word, shape] of Object.entries(messages)) {
@@ -199,10 +198,10 @@ export function defineParticipant(
   }
   for (const [word, shape] of Object.entries(given.own)) {
     checkWord(word)
-    if (found.has(word)) throw new DarqError('schema', { facts: { participant: name, twice: word } })
+    if (found.has(word)) throw invalid(`each message of ${name} once`, `${word} twice`)
     take(word, (handler) => (isAnswer(shape) ? answerDefinition(shape, handler) : sendDefinition(shape, handler, true)))
   }
-  for (const surplus of handlers.keys()) throw new DarqError('schema', { facts: { participant: name, surplus } })
+  for (const surplus of handlers.keys()) throw invalid(`handlers for messages of ${name}`, surplus)
   const cells = Object.entries(given.state).map(([cell, shape]) => cellDefinition(cell, shape))
   return new Definition(name, found, cells, given.retry)
 }
@@ -220,7 +219,7 @@ export function defineEffects(
     {
       effect: {
         timeout_ms: milliseconds(options.timeout ?? '1 minute'),
-        parallel_max: atLeastOne(options.parallel_max ?? 16, 'parallel_max'),
+        parallel_max: countOf('parallel_max', options.parallel_max ?? 16),
         pure: options.pure ?? false,
       },
     },
@@ -251,7 +250,7 @@ function sendDefinition(input: Schema, handler: unknown, own: boolean): MessageD
     own,
     input,
     batch: {
-      batch: atLeastOne(batch, 'batch'),
+      batch: countOf('batch', batch),
       wait_ms: wait === undefined ? undefined : milliseconds(wait),
       by,
       run,
@@ -262,7 +261,7 @@ function sendDefinition(input: Schema, handler: unknown, own: boolean): MessageD
 /** The second definition room where a cast is due: `participant`'s type has checked the handler, here it is one of many. */
 function runOf(handler: unknown): Run {
   if (typeof handler === 'function') return handler as Run
-  throw new DarqError('schema', { facts: { expected: 'a function', got: typeof handler } })
+  throw invalid('a function', typeof handler)
 }
 
 function cellDefinition(name: string, shape: StateShape): CellDefinition {
@@ -274,9 +273,4 @@ function cellDefinition(name: string, shape: StateShape): CellDefinition {
 
 function isTable(shape: TableShape<unknown> | ValueShape<unknown>): shape is TableShape<unknown> {
   return shape[kind] === 'table'
-}
-
-function atLeastOne(count: number, what: string): number {
-  if (Number.isSafeInteger(count) && count >= 1) return count
-  throw new DarqError('schema', { facts: { expected: `${what}: a whole number from 1 on`, got: count } })
 }

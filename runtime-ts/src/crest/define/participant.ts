@@ -3,8 +3,8 @@
  *
  * @module
  */
-
 import { DarqError, type Plain } from '../../error.ts'
+import { invalid } from '../../options.ts'
 import {
   type AnswerOf,
   type AnyAddress,
@@ -34,7 +34,7 @@ export function answer<F extends MessageType<AnyCall>, N extends Schema>(
   note: N,
 ): AnswerShape<AnswerOf<MakerShape<F>>, InferOutput<N>>
 export function answer(to: MessageType<AnyCall>, note?: Schema): AnswerShape<unknown, unknown> {
-  if (!isCall(to[shapes])) throw new DarqError('schema', { facts: { expected: 'a call', got: to.name } })
+  if (!isCall(to[shapes])) throw invalid('a call', to.name)
   return { [kind]: 'answer', output: to[shapes].output, note }
 }
 
@@ -77,7 +77,7 @@ export function everyPart(participants: readonly Participant[]): readonly Partic
 /**
  * Says what happens at an address. Handlers are synchronous; all their state is in `step.state`.
  *
- * @throws {DarqError} `schema` when names collide or can't be used
+ * @throws {DarqError} `invalid_argument` when names collide or can't be used
  * @example
  * const counter = participant(Counter, {
  *   state: { total: 0 },

@@ -5,6 +5,7 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { DarqError, type Plain } from '../../error.ts'
+import { countOf, invalid } from '../../options.ts'
 
 export type Schema<I = unknown, O = I> = StandardSchemaV1<I, O>
 export type InferInput<S extends Schema> = StandardSchemaV1.InferInput<S>
@@ -62,7 +63,7 @@ export interface Versioned<S extends Schema, Vs extends number> extends Schema<I
   /**
    * Says how a record of an older version becomes one of this.
    *
-   * @throws {DarqError} `schema` when the version is given twice or isn't older: what the types refuse
+   * @throws {DarqError} `invalid_argument` when the version is given twice or isn't older: what the types refuse
    */
   from<const V extends number, O extends Schema>(
     version: V extends Vs ? never : V,
@@ -80,7 +81,7 @@ export interface Versioned<S extends Schema, Vs extends number> extends Schema<I
  *   .from(1, v.object({ euros: v.number() }), (old) => ({ cents: old.euros * 100 }))
  */
 export function version<const V extends number, S extends Schema>(number: V, schema: S): Versioned<S, V> {
-  return versioned<S, V>(schema, { number: whole(number), older: new Map() })
+  return versioned<S, V>(schema, { number: countOf('version', number), older: new Map() })
 }
 
 function versioned<S extends Schema, Vs extends number>(schema: S, history: Past): Versioned<S, Vs> {
@@ -89,18 +90,13 @@ function versioned<S extends Schema, Vs extends number>(schema: S, history: Past
     '~standard': schema['~standard'] as Versioned<S, Vs>['~standard'],
     [past]: history,
     from(number, old, upgrade) {
-      if (whole(number) >= history.number || history.older.has(number)) {
-        throw new DarqError('schema', { facts: { reason: 'a version given twice, or not older', version: number } })
+      if (countOf('version', number) >= history.number || history.older.has(number)) {
+        throw invalid('each version once, and older than the schema’s own', number)
       }
       const older = new Map(history.older).set(number, { schema: old, upgrade: upgrade as Upgrade })
       return versioned(schema, { number: history.number, older })
     },
   }
-}
-
-function whole(number: number): number {
-  if (Number.isSafeInteger(number) && number >= 1) return number
-  throw new DarqError('schema', { facts: { expected: 'a whole version number from 1 on', got: number } })
 }
 
 function pastOf(schema: Schema): Past | undefined {

@@ -1,5 +1,5 @@
 /** @module Lengths of time as people write them. */
-import { DarqError } from '../../error.ts'
+import { invalid, shown } from '../../options.ts'
 
 /** `'50 ms'`, `'1 day'`, `'2 minutes'`. */
 export type Span = `${number} ${'ms' | 'seconds' | 'minutes' | 'hours' | 'days' | 'second' | 'minute' | 'hour' | 'day'}`
@@ -18,13 +18,13 @@ const unit_ms: Readonly<Record<string, number>> = {
 
 /**
  * @returns the span in milliseconds
- * @throws {DarqError} `schema` when it is no span: what the types refuse, for callers without types
+ * @throws {DarqError} `invalid_argument` when it is no span: what the types refuse, for callers without types
  */
 export function milliseconds(span: Span): number {
-  const [count, unit, ...rest] = span.split(' ')
+  const [count, unit, ...rest] = typeof span === 'string' ? span.split(' ') : []
   const ms = Number(count) * (unit_ms[unit ?? ''] ?? Number.NaN)
-  if (rest.length > 0 || count === '' || !(ms >= 0) || ms === Number.POSITIVE_INFINITY) {
-    throw new DarqError('schema', { facts: { expected: 'a span like "50 ms" or "2 days"', got: span } })
+  if (rest.length > 0 || count === undefined || count === '' || !(ms >= 0) || ms === Number.POSITIVE_INFINITY) {
+    throw invalid('a span like "50 ms" or "2 days"', shown(span))
   }
   return ms
 }

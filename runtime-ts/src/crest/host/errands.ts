@@ -16,10 +16,11 @@ import { Definition } from '../define/definition.ts'
 import type { Run } from '../define/effects.ts'
 import { anything, version } from '../define/schema.ts'
 import { answer_query } from '../wire/builtin-queries.ts'
-import { type Draft, isCount, isFields } from '../wire/envelope.ts'
+import { type Draft, isFields } from '../wire/envelope.ts'
 import { errand_darq } from '../wire/errand-call.ts'
 import { Final } from '../wire/failure.ts'
 import type { Link } from '../wire/link.ts'
+import { isCount } from '../wire/plain.ts'
 import { keyProducer } from '../wire/producer-id.ts'
 
 /** A call waits as long as its participant does; whoever looks at the page sees when the network is back. */

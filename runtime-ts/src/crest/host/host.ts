@@ -8,6 +8,7 @@ import { platformClock } from '../../clock.ts'
 import { type ChronicleEvent, openEngine } from '../../engine/index.ts'
 import type { Clock, Engine, EngineLimits, EngineOptions, Transport } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
+import { checkK } from '../../options.ts'
 import type { Storage } from '../../storage/contract.ts'
 import { linkError } from '../client/links.ts'
 import type { Participant } from '../define/definition.ts'
@@ -92,7 +93,7 @@ const reopen_backoff_ms = 100
 /**
  * Opens a host. When it resolves, older owners of the storage are fenced, and what it holds is recovered.
  *
- * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `schema` for options that contradict themselves
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `invalid_argument` for options that contradict themselves
  */
 export async function openHosted(options: HostedOptions): Promise<Hosted> {
   const hosted = new LiveHosted(options)
@@ -103,11 +104,7 @@ export async function openHosted(options: HostedOptions): Promise<Hosted> {
 /** @returns K by the name of the DARQ that a message goes to */
 function speculationOf(k: number | Record<string, number>): number | ((darq: string) => number) {
   if (typeof k === 'number') return k
-  for (const [pattern, value] of Object.entries(k))
-    if (!(value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)))
-      throw new DarqError('schema', {
-        facts: { expected: 'k: a whole number from 0, or Infinity', got: `${pattern}: ${value}` },
-      })
+  checkK(k)
   const patterns = new NamePatterns(Object.entries(k))
   return (darq) => patterns.get(darq) ?? 0
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-
 import type { Lsn, Out } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
+import { invalid } from '../../options.ts'
 import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../define/address.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Schema, versionOf } from '../define/schema.ts'
@@ -125,8 +125,7 @@ export class Turn {
       return
     }
     const due_ms = at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after))
-    if (!Number.isFinite(due_ms))
-      throw new DarqError('schema', { facts: { expected: 'a time in milliseconds', got: due_ms } })
+    if (!Number.isFinite(due_ms)) throw invalid('a time in milliseconds', String(due_ms))
     if (timer === undefined) {
       this.#outs.push({ to, bytes: encodeEnvelope(draft), due_ms })
       return

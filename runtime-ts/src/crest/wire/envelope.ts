@@ -6,7 +6,8 @@
  */
 import type { Payload } from '../../engine/types.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../../error.ts'
-import { decodePlain, encodePlain } from './plain.ts'
+import { invalid } from '../../options.ts'
+import { decodePlain, encodePlain, isCount } from './plain.ts'
 
 /** Bodies that one message may carry. Its bytes are limited as those of any message. */
 export const bodies_max = 4_096
@@ -60,7 +61,7 @@ export interface Envelope {
 /** What `encodeEnvelope` takes: a body that was not looked at yet. */
 export type Draft = Omit<Envelope, 'body'> & { readonly body: unknown }
 
-/** @throws {DarqError} `schema` when the body can't travel, or there is none of many; `too_large` for too many */
+/** @throws {DarqError} `schema` when the body can't travel; `invalid_argument` for none of many; `too_large` for too many */
 export function encodeEnvelope({ name, body, version, asker, echo, timer, key, many }: Draft): Payload {
   if (many === true) checkBodies(body)
   else if (asker === undefined && echo === undefined && timer === undefined && key === undefined) {
@@ -75,8 +76,7 @@ export function encodeEnvelope({ name, body, version, asker, echo, timer, key, m
 }
 
 function checkBodies(bodies: unknown): void {
-  if (!Array.isArray(bodies) || bodies.length === 0)
-    throw new DarqError('schema', { facts: { expected: 'a list of at least one body' } })
+  if (!Array.isArray(bodies) || bodies.length === 0) throw invalid('a list of at least one body')
   if (bodies.length > bodies_max)
     throw new DarqError('too_large', { facts: { expected: `at most ${bodies_max} bodies`, got: bodies.length } })
 }
@@ -159,10 +159,6 @@ export function isList(value: Plain): value is readonly Plain[] {
 
 export function isFields(value: Plain): value is { readonly [key: string]: Plain } {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && !isList(value)
-}
-
-export function isCount(value: Plain): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function broken(expected: string): DarqError {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DarqError } from '../../error.ts'
+import { invalid } from '../../options.ts'
 
 /** Whether the pattern fits the name. A star stands for one character or more: `account/*` does not fit `account/`. */
 export function fits(pattern: string, name: string): boolean {
@@ -17,15 +17,13 @@ export class NamePatterns<T> {
   /** Longest first. */
   readonly #beginnings: { readonly pattern: string; readonly value: T }[] = []
 
-  /** @throws {DarqError} `schema` when a pattern is given twice, or has a star elsewhere than at its end */
+  /** @throws {DarqError} `invalid_argument` when a pattern is given twice, or has a star elsewhere than at its end */
   constructor(entries: Iterable<readonly [string, T]>) {
     const seen = new Set<string>()
     for (const [pattern, value] of entries) {
       const star = pattern.indexOf('*')
       if (seen.has(pattern) || (star >= 0 && star < pattern.length - 1)) {
-        throw new DarqError('schema', {
-          facts: { expected: 'each pattern once, with * at its end only', got: pattern },
-        })
+        throw invalid('each pattern once, with * at its end only', pattern)
       }
       seen.add(pattern)
       if (star < 0) this.#names.set(pattern, value)

@@ -191,6 +191,7 @@ function special(fields: { readonly [key: string]: Plain }, tail: Uint8Array | u
   throw new RangeError('an unknown escape')
 }
 
-function isCount(value: Plain): value is number {
+/** Whether a value is a whole number from 0 on, as counts, versions and places are. */
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ChronicleEvent } from '../../engine/index.ts'
-import { DarqError } from '../../error.ts'
+import { invalid } from '../../options.ts'
 import { type Flight, type Histories, historiesOf, type Life } from './histories.ts'
 import { type Bar, bar_height, type Lane, type Layout, label_height, layOut, mark_width } from './layout.ts'
 import { element, group, line, path, rounded, text } from './markup.ts'
@@ -30,13 +30,12 @@ const legend_height = 30
 /**
  * @param events of any number of hosts, as `onChronicle` told them; in any order
  * @returns an SVG document. The same events and options give the same text.
- * @throws {DarqError} `schema` for an `id` that is not letters, digits, `-` and `_`
+ * @throws {DarqError} `invalid_argument` for an `id` that is not letters, digits, `-` and `_`
  */
 export function chronicleSvg(events: readonly ChronicleEvent[], options: ChronicleSvgOptions = {}): string {
   const { title = 'A chronicle of versions', width = 960, id = 'chronicle' } = options
   // It stands in the style sheet as well, where nothing can be escaped.
-  if (!/^[a-z][\w-]*$/i.test(id))
-    throw new DarqError('schema', { facts: { expected: 'an id of letters, digits, - and _', got: id } })
+  if (!/^[a-z][\w-]*$/i.test(id)) throw invalid('an id of letters, digits, - and _', id)
   const histories = historiesOf(events, options.hosts)
   const layout = layOut(histories, margin.left, Math.max(100, width - margin.left - margin.right), margin.top)
   const height = layout.bottom + axis_height + legend_height
