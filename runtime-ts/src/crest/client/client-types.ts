@@ -1,3 +1,5 @@
+// Callers that compile against an older library than ours know no `Symbol.asyncDispose`; the emitted types bring it along.
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The one client interface: a host, a tab and `connect` all are it.
  *
