@@ -76,6 +76,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
   return {
     DurableObject: durableObjectClass<Env>({
       storage,
+      onError,
       open: async (name, env, store, answers) => {
         const elsewhere = routes?.(env) ?? {}
         const living = participants(env)

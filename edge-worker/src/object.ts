@@ -25,6 +25,8 @@ import { type FrameTaker, takeSiblingFrame } from './siblings.ts'
 /** Requests with a frame that may wait at once, and for how long: less than a peer waits for its answer. */
 const answers_limits = { waiting_max: 10_000, wait_ms_max: 10_000 }
 const watchers_max = 1_000
+/** The same failure to open is reported again after this time. */
+const report_again_ms = 60_000
 
 /** What the object is made of: the definition decides, the class keeps it alive. */
 export interface ObjectParts<Env extends object> {
@@ -36,6 +38,8 @@ export interface ObjectParts<Env extends object> {
     answers: Answers,
   ) => Promise<Pick<Life, 'hosted' | 'participant' | 'siblings'>>
   readonly storage: (name: string, env: Env) => DurableObjectOptions
+  /** A failure of the object of the DARQ `name` that nobody but its operator can mend. */
+  readonly onError: (error: DarqError, where: string, name: string, env: Env) => void
   readonly respond: (request: Request, bindings: ObjectBindings) => Response | Promise<Response>
 }
 
@@ -55,6 +59,8 @@ export function durableObjectClass<Env extends object>(
     readonly #storage: DurableObjectStore
     readonly #watchers = new Seats(watchers_max)
     #life: Promise<Life> | undefined
+    /** The failure to open that the operator was told of, and when. */
+    #reported: { readonly code: string; readonly at_ms: number } | undefined
 
     constructor(state: DurableObjectState, env: Env) {
       super(state, env)
@@ -119,8 +125,21 @@ export function durableObjectClass<Env extends object>(
         const opened = await parts.open(name, this.#env, this.#storage, answers)
         return { name, answers, ...opened }
       } catch (error) {
+        this.#reportOpening(error)
         throw opening(error)
       }
+    }
+
+    /** Each request tries to open: its operator need not hear of all of them. */
+    #reportOpening(error: unknown): void {
+      const { code } = error instanceof DarqError ? error : { code: 'internal' }
+      // A name that nobody takes is the request's trouble.
+      if (code === 'unknown_address') return
+      const now_ms = Date.now()
+      if (this.#reported?.code === code && now_ms - this.#reported.at_ms < report_again_ms) return
+      this.#reported = { code, at_ms: now_ms }
+      const told = error instanceof DarqError ? error : new DarqError('storage', { cause: error })
+      parts.onError(told, 'opening', this.#state.id.name ?? '', this.#env)
     }
   }
 }
@@ -140,11 +159,13 @@ async function handToLife(hosted: Hosted, hand: (engine: Engine) => void): Promi
   }
 }
 
-/** Why the host can't be opened is the server's trouble, not the request's: only an unknown name is. */
+/**
+ * What a request is told when the host can't be opened. `corrupt` and `quota` keep their code: waiting does not help there.
+ * What the storage looks like inside is for the operator alone.
+ */
 function opening(error: unknown): unknown {
-  if (!(error instanceof DarqError) || error.code === 'unknown_address' || error.code === 'quota') return error
-  return new DarqError('unavailable', {
-    cause: error,
-    facts: { reason: error.code, ...(error.facts === undefined ? {} : { opening: error.facts }) },
-  })
+  if (!(error instanceof DarqError) || error.code === 'unknown_address') return error
+  if (error.code === 'corrupt' || error.code === 'quota')
+    return new DarqError(error.code, { retryable: error.retryable, cause: error })
+  return new DarqError('unavailable', { cause: error, facts: { reason: error.code } })
 }

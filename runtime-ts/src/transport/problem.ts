@@ -110,6 +110,7 @@ function bytesAsLength(_key: string, value: unknown): unknown {
 const passedOn: ReadonlySet<string> = new Set([
   'unavailable',
   'quota',
+  'corrupt',
   'timeout',
   'backpressure',
   'withdrawn',
