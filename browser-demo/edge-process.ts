@@ -49,7 +49,7 @@ export async function startEdge(folder: string): Promise<EdgeProcess> {
       stdout.pipe(log)
       stderr.pipe(log)
     },
-    bindings: { TOKEN_SECRET: await keptSecret(join(folder, 'token-secret')) },
+    bindings: { TOKEN_SECRET: await keptSecret(join(folder, 'token-secret')), DEMO_FAULTS: 'on' },
   })
   return {
     url: await miniflare.ready,

@@ -1,6 +1,6 @@
 /**
- * The edge of the demo: the edges of its scenes, and what a demo needs besides: a token for whoever visits, and ways to kill
- * or wipe an object or to slow its disk, which no real deployment would hand out.
+ * The edge of the demo: the edges of its scenes, and what a demo needs besides: a token for whoever visits, and, where they are
+ * switched on, ways to kill or wipe an object or to slow its disk.
  *
  * @module
  */
@@ -18,7 +18,12 @@ import type { VisitorToken } from './visitor-token.ts'
 
 export { BoardObject, Cashier, Shop, Totals }
 
-export type Env = TotalsEnv & ShopEnv & BoardEnv
+export type Env = TotalsEnv &
+  ShopEnv &
+  BoardEnv & {
+    /** 'on': visitors may kill and wipe objects and slow their disks. Only the edge of `npm start` has it. */
+    readonly DEMO_FAULTS?: string
+  }
 
 const token_seconds = 3600
 
@@ -50,6 +55,14 @@ app.get('/demo/token', async (c) => {
   const token = await signToken(c.env.TOKEN_SECRET, scope, { expires_s: token_seconds })
   const answer: VisitorToken = { token, expiresAt_ms: Date.now() + token_seconds * 1000 }
   return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+})
+
+app.on(['GET', 'POST'], ['/demo/kill', '/demo/wipe', '/demo/disk'], async (c, next) => {
+  if (c.env.DEMO_FAULTS === 'on') return await next()
+  return c.text(
+    'Faults are switched off here: only an edge with DEMO_FAULTS=on lets visitors kill, wipe or slow it.',
+    403,
+  )
 })
 
 app.on('POST', ['/demo/kill', '/demo/wipe'], async (c) => {

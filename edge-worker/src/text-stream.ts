@@ -50,6 +50,12 @@ export class TextStream {
     this.#writer.close().catch(() => this.#leave())
   }
 
+  /** Ends it at once: what was written and not read is lost. */
+  drop(): void {
+    this.#writer.abort(new Error('nobody reads')).catch(() => undefined)
+    this.#leave()
+  }
+
   #leave(): void {
     this.#left.abort()
   }

@@ -7,6 +7,9 @@
 import { heartbeat_ms, type Link, mediaType, type QueryRequest, toFacts, type ViewFacts } from '@darq/runtime/transport'
 import { TextStream } from './text-stream.ts'
 
+/** A reader that takes nothing for as many heartbeats is dropped, so that its seat is free for others. */
+const unread_heartbeats_max = 3
+
 /**
  * A reader that is slower than the changes gets the newest value, not all of them: what waits for it is one value, and the
  * withdrawal before it if there was one.
@@ -28,8 +31,11 @@ export function streamViews(
     waiting = []
     stream.write(events)
   }
+  let unread = 0
   const heartbeat = setInterval(() => {
+    unread = stream.isDrained ? 0 : unread + 1
     if (stream.isDrained) stream.write(': still here\n\n')
+    else if (unread >= unread_heartbeats_max) stream.drop()
   }, heartbeat_ms)
   link
     .watch(

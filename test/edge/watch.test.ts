@@ -1,9 +1,10 @@
 import { DarqError } from '@darq/runtime/engine'
 import type { Link, ViewFacts } from '@darq/runtime/transport'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Seats } from '../../edge-worker/src/seats.ts'
 import { streamViews } from '../../edge-worker/src/watch.ts'
 import { jsonEvents } from '../../runtime-ts/src/transport/lines.ts'
+import { heartbeat_ms } from '../../runtime-ts/src/transport/wire.ts'
 
 const limits = { line_max: 10_000, silence_ms_max: 60_000 }
 const request = { to: 'counter', name: 'total', body: new Uint8Array(0) }
@@ -69,6 +70,33 @@ test('when the reader leaves, the watch ends and its seat is free', async () => 
   await stream.cancel()
   await expect.poll(left).toBe(true)
   await expect.poll(() => seats.taken).toBe(0)
+})
+
+test('a stream that nobody reads is dropped, and its seat is free; a reader with nothing to read keeps it', async () => {
+  vi.useFakeTimers()
+  try {
+    const seats = new Seats(2)
+    const [unread, read] = [watched(), watched()]
+    streamViews(unread.link, request, encode, seats.take())
+    const events = jsonEvents(body(streamViews(read.link, request, encode, seats.take())), {
+      ...limits,
+      silence_ms_max: 10 * heartbeat_ms,
+    })
+    unread.see(value('1'))
+    read.see(value('1'))
+    expect(await events.next()).toMatchObject({ done: false })
+    // It reads on: heartbeats are all that comes.
+    const next = events.next()
+    await vi.advanceTimersByTimeAsync(2 * heartbeat_ms)
+    expect(seats.taken).toBe(2)
+    await vi.advanceTimersByTimeAsync(2 * heartbeat_ms)
+    expect(unread.left()).toBe(true)
+    expect([read.left(), seats.taken]).toEqual([false, 1])
+    read.see(value('2'))
+    expect((await next).value).toEqual({ grade: 'accepted', value: 2 })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('when the watch fails, the reader is told why, and the stream ends', async () => {
