@@ -10,7 +10,7 @@ import { codeOf, importsOf } from './imports.ts'
 
 /** Which files make up a layer (the first that matches), and which layers and packages it may import besides itself. */
 const layers: readonly { layer: string; files: RegExp; imports: readonly string[] }[] = [
-  { layer: 'error', files: /^runtime-ts\/src\/(error|options)\.ts$/, imports: [] },
+  { layer: 'error', files: /^runtime-ts\/src\/(error|options|text)\.ts$/, imports: [] },
   { layer: 'core', files: /^core-as\/(src|build)\//, imports: ['node:', '#wasm'] },
   { layer: 'contract', files: /^runtime-ts\/src\/storage\/contract\.ts$/, imports: ['error'] },
   { layer: 'engine', files: /^runtime-ts\/src\/engine\//, imports: ['core', 'error', 'contract'] },

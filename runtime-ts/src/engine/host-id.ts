@@ -4,6 +4,7 @@
  * @module
  */
 import { DarqError } from '../error.ts'
+import { nameOf, utf8, utf8Bytes } from '../text.ts'
 
 /** `name#generation`. A wiped storage makes a stranger of the same name. */
 export type HostId = `${string}#${string}`
@@ -13,7 +14,7 @@ export const host_id_bytes_max = 256
 export const darq_name_bytes_max = 512
 
 export function hostId(name: string, generation: string): HostId {
-  const bytes = new TextEncoder().encode(name).length
+  const bytes = utf8('a host name', name).length
   if (bytes === 0 || bytes > name_bytes_max || /[#/]/.test(name))
     throw new DarqError('bad_frame', {
       facts: { expected: `a host name of 1 to ${name_bytes_max} bytes without # and /`, got: name.slice(0, 300) },
@@ -32,11 +33,12 @@ export function partsOf(host: string): { readonly name: string; readonly generat
 /** The producer id of a channel: names the sending DARQ, for all the hosts there ever were. */
 export const channelId = (host: string, darq: string): string => `${host}/${darq}`
 
+function isName(name: string): boolean {
+  const bytes = utf8Bytes(name)
+  return bytes > 0 && bytes <= darq_name_bytes_max
+}
+
 /** @throws {DarqError} `unknown_address` for a name that no DARQ can have */
 export function checkDarqName(name: string): void {
-  const bytes = new TextEncoder().encode(name).length
-  if (bytes === 0 || bytes > darq_name_bytes_max)
-    throw new DarqError('unknown_address', {
-      facts: { expected: `a DARQ name of 1 to ${darq_name_bytes_max} bytes`, got: name.slice(0, 100) },
-    })
+  nameOf(`a DARQ name of 1 to ${darq_name_bytes_max} bytes`, name, isName)
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Kind } from '@darq/core'
+import { utf8 } from '../text.ts'
 import { padded } from './byte-codec.ts'
 import type { Payload } from './types.ts'
 
@@ -26,7 +27,7 @@ export function encodeMessages(payloads: readonly Payload[]): Uint8Array {
 }
 
 function inBytes(payload: Payload): Uint8Array {
-  return typeof payload === 'string' ? encoder.encode(payload) : payload
+  return typeof payload === 'string' ? utf8('a payload', payload) : payload
 }
 
 const by_hand_max = 256

@@ -8,6 +8,7 @@
  */
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
+import { textOf } from '../text.ts'
 import { padded } from './byte-codec.ts'
 import type { Channel } from './channel.ts'
 import { flag_gated } from './records.ts'
@@ -158,6 +159,7 @@ function writeText(bytes: Uint8Array, at: number, text: string): number {
     }
     if (i === text.length) return i
   }
+  textOf('a payload', text)
   return encoder.encodeInto(text, bytes.subarray(at, at + text.length * 3)).written
 }
 

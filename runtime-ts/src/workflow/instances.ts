@@ -29,6 +29,7 @@ import {
   within,
 } from './journal.ts'
 import type { Body } from './live-flow.ts'
+import { moveKeys, olderKeys } from './older-keys.ts'
 import { frozen, isSame } from './plain.ts'
 
 export interface Limits {
@@ -108,6 +109,7 @@ export class Instances implements Live {
     const { ledger } = this.#place
     const early = this.#early ?? []
     this.#early = undefined
+    this.#moveOlderKeys()
     const finished: [string, number][] = []
     const journals = new Set(ledger.cellsWith(journalCells))
     for (const [key, { present, value }] of ledger.table(header_cell)) {
@@ -123,6 +125,17 @@ export class Instances implements Live {
     for (const cell of journals) this.#sweep(cell)
     for (const instance of this.#live.values()) instance.replay()
     for (const arrival of early) this.arrived(arrival)
+  }
+
+  #moveOlderKeys(): void {
+    const { ledger } = this.#place
+    const moves = olderKeys(ledger)
+    if (moves.length === 0) return
+    try {
+      this.#place.step([], () => moveKeys(ledger, moves))
+    } catch (thrown) {
+      this.#place.report(asDarqError(thrown))
+    }
   }
 
   #header(key: string, value: unknown): Header | undefined {

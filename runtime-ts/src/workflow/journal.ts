@@ -82,9 +82,12 @@ export function journalCell(key: string, run: number): string {
 
 export const journalCells = journal_prefix
 
-/** Names what belongs to one command of an instance, or to one of its queries. */
+/**
+ * Names what belongs to one command of an instance, or to one of its queries. A line break of the key is doubled and no part
+ * begins with one, so the first that stands alone ends the key: no instance has what belongs to another.
+ */
 export function within(key: string, part: string | number): string {
-  return `${key}\n${part}`
+  return `${key.replaceAll('\n', '\n\n')}\n${part}`
 }
 
 export function encodeEntry({ at_ms, event, commands, joined }: Entry): Plain {

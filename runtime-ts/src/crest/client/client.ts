@@ -7,7 +7,8 @@
 import { platformClock } from '../../clock.ts'
 import type { Clock, Grade } from '../../engine/types.ts'
 import { DarqError, fromFacts, type Plain } from '../../error.ts'
-import { content, type Kind, type Message } from '../define/address.ts'
+import { textOf } from '../../text.ts'
+import { checkName, content, type Kind, type Message } from '../define/address.ts'
 import { type Frozen, versionOf } from '../define/schema.ts'
 import { answer_query, deadLetters_query } from '../wire/builtin-queries.ts'
 import { readDeadLetters } from '../wire/dead-letter.ts'
@@ -73,7 +74,7 @@ class LinkClient implements Client {
 
   constructor({ link, producer, fresh, clock, random, backoff_max_ms, session, onClose }: ClientOptions) {
     this.#session = session
-    this.#producer = producer
+    this.#producer = textOf('a producer id', producer)
     this.#clock = clock ?? platformClock()
     this.#random = random ?? secureRandom
     this.#onClose = onClose ?? (() => {})
@@ -209,6 +210,7 @@ class LinkClient implements Client {
   }
 
   inspect(name: string): Inspect {
+    checkName(name)
     const order = async (word: string, id: string): Promise<void> => {
       await this.#outbox.enqueue(name, encodeEnvelope({ name: word, body: id, version: 0 }), {}).committed
     }

@@ -5,6 +5,7 @@
  */
 import { DarqError } from '../../error.ts'
 import { countOf, invalid } from '../../options.ts'
+import { isText, nameOf, utf8Bytes } from '../../text.ts'
 import type { InferInput, InferOutput, Schema, Sendable } from './schema.ts'
 
 export const kind: unique symbol = Symbol('kind')
@@ -147,19 +148,21 @@ const name_bytes_max = 512
 
 /** @throws {DarqError} `unknown_address` when `name` can't name a DARQ */
 export function checkName(name: string): string {
-  const bytes = name.length * 3 <= name_bytes_max ? 1 : new TextEncoder().encode(name).length
-  if (name === '' || name.startsWith('/') || name.endsWith('/') || name.includes('*') || bytes > name_bytes_max) {
-    throw new DarqError('unknown_address', {
-      facts: { expected: 'a name of 1 to 512 bytes without *', got: name.slice(0, 100) },
-    })
-  }
-  return name
+  return nameOf('a name of 1 to 512 bytes without *', name, isName)
 }
+
+function isName(name: string): boolean {
+  if (name === '' || name.startsWith('/') || name.endsWith('/') || name.includes('*')) return false
+  return name.length * 3 <= name_bytes_max || utf8Bytes(name) <= name_bytes_max
+}
+
+/** Line breaks and the like separate what the runtime puts together. */
+const control = /\p{Cc}/u
 
 /** Names of messages and state: what starts with $ is the runtime's own. */
 export function checkWord(word: string): void {
-  if (word !== '' && !word.startsWith('$')) return
-  throw invalid('a name that is not empty and does not start with $', word)
+  if (isText(word) && word !== '' && !word.startsWith('$') && !control.test(word)) return
+  throw invalid('a name that is not empty, does not start with $ and has no control characters', word.toWellFormed())
 }
 
 export interface AddressOptions {

@@ -7,6 +7,7 @@ import type { Dependency } from '../../engine/dependency.ts'
 import { countMessages, decodeMessages } from '../../engine/messages.ts'
 import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
+import { utf8 } from '../../text.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Admitted, admitFromClient, Inadmissible } from '../run/admission.ts'
 import type { Inhabitant } from '../run/participant-processor.ts'
@@ -26,8 +27,6 @@ export interface Life {
   readonly ends: Ends
   readonly residents: Residents
 }
-
-const encoder = new TextEncoder()
 
 export class HostLink implements Link {
   readonly #directory: Directory
@@ -122,7 +121,7 @@ export class HostLink implements Link {
     if (this.#directory.local(to) === undefined) return this.#away(to).expected(to, producer)
     const life = await this.#life()
     const { darq } = this.#find(life, to)
-    return darq?.expected(encoder.encode(producer)) ?? 1
+    return darq?.expected(utf8('a producer id', producer)) ?? 1
   }
 
   async pending(to: string): Promise<number> {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Plain } from '../../error.ts'
+import { invalid, shown } from '../../options.ts'
 import type { Definition } from '../define/definition.ts'
 import { readOutput, type Schema, versionOf } from '../define/schema.ts'
 import type { Table } from '../define/state.ts'
@@ -88,7 +89,7 @@ class CellTable implements Table<unknown> {
   }
 
   set(key: string, value: unknown): void {
-    this.#ledger.set(this.#cell, key, value)
+    this.#ledger.set(this.#cell, checkKey(key), value)
   }
 
   update(key: string, change: (old: unknown) => unknown): void {
@@ -106,6 +107,12 @@ class CellTable implements Table<unknown> {
   *entries({ prefix = '' }: { prefix?: string } = {}): IterableIterator<[string, unknown]> {
     for (const [key, entry] of this.#entries) if (entry.present && key.startsWith(prefix)) yield [key, entry.value]
   }
+}
+
+/** A key that is no string would be stored, and could not be read again: for callers without types. */
+function checkKey(key: string): string {
+  if (typeof key === 'string') return key
+  throw invalid('a table’s key: a string', shown(key))
 }
 
 /** @returns how a stored value of a cell is read; a cell that the code no longer has keeps its value as it is */

@@ -6,7 +6,7 @@
  */
 import type { Lsn, Out } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
-import { invalid } from '../../options.ts'
+import { invalid, shown } from '../../options.ts'
 import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../define/address.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Schema, versionOf } from '../define/schema.ts'
@@ -105,6 +105,7 @@ export class Turn {
         facts: { expected: 'an own message of this participant', got: message.name },
       })
     }
+    checkTimer(options.timer)
     const draft = { name: message.name, body, version: versionIn(input) }
     const said = key === undefined ? draft : { ...draft, key }
     this.post(message.to, many ? { ...said, many } : said, options)
@@ -230,6 +231,12 @@ export class Turn {
     )
     return { outs, timers }
   }
+}
+
+/** Names that start with $ are those of the runtime's own timers. */
+function checkTimer(timer: string | undefined): void {
+  if (timer === undefined || (typeof timer === 'string' && !timer.startsWith('$'))) return
+  throw invalid('a timer’s name: a string that does not start with $', shown(timer))
 }
 
 /** The timer that ends a call's wait. */

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Told } from '../../engine/types.ts'
+import { textOf, utf8 } from '../../text.ts'
 
 const keyed = /^key:/
 const dated = /^(?:tab|client):([0-9a-z]{7,9}):[0-9a-f-]{36}$/
@@ -24,9 +25,13 @@ export function mintProducer(word: 'tab' | 'client', now_ms: number, random: str
   return `${word}:${now_ms.toString(36)}:${random}`
 }
 
-/** The id under which a client sends what has an idempotency key. */
+/**
+ * The id under which a client sends what has an idempotency key.
+ *
+ * @throws {DarqError} `invalid_argument` for a key that is not well-formed
+ */
 export function keyProducer(idempotencyKey: string): string {
-  return `key:${idempotencyKey}`
+  return `key:${textOf('an idempotency key', idempotencyKey)}`
 }
 
 /** A producer's id, as the engine takes it. */
@@ -35,7 +40,6 @@ interface Producer {
   readonly told: Told | undefined
 }
 
-const encoder = new TextEncoder()
 const producers_max = 4_096
 
 /** The producers that were heard of last: an id comes again with every message. */
@@ -45,7 +49,7 @@ export class Producers {
   get(producer: string): Producer {
     let known = this.#known.get(producer)
     if (known === undefined) {
-      known = { id: encoder.encode(producer), told: toldBy(producer) }
+      known = { id: utf8('a producer id', producer), told: toldBy(producer) }
       if (this.#known.size >= producers_max) this.#known.clear()
       this.#known.set(producer, known)
     }
