@@ -2,8 +2,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { circles } from './layers/circles.ts'
-import { entriesOf } from './layers/entries.ts'
+import { entriesOf } from './layers/files.ts'
 import { violations } from './layers/rule.ts'
+import { unusedExports, unusedFiles } from './layers/unused.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -52,12 +53,39 @@ test.each([
   expect(violations(path, source)).toEqual([])
 })
 
+const everywhere = '{core-as,runtime-ts,edge-worker,browser-demo,bench,test,scripts,docs}/**/*'
+const exclude = ['**/{node_modules,dist,build}/**']
+const sources = readAll(['*.ts', `${everywhere}.{ts,mts,mjs}`])
+const entries = entriesOf(root)
+
+function readAll(patterns: string[]): ReadonlyMap<string, string> {
+  return new Map(globSync(patterns, { cwd: root, exclude }).map((path) => [path, read(path)]))
+}
+
+test('a file in a room that the rule does not know is refused', () => {
+  expect(violations('runtime-ts/src/crest/new-room/file.ts', '')).toHaveLength(1)
+  expect(violations('runtime-ts/src/new-room/file.ts', '')).toHaveLength(1)
+})
+
 test('no source file reaches itself over imports, types included', () => {
-  const packages = '{core-as,runtime-ts,edge-worker,browser-demo,bench,test,scripts,docs}'
-  const exclude = ['**/{node_modules,dist,build}/**']
-  const files = globSync(`${packages}/**/*.{ts,mts,mjs}`, { cwd: root, exclude })
-  expect(files.length).toBeGreaterThan(900)
-  expect(circles(new Map(files.map((path) => [path, read(path)])), entriesOf(root))).toEqual([])
+  expect(sources.size).toBeGreaterThan(900)
+  expect(circles(sources, entries)).toEqual([])
+})
+
+test('every export is used', () => {
+  // Examples are for readers.
+  const forReaders = /^(docs|test)\/examples\//
+  expect(unusedExports(sources, entries).filter((found) => !forReaders.test(found))).toEqual([])
+})
+
+test('every source file is imported, or named by what runs it', () => {
+  const texts = readAll(['*.{json,md}', `${everywhere}.{json,jsonc,html,md}`])
+  // Tests, commands, examples and consumers are found by their folder, declarations by the compiler.
+  const found = /\.test\.ts$|\.d\.ts$|^scripts\/commands\/|^test\/(examples|types|consumers)\//
+  const looked = new Map([...sources].filter(([path]) => !found.test(path)))
+  expect(unusedFiles(sources, entries, texts).filter((sentence) => looked.has(sentence.split(':')[0] ?? ''))).toEqual(
+    [],
+  )
 })
 
 test.each([
@@ -94,4 +122,36 @@ test('finds no circle where two ways lead to the same file', () => {
     'd.ts': '// ./a.ts',
   }
   expect(circles(new Map(Object.entries(sources)))).toEqual([])
+})
+
+test.each([
+  ['of a function', 'export function dead() {}'],
+  ['of a type', 'export type dead = string'],
+  ['in a list', 'const alive = 1\nexport { alive as dead }'],
+  ['of something that only its comment names', '/** For `dead`. */\nexport const dead = 1'],
+])('finds an unused export %s', (_, source) => {
+  const sources = { 'a.ts': `${source}\nexport const used = 1`, 'b.ts': `import { used } from './a.ts'` }
+  expect(unusedExports(new Map(Object.entries(sources)), new Map())).toEqual(['a.ts: nobody uses dead'])
+})
+
+test.each([
+  ['by its name', `import { type alive } from './a.ts'`],
+  ['by another name', `import { alive as born } from './a.ts'`],
+  ['when it is exported again', `export { alive } from './a.ts'`],
+  ['with all of its file', `import * as all from './a.ts'`],
+  ['at run time', `const all = await import('./a.ts')`],
+])('takes an export as used that is imported %s', (_, source) => {
+  const sources = { 'a.ts': 'export const alive = 1', 'b.ts': source }
+  expect(unusedExports(new Map(Object.entries(sources)), new Map())).toEqual([])
+})
+
+test('finds a file that is neither imported nor named', () => {
+  const sources = new Map([
+    ['a.ts', `import './b.ts'\n// A comment runs nothing: './dead.ts'`],
+    ['b.ts', `new Worker(new URL('./worker.ts', import.meta.url))`],
+    ['worker.ts', ''],
+    ['dead.ts', '// dead.ts'],
+  ])
+  const texts = new Map([['package.json', '{ "main": "a.ts" }']])
+  expect(unusedFiles(sources, new Map(), texts)).toEqual(['dead.ts: nobody imports or names it'])
 })

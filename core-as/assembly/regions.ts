@@ -9,7 +9,6 @@ import { Log } from './log'
 export const FACTS: usize = 0
 /** A producer's or destination's id, padded with zeros. */
 export const ID: usize = 256
-export const ID_BYTES_MAX: u32 = 1023
 /** LSNs out of `pending`, into `acknowledge`: f64. */
 export const LSNS: usize = 2048
 export const LSNS_MAX: u32 = 1024

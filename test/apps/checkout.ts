@@ -3,7 +3,7 @@ import { address, call, participant, query, refuse, table } from '@darq/runtime'
 import { workflow } from '@darq/runtime/workflow'
 import * as v from 'valibot'
 
-export const Order = v.object({ sku: v.string(), count: v.number(), card: v.string() })
+const Order = v.object({ sku: v.string(), count: v.number(), card: v.string() })
 const Hold = v.object({ hold: v.string(), cents: v.number() })
 
 export const Stock = address('stock/*', {

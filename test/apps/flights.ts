@@ -4,5 +4,5 @@
  * @module
  */
 
-export { Delays, Flights, Totals } from '../examples/flights.address.ts'
+export { Flights, Totals } from '../examples/flights.address.ts'
 export { flights, totals } from '../examples/flights.ts'

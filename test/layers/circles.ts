@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { dirname, join } from 'node:path/posix'
+import { type Entries, filesOf } from './files.ts'
 import { importsOf } from './imports.ts'
-
-type Entries = ReadonlyMap<string, readonly string[]>
 
 /**
  * @param sources by path, from the repository's top
@@ -29,13 +27,6 @@ export function circles(sources: ReadonlyMap<string, string>, entries: Entries =
     })
     return `a circle of ${group.length}: ${arrows.join('; ')}`
   })
-}
-
-function filesOf(path: string, specifier: string, sources: ReadonlyMap<string, string>, entries: Entries): string[] {
-  if (!specifier.startsWith('.')) return (entries.get(specifier) ?? []).filter((file) => sources.has(file))
-  const file = join(dirname(path), specifier)
-  // AssemblyScript leaves the ending out.
-  return [file, `${file}.ts`].filter((each) => sources.has(each))
 }
 
 /** Tarjan's strongly connected components, those with an arrow inside them. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyCall, AnyQuery, Message, MessagesOf } from '../crest/define/address.ts'
+import type { AnyQuery, Message, MessagesOf } from '../crest/define/address.ts'
 import type { Retry } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
 import type { Frozen, InferInput, InferOutput, Schema } from '../crest/define/schema.ts'
@@ -25,7 +25,6 @@ export type Shown<M> = {
 export type Input<M> = M extends { start: { readonly input: infer I extends Schema } } ? Frozen<InferOutput<I>> : never
 export type Restart<M> = M extends { start: { readonly input: infer I extends Schema } } ? InferInput<I> : never
 export type Result<M> = M extends { start: { readonly output: infer O extends Schema } } ? InferInput<O> : never
-export type Startable = { readonly start: AnyCall }
 
 export interface EffectOptions {
   /** A rejection is tried again so often; one with a `DarqError` that is not retryable (`refuse`) is not. */
