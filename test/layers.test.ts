@@ -46,7 +46,7 @@ test.each([
     'runtime-ts/src/engine/host.ts',
     `import type { Storage } from '../storage/contract.ts'\n// Date.now is the clock's\n`,
   ],
-  ['runtime-ts/src/engine/host.ts', `import { twin } from '@darq/core'\nimport { Log } from './log.ts'\n`],
+  ['runtime-ts/src/engine/host.ts', `import { twin } from '@darq/core/twin'\nimport { Log } from './log.ts'\n`],
   ['runtime-ts/src/crest/host/host.ts', `import { openEngine } from '../../engine/index.ts'\n`],
   ['browser-demo/src/page.ts', `import { openTab } from '@darq/runtime/browser'\n`],
 ])('lets %s import what stands below it', (path, source) => {

@@ -9,7 +9,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type CoreMaker, twin, twinVectors, type VectorsMaker, wasm, wasmVectors } from '@darq/core'
+import { type CoreMaker, type VectorsMaker, wasm, wasmVectors } from '@darq/core'
+import { twin, twinVectors } from '@darq/core/twin'
 import {
   type FaultKind,
   faultKinds,

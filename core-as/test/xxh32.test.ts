@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import xxhash from 'xxhash-wasm'
-import { compile } from '../src/load-node.ts'
+import { compile } from '../src/wasm-source.ts'
 import { xxh32 } from '../src/xxh32.ts'
 import { text } from './frames.ts'
 

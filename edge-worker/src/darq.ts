@@ -4,7 +4,7 @@
  * @module
  */
 import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
-import { type DarqError, openHosted, type Participant } from '@darq/runtime'
+import { type DarqError, type HostOptions, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
 import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
 import { checkK, everyPart, type Route } from '@darq/runtime/transport'
@@ -31,6 +31,9 @@ export interface EdgeOptions<Env extends object> {
    * elsewhere it is always 0, and so it is to and from clients.
    */
   readonly k?: number | Record<string, number>
+  /** Which core the objects run on, and where core.wasm is: as for a host. In workerd `wasm` is a `WebAssembly.Module`. */
+  readonly core?: NonNullable<HostOptions['core']>
+  readonly wasm?: NonNullable<HostOptions['wasm']>
   /**
    * A failure that nobody waits for, at the object of the DARQ `name`, and where in it; `withdrawn` at its `host`: it goes back,
    * because another has lost what it depends on. Default: `console.warn`, but for what a participant refuses.
@@ -69,7 +72,7 @@ export interface Edge<Env extends object> {
  * ```
  */
 export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
-  const { object, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}) } = options
+  const { object, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}), core, wasm } = options
   const participants = oncePerEnvironment(options.participants)
   checkK(k)
   const app = objectApp()
@@ -95,6 +98,8 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
             Object.keys(elsewhere),
           ),
           onError: (error, where) => onError(error, where, name, env),
+          ...(core !== undefined && { core }),
+          ...(wasm !== undefined && { wasm }),
           ...(onChronicle !== undefined && { onChronicle: (event) => onChronicle(event, name, env) }),
         })
         return { hosted, participant, siblings }
@@ -131,7 +136,11 @@ function replies(answers: Answers, siblings: Siblings): Transport {
   }
 }
 
-/** What a participant refuses is its own business, told to whoever asked. */
+const saidOfCores = new Set<string>()
+
+/** What a participant refuses is its own business, told to whoever asked. What is true of all objects is said once. */
 function warn(error: DarqError, where: string, name: string): void {
-  if (!error.code.startsWith('app:')) console.warn(name, where, error)
+  if (error.code.startsWith('app:') || saidOfCores.has(error.message)) return
+  if (where === 'core') saidOfCores.add(error.message)
+  console.warn(name, where, error)
 }

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'closed' // the host, client or storage was closed
   | 'storage' // the storage failed for another reason
   | 'internal' // a defect of this package, of a platform or of the application
+  | 'wasm_unavailable' // core.wasm can't be loaded or may not be compiled here
   // messages and frames
   | 'gap' // a sequence was skipped
   | 'producer_expired' // the producer was forgotten, or may have been: what became of its messages is not known any more

@@ -47,7 +47,7 @@ export {
 export type { DeadLetter } from './crest/wire/dead-letter.ts'
 export type { HostCounts } from './crest/wire/link.ts'
 export type { Route } from './crest/wire/route.ts'
-export type { Accepted, Grade, Hardened } from './engine/types.ts'
+export type { Accepted, CoreInUse, Grade, Hardened } from './engine/types.ts'
 export { DarqError, type ErrorCode, type Plain } from './error.ts'
 export type { Durability } from './storage/contract.ts'
 export { type ConnectOptions, connect } from './transport/connect.ts'

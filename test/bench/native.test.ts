@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { twin, xxh32 } from '@darq/core'
+import { xxh32 } from '@darq/core'
+import { twin } from '@darq/core/twin'
 import { afterAll, describe, expect, test } from 'vitest'
 import { CoreContender } from '../../bench/core/contenders/core-contender.ts'
 import { compileNative } from '../../bench/core/native/native.ts'

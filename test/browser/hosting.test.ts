@@ -41,6 +41,7 @@ function pretend(hosts: PretendedHost[]): PretendedHost {
   const ends: string[] = []
   const host: PretendedHost = {
     link: fakeLink(),
+    core: { core: 'wasm', reason: undefined },
     ends,
     engine: {
       durability: 'strict',
@@ -76,7 +77,7 @@ describe('the tabs of one host', () => {
     for (const enqueued of hosts[0]?.link.enqueued ?? []) enqueued.commit()
     await Promise.all(done)
     expect(hosts).toHaveLength(1)
-    expect(second.status).toEqual({ role: 'follower', durability: 'strict' })
+    expect(second.status).toEqual({ role: 'follower', host: { durability: 'strict', core: 'wasm' } })
   })
 
   it('reject what is under way when the leader is closed, and the next one takes over', async () => {

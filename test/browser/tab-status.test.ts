@@ -4,6 +4,8 @@ import { openStatusBoard, type TabStatus } from '../../runtime-ts/src/browser/ta
 const first: TabStatus = {
   role: 'follower',
   durability: 'strict',
+  core: 'wasm',
+  wasm_error: undefined,
   online: true,
   persisted: false,
   usage_bytes: undefined,

@@ -49,7 +49,7 @@ async function setUp(fate: () => StorageFate | Promise<StorageFate> = () => 'wri
     storage: faultyMemory({ fate }),
     clock,
     random: seeded(7),
-    core: 'twin',
+    core: 'typescript',
   })
   closing.push(() => hosted.close())
   return { clock, hosted }
@@ -435,7 +435,7 @@ describe('a watched query', () => {
       storage: faultyMemory({ fate: () => hold ?? 'written' }),
       clock,
       random: seeded(7),
-      core: 'twin',
+      core: 'typescript',
     })
     closing.push(() => hosted.close())
     const client = clientOf(hosted, clock, hosted.link, '')

@@ -45,7 +45,7 @@ const shop = participant(Shop, {
 const openShop = (far: World, near: World): Promise<Hosted> =>
   openHosted({
     ...{ name: 'edge', participants: [shop], storage: far.storage },
-    ...{ clock: near.clock, random: far.random, core: 'twin' },
+    ...{ clock: near.clock, random: far.random, core: 'typescript' },
   })
 const basket = participant(Basket, {
   state: { told: '' },

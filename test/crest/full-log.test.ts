@@ -1,5 +1,5 @@
 /** @module What participants do while their log is full: it is full for as long as storage, or a peer, is away. */
-import { twin } from '@darq/core'
+import { twin } from '@darq/core/twin'
 import { address, effects, openClient, openHosted, participant } from '@darq/runtime'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'

@@ -39,7 +39,7 @@ test('a log with held messages, unknown versions and far timers stays short, and
   await using world = new World()
   const { clock, random, storage } = world
   const open = () =>
-    openHosted({ name: 'host', participants: [parcels], clock, random, storage, core: 'twin', onError: () => {} })
+    openHosted({ name: 'host', participants: [parcels], clock, random, storage, core: 'typescript', onError: () => {} })
   const before = await open()
   const client = openClient({ link: before.link, producer: 'p', clock, random })
   await client.send(Parcels.packed({ order: 'a' })).committed

@@ -30,7 +30,7 @@ export class World implements AsyncDisposable {
       clock: this.clock,
       random: this.random,
       onError: ({ code }: DarqError, where) => this.errors.push({ code, where }),
-      core: 'twin',
+      core: 'typescript',
       ...options,
     })
     this.#hosts.push(host)

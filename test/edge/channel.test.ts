@@ -58,7 +58,7 @@ test('a host elsewhere sends to an object exactly once, over a network that lose
     participants: [relay],
     routes: { 'counter/*': remote(edge.url, { token, fetch }) },
     storage: memory(),
-    core: 'twin',
+    core: 'typescript',
   })
   let sum = 0
   let kills = 0

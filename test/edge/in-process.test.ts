@@ -10,7 +10,7 @@ async function pair(fate?: Fate) {
   const random = seeded(1)
   const network: Network = inProcess({ clock, ...(fate === undefined ? {} : { fate }) })
   const sink = new Recorder()
-  const common = { clock, random, core: 'twin' as const }
+  const common = { clock, random, core: 'typescript' as const }
   const way = network.route('a', 'b')
   const a: Engine = await openEngine({
     ...common,

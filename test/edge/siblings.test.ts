@@ -66,7 +66,7 @@ describe('a sibling’s frame', () => {
       storage: memory(),
       clock,
       random: seeded(1),
-      core: 'twin',
+      core: 'typescript',
       transport: { send: (_, frame) => void sent.push(frame) },
       route: (darq) => (darq === 'counter/1' ? hostName(darq) : undefined),
       processor: (darq) =>

@@ -100,7 +100,7 @@ test('a listener that throws is reported, and the host goes on', async () => {
     storage: memory(),
     clock,
     random: () => 0.5,
-    core: 'twin',
+    core: 'typescript',
     processor: () => new Recorder(),
     onChronicle: () => {
       throw new TypeError('no room')

@@ -26,7 +26,7 @@ function grades(receipt: { durable: Promise<void>; committed: Promise<void> }): 
   return reached
 }
 
-for (const core of ['twin', 'wasm'] as const)
+for (const core of ['typescript', 'wasm'] as const)
   describe(`engine on ${core}`, () => {
     test('a message is accepted at once, then durable, then committed', async () => {
       const world = new World(1, core)

@@ -14,7 +14,7 @@ async function sender(name: string, clock: VirtualClock, to: readonly string[]) 
     storage: memory(),
     clock,
     random: seeded(1),
-    core: 'twin',
+    core: 'typescript',
     k: Number.POSITIVE_INFINITY,
     transport: { send: (host, frame) => void sent.push({ host, frame }) },
     route: (darq) => (to.includes(darq) ? darq : undefined),

@@ -113,7 +113,7 @@ export class Town {
       storage: place.disk.storage,
       clock: this.clock,
       random: this.random,
-      core: 'twin',
+      core: 'typescript',
       k: this.k,
       route: (darq) => (darq.startsWith(`${name}/`) ? undefined : darq.split('/')[0]),
       processor: (darq) => {

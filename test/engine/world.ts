@@ -105,9 +105,9 @@ export class World {
   readonly reports: { error: DarqError; where: string }[] = []
   readonly #specs = new Map<string, HostSpec & { storage: Storage }>()
   readonly #engines = new Map<string, Engine>()
-  readonly core: 'wasm' | 'twin'
+  readonly core: 'wasm' | 'typescript'
 
-  constructor(seed = 1, core: 'wasm' | 'twin' = 'twin') {
+  constructor(seed = 1, core: 'wasm' | 'typescript' = 'typescript') {
     this.random = seeded(seed)
     this.core = core
   }

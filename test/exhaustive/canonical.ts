@@ -7,7 +7,7 @@
  * @module
  */
 import type { Core, Vectors, VectorsLimits, VectorsMaker } from '../../core-as/src/index.ts'
-import { twin, twinVectors } from '../../core-as/src/index.ts'
+import { twin, twinVectors } from '../../core-as/src/twin.ts'
 import type { LiveHost } from '../../runtime-ts/src/engine/host.ts'
 import type { Standing } from '../../runtime-ts/src/engine/peer.ts'
 import { kindOf, type Life } from './life.ts'

@@ -65,6 +65,7 @@ const layers: readonly { layer: string; files: RegExp; imports: readonly string[
 /** The layer that stands behind a workspace package's entry. */
 const packages: Readonly<Record<string, string>> = {
   '@darq/core': 'core',
+  '@darq/core/twin': 'core',
   '@darq/runtime/engine': 'engine',
   '@darq/runtime/storage': 'storage',
   '@darq/runtime/transport': 'transport',

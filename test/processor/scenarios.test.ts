@@ -8,7 +8,7 @@ import { text } from './fixture/processors.ts'
 import { colocated, inWorker, overStream } from './places.ts'
 
 const open = (storage: Storage = memory()): Promise<Engine> =>
-  openEngine({ name: 'host', storage, clock: platformClock(), random: Math.random, core: 'twin' })
+  openEngine({ name: 'host', storage, clock: platformClock(), random: Math.random, core: 'typescript' })
 
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `${from + index}`)

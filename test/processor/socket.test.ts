@@ -11,7 +11,7 @@ const clock = platformClock()
 const texts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${from + index}`)
 
 async function hosted() {
-  const engine = await openEngine({ name: 'host', storage: memory(), clock, random: Math.random, core: 'twin' })
+  const engine = await openEngine({ name: 'host', storage: memory(), clock, random: Math.random, core: 'typescript' })
   const darq = engine.darq('d')
   const seat = openSeat(darq, { limits: { resume_ms: 5_000 } })
   const server = await serveSockets((socket) => void seat.serve(socketStream(socket)))

@@ -6,7 +6,7 @@ import { platformClock } from '../../runtime-ts/src/clock.ts'
 
 test('a processor in a browser’s worker consumes every message once, also after its worker was replaced', async () => {
   const clock = platformClock()
-  const engine = await openEngine({ name: 'host', storage: memory(), clock, random: Math.random, core: 'twin' })
+  const engine = await openEngine({ name: 'host', storage: memory(), clock, random: Math.random, core: 'typescript' })
   const darq = engine.darq('counter')
   const fresh = () => new Worker(new URL('./fixture/browser-worker.ts', import.meta.url), { type: 'module' })
   const send = (from: number, to: number) => {

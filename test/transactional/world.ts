@@ -68,7 +68,7 @@ export interface Implementation {
 
 export const darq: Implementation = {
   name: 'DARQ',
-  open: (options, { storage }) => openHost({ ...options, storage, core: 'twin' }),
+  open: (options, { storage }) => openHost({ ...options, storage, core: 'typescript' }),
 }
 export const transactional: Implementation = {
   name: 'transactional',

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { twin } from '@darq/core'
+import { twin } from '@darq/core/twin'
 import { type DarqError, type Hosted, openClient, openHosted } from '@darq/runtime'
 import type { Clock } from '@darq/runtime/engine'
 import { control } from '@darq/runtime/workflow'

@@ -85,7 +85,7 @@ export class Graph {
         storage: this.#slow(place),
         clock: this.#clock,
         random: () => this.#random.bits() / 2 ** 32,
-        core: 'twin',
+        core: 'typescript',
         k: Number.POSITIVE_INFINITY,
         route: (darq) => (darq === name ? undefined : darq),
         processor: () => this.#processor(name, life === 1),

@@ -1,5 +1,5 @@
 /** The core in plain TypeScript, over typed arrays. @module */
-import { twin, twinVectors } from '@darq/core'
+import { twin, twinVectors } from '@darq/core/twin'
 import type { Makers } from './contender.ts'
 import { CoreContender, type Frame } from './core-contender.ts'
 import { CoreDependencies } from './core-dependencies.ts'

@@ -4,13 +4,14 @@
  * @module
  */
 import type { Link } from '../crest/wire/link.ts'
-import type { Clock, Engine } from '../engine/types.ts'
+import type { Clock, CoreInUse, Engine } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 
 /** What a leader needs of the host that it opens. */
 export interface HostInTab {
   /** Throws while it is being opened anew after a failure, and when it has stopped. */
   readonly engine: Pick<Engine, 'durability' | 'retry' | 'abandon'>
+  readonly core: CoreInUse
   readonly link: Link
   /** Resolves when the host has stopped for good: with the reason, or `undefined` after `close`. */
   readonly stopped: Promise<DarqError | undefined>

@@ -7,7 +7,6 @@
 import type { Link } from '../crest/wire/link.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError, type ErrorFacts, toFacts } from '../error.ts'
-import type { Durability } from '../storage/contract.ts'
 import { type HostHere, type HostInTab, keepHost } from './host-in-tab.ts'
 import type { LeaderLock } from './leader-lock.ts'
 import { begin, decide, wakeAt_ms } from './leadership.ts'
@@ -15,7 +14,7 @@ import type { Leadership, LeadershipCommand, LeadershipEvent } from './leadershi
 import { followLeader, type OfferedLines, offerLines } from './link-broadcast.ts'
 import { openRelay } from './relay.ts'
 import { type Channel, openTabWords, type TabWord } from './tab-words.ts'
-import type { HostingStatus } from './tab-worker.ts'
+import type { HostFacts, HostingStatus } from './tab-worker.ts'
 
 export interface HostingOptions {
   /** Of the host: tabs that host the same name are one group. */
@@ -47,6 +46,13 @@ export interface Hosting {
   end(): Promise<void>
 }
 
+/** Said while the host is being opened. */
+const unknown: HostFacts = { durability: 'best-effort', core: undefined, wasm_error: undefined }
+
+function factsOf({ engine, core: { core, reason } }: HostInTab): HostFacts {
+  return { durability: engine.durability, core, wasm_error: reason === undefined ? undefined : toFacts(reason) }
+}
+
 /** How long a call waits while nobody leads, before it rejects with `unavailable`. */
 const wait_ms = 15_000
 
@@ -62,9 +68,10 @@ export function openHosting(options: HostingOptions): Hosting {
   let host: HostHere | undefined
   let lines: OfferedLines | undefined
   let leave = () => {}
-  let durability: Durability | undefined
+  /** Of the host that calls go to. */
+  let facts: HostFacts | undefined
   let refused: ErrorFacts | undefined
-  let shown: HostingStatus = { role: 'follower', durability: undefined, refused: undefined }
+  let shown: HostingStatus = { role: 'follower', host: undefined, refused: undefined }
 
   let words = openTabWords(options.channel(`darq/${name}`), hear)
 
@@ -93,8 +100,8 @@ export function openHosting(options: HostingOptions): Hosting {
 
   function show(): void {
     const role = state?.phase === 'leading' ? 'leader' : 'follower'
-    if (shown.role === role && shown.durability === durability && shown.refused === refused) return
-    shown = { role, durability, refused }
+    if (shown.role === role && shown.host === facts && shown.refused === refused) return
+    shown = { role, host: facts, refused }
     options.show(shown)
   }
 
@@ -129,7 +136,7 @@ export function openHosting(options: HostingOptions): Hosting {
         follow(command.leader)
         break
       case 'unfollow':
-        durability = undefined
+        facts = undefined
         leave()
         leave = () => {}
         break
@@ -152,7 +159,7 @@ export function openHosting(options: HostingOptions): Hosting {
   function openHost(): void {
     host = keepHost(options.open, clock, {
       opened(here) {
-        durability = here.engine.durability
+        facts = factsOf(here)
         refused = undefined
         lines = offerLines(here.link, { clock, channel: openLine })
         relay.use(here.link)
@@ -164,7 +171,7 @@ export function openHosting(options: HostingOptions): Hosting {
 
   function closeHost(how: 'commit' | 'abandon'): void {
     const reason = new DarqError(how === 'abandon' ? 'fenced' : 'unavailable', { message: 'this tab leads no more' })
-    durability = undefined
+    facts = undefined
     lines?.close(reason)
     lines = undefined
     relay.lose(reason)
@@ -193,7 +200,7 @@ export function openHosting(options: HostingOptions): Hosting {
       kind: 'lead',
       leader: leader(request),
       ready: lines !== undefined,
-      durability: durability ?? 'best-effort',
+      ...(facts ?? unknown),
     })
   }
 
@@ -206,7 +213,13 @@ export function openHosting(options: HostingOptions): Hosting {
         break
       case 'lead':
         if (state.phase === 'following' && word.ready) {
-          durability = word.durability
+          const { durability, core, wasm_error } = word
+          if (
+            facts?.durability !== durability ||
+            facts.core !== core ||
+            facts.wasm_error?.message !== wasm_error?.message
+          )
+            facts = { durability, core, wasm_error }
           refused = undefined
         }
         tell({ kind: 'heard', news: { leader: word.leader, ready: word.ready } })

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { CoreInUse } from '../engine/types.ts'
+import type { DarqError } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
 
 export interface TabStatus {
@@ -13,6 +15,13 @@ export interface TabStatus {
    * matter: see `persisted`.
    */
   readonly durability: Durability
+  /**
+   * Which core the host runs on: Wasm, or, where that can't be loaded, the same in TypeScript. `undefined` until a host has
+   * said so.
+   */
+  readonly core: CoreInUse['core'] | undefined
+  /** Why that is not Wasm: `wasm_unavailable`, with what to allow. `undefined`: it is, or was not asked for. */
+  readonly wasm_error: DarqError | undefined
   /** What the browser says of the network. */
   readonly online: boolean
   /** The browser has promised not to clear this origin's storage on its own. */
@@ -75,13 +84,13 @@ export function openStatusBoard(first: TabStatus): StatusBoard {
   }
 }
 
+const names = ['role', 'durability', 'core', 'wasm_error', 'online', 'persisted', 'usage_bytes', 'quota_bytes'] as const
+
 function isSame(one: TabStatus, other: TabStatus): boolean {
-  return (
-    one.role === other.role &&
-    one.durability === other.durability &&
-    one.online === other.online &&
-    one.persisted === other.persisted &&
-    one.usage_bytes === other.usage_bytes &&
-    one.quota_bytes === other.quota_bytes
-  )
+  return names.every((name) => textOf(one[name]) === textOf(other[name]))
+}
+
+/** Errors that say the same are one, however often they were told. */
+function textOf(value: TabStatus[keyof TabStatus]): unknown {
+  return value instanceof Error ? value.message : value
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { ErrorFacts } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
+import type { HostFacts } from './tab-worker.ts'
 
 /** The words' version. A leader that speaks another one is alive, but can't be talked to. */
 const language = 1
@@ -13,7 +15,7 @@ export type TabWord =
   /** Who leads? */
   | { readonly kind: 'ask' }
   /** I do. `leader` names this leadership. */
-  | { readonly kind: 'lead'; readonly leader: string; readonly ready: boolean; readonly durability: Durability }
+  | ({ readonly kind: 'lead'; readonly leader: string; readonly ready: boolean } & HostFacts)
   /** I don't any more. */
   | { readonly kind: 'resign'; readonly leader: string }
   /** I'd like to talk to that leader, over the channel of that name. Said again until the leader has answered there. */
@@ -55,7 +57,9 @@ function read(data: unknown): TabWord | undefined {
       if (leader === undefined) return undefined
       const ready = 'ready' in data && data.ready === true && data.darq === language
       const durability = 'durability' in data && isDurability(data.durability) ? data.durability : 'best-effort'
-      return { kind: 'lead', leader, ready, durability }
+      const core = 'core' in data && isCore(data.core) ? data.core : undefined
+      const wasm_error = 'wasm_error' in data && isErrorFacts(data.wasm_error) ? data.wasm_error : undefined
+      return { kind: 'lead', leader, ready, durability, core, wasm_error }
     }
     case 'resign':
       return leader === undefined ? undefined : { kind: 'resign', leader }
@@ -65,6 +69,23 @@ function read(data: unknown): TabWord | undefined {
     default:
       return undefined
   }
+}
+
+function isCore(value: unknown): value is HostFacts['core'] {
+  return value === 'wasm' || value === 'typescript' || value === 'own'
+}
+
+function isErrorFacts(value: unknown): value is ErrorFacts {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    'message' in value &&
+    typeof value.message === 'string' &&
+    'retryable' in value &&
+    typeof value.retryable === 'boolean'
+  )
 }
 
 function isDurability(value: unknown): value is Durability {

@@ -6,14 +6,25 @@
  *
  * @module
  */
+import type { CoreInUse } from '../engine/types.ts'
 import type { ErrorFacts } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
+
+/** What is known of the host, wherever it is. */
+export interface HostFacts {
+  /** What the storage behind it offers. */
+  readonly durability: Durability
+  /** Which core it runs on; `undefined` when an older version of this code leads, which doesn't say. */
+  readonly core: CoreInUse['core'] | undefined
+  /** Why that is not Wasm, where it tried. */
+  readonly wasm_error: ErrorFacts | undefined
+}
 
 /** What the page is told of hosting, whenever it changes. */
 export interface HostingStatus {
   readonly role: 'leader' | 'follower'
-  /** What the storage behind the host offers; `undefined` while there is no host to ask. */
-  readonly durability: Durability | undefined
+  /** `undefined` while there is no host to ask. */
+  readonly host: HostFacts | undefined
   /** Why there is no host and none to wait for. */
   readonly refused: ErrorFacts | undefined
 }

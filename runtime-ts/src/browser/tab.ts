@@ -10,6 +10,7 @@ import { fromFacts } from '../error.ts'
 import { watchPageLife } from './page-life.ts'
 import { steadyClock } from './steady-clock.ts'
 import { openStatusBoard, type StatusBoard, type TabStatus } from './tab-status.ts'
+import type { HostFacts } from './tab-worker.ts'
 import { keepWorker } from './worker-keeper.ts'
 
 export type { TabStatus } from './tab-status.ts'
@@ -58,6 +59,8 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   const board = openStatusBoard({
     role: 'follower',
     durability: 'best-effort',
+    core: undefined,
+    wasm_error: undefined,
     online: navigator.onLine,
     persisted: false,
     usage_bytes: undefined,
@@ -66,10 +69,10 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   const keeper = keepWorker({
     worker,
     clock: steadyClock(),
-    show({ role, durability, refused }) {
-      // While the lead changes hands there is no host to ask: what it offered before is the best answer.
-      board.change(durability === undefined ? { role } : { role, durability })
-      if (durability !== undefined) hosted.resolve()
+    show({ role, host, refused }) {
+      // While the lead changes hands there is no host to ask: what it was before is the best answer.
+      board.change({ role, ...(host !== undefined && shownOf(host)) })
+      if (host !== undefined) hosted.resolve()
       else if (refused !== undefined) hosted.reject(fromFacts(refused))
     },
     gone(error, failures) {
@@ -121,6 +124,10 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
     close: () => client.close(),
     [Symbol.asyncDispose]: () => client.close(),
   }
+}
+
+function shownOf({ durability, core, wasm_error }: HostFacts): Pick<TabStatus, keyof HostFacts> {
+  return { durability, core, wasm_error: wasm_error === undefined ? undefined : fromFacts(wasm_error) }
 }
 
 /** Its birth time lets a host forget, one day, who has not been heard for long. */

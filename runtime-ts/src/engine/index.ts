@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { twin, twinVectors, wasm, wasmVectors } from '@darq/core'
 import { checkK, invalid } from '../options.ts'
+import { chooseCore } from './core-choice.ts'
 import { LiveHost } from './host.ts'
 import { openHost } from './open-host.ts'
 import type { Engine, EngineOptions } from './types.ts'
@@ -20,16 +20,14 @@ export type * from './types.ts'
  *
  * @param previous an engine of this storage that stopped with `withdrawn`: receipts for what is left of it settle as this
  * one goes on. Without it they never do.
- * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`, `invalid_argument` for an option that can't be
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`, `invalid_argument` for an option that can't be,
+ * `wasm_unavailable` with `core: 'wasm'`
  */
 export async function openEngine(options: EngineOptions, previous?: Engine): Promise<Engine> {
   checkSpeculation(options)
-  return openHost(options, await makersOf(options), previous instanceof LiveHost ? previous : undefined)
-}
-
-async function makersOf({ core = 'wasm', vectors }: EngineOptions) {
-  if (core === 'wasm') return { core: await wasm(), vectors: vectors ?? (await wasmVectors()) }
-  return { core: core === 'twin' ? twin() : core, vectors: vectors ?? twinVectors() }
+  const { make, reason } = await chooseCore(options)
+  if (reason !== undefined) options.onError?.(reason, 'core')
+  return openHost(options, make, previous instanceof LiveHost ? previous : undefined)
 }
 
 /** Peers would depend on what a storage forgets that only hopes to keep it. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CoreMaker, Lsn, VectorsMaker } from '@darq/core'
+import type { CoreMaker, Lsn, VectorsMaker, WasmSource } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
 import type { ChronicleEvent } from './chronicle.ts'
@@ -236,14 +236,38 @@ export interface EngineLimits {
   readonly channel_bytes_max: number
 }
 
-export interface EngineOptions {
+/** Which core a host runs on, and, where it tried Wasm in vain, why (`wasm_unavailable`). */
+export interface CoreInUse {
+  readonly core: 'wasm' | 'typescript' | 'own'
+  readonly reason: DarqError | undefined
+}
+
+export interface CoreOptions {
+  /**
+   * Default: Wasm, and where it can't be had the same in TypeScript, which is half as fast and loaded only then; `onError` is
+   * told at `core`. `'wasm'` alone, or not at all: rejects with `wasm_unavailable`. `'typescript'`: Wasm is not tried.
+   */
+  readonly core?: 'wasm' | 'typescript' | CoreMaker
+  /**
+   * Where core.wasm is: a URL (in Node also a path), its bytes, or a `WebAssembly.Module`. Default: the file that the package
+   * ships, which bundlers find by `new URL('…', import.meta.url)`.
+   *
+   * @example
+   * wasm: 'https://cdn.example/darq/core.wasm'
+   * wasm: new URL('/static/core.wasm', location.href)
+   */
+  readonly wasm?: WasmSource
+  /** For a `core` of one's own: what keeps dependencies. Default: that of the same kind; for a maker that in TypeScript. */
+  readonly vectors?: VectorsMaker
+}
+
+export interface EngineOptions extends CoreOptions {
   /** The host's name: half of its id; the other half is the storage's generation. 1 to 200 bytes of UTF-8 without `#` and `/`. */
   readonly name: string
   readonly storage: Storage
   readonly clock: Clock
   /** Uniform in [0, 1). Also keys the hash tables. */
   readonly random: () => number
-  readonly core?: 'wasm' | 'twin' | CoreMaker
   /** Without one, messages to other hosts wait. */
   readonly transport?: Transport
   /** The address of the host where a DARQ lives; `undefined`: here. */
@@ -264,8 +288,6 @@ export interface EngineOptions {
    * `k` above 0, hosts must reach each other in this way.
    */
   readonly peer?: (host: string) => string | undefined
-  /** For a `core` of one's own: what keeps dependencies. Default: that of the same kind; for a maker the twin's. */
-  readonly vectors?: VectorsMaker
   readonly limits?: Partial<EngineLimits>
   /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void

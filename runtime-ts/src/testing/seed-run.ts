@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { twin, twinVectors } from '@darq/core'
+import { twin, twinVectors } from '@darq/core/twin'
 import type { FaultPlan } from './fault-injection.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
 import type { SimulateOptions } from './options.ts'

@@ -49,7 +49,13 @@ export async function openTransactional(options: TransactionalOptions): Promise<
 export async function openTransactionalHost(options: TransactionalOptions): Promise<Host> {
   const host = await openTransactional(options)
   return hostClient(
-    { link: host.link, durability: options.store.durability, epoch: () => host.epoch, close: () => host.close() },
+    {
+      link: host.link,
+      durability: options.store.durability,
+      core: { core: 'own', reason: undefined }, // it has no log that a core would keep
+      epoch: () => host.epoch,
+      close: () => host.close(),
+    },
     options,
   )
 }

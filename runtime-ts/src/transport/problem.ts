@@ -39,6 +39,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   closed: { status: 503, title: 'The host was closed' },
   storage: { status: 500, title: 'The storage failed' },
   internal: { status: 500, title: 'An internal error' },
+  wasm_unavailable: { status: 500, title: 'The Wasm core can not be loaded' },
   gap: { status: 409, title: 'A sequence was skipped' },
   producer_expired: { status: 410, title: 'The producer was forgotten' },
   too_large: { status: 413, title: 'Too large' },

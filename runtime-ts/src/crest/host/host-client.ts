@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from '../../engine/types.ts'
+import type { Clock, CoreInUse } from '../../engine/types.ts'
 import type { Durability } from '../../storage/contract.ts'
 import { openClient } from '../client/client.ts'
 import type { Client } from '../client/client-types.ts'
@@ -13,12 +13,15 @@ import type { Link } from '../wire/link.ts'
 export interface Host extends Client {
   readonly durability: Durability
   readonly epoch: number
+  /** Which core it runs on, and why not on Wasm. */
+  readonly core: CoreInUse
 }
 
 /** What stands behind the client. */
 export interface Opened {
   readonly link: Link
   readonly durability: Durability
+  readonly core: CoreInUse
   epoch(): number
   close(): Promise<void>
 }
@@ -43,6 +46,7 @@ export function hostClient(opened: Opened, platform: { clock?: Clock; random?: (
     close: () => client.close(),
     [Symbol.asyncDispose]: () => client.close(),
     durability: opened.durability,
+    core: opened.core,
     get epoch() {
       return opened.epoch()
     },

@@ -3,10 +3,18 @@
  *
  * @module
  */
-import type { CoreMaker, VectorsMaker } from '@darq/core'
 import { platformClock } from '../../clock.ts'
+import { type ChosenCore, chooseCore } from '../../engine/core-choice.ts'
 import { type ChronicleEvent, openEngine } from '../../engine/index.ts'
-import type { Clock, Engine, EngineLimits, EngineOptions, Transport } from '../../engine/types.ts'
+import type {
+  Clock,
+  CoreInUse,
+  CoreOptions,
+  Engine,
+  EngineLimits,
+  EngineOptions,
+  Transport,
+} from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
 import { checkK } from '../../options.ts'
 import type { Storage } from '../../storage/contract.ts'
@@ -24,7 +32,7 @@ import { HostLink, type Life } from './host-link.ts'
 import { Residents } from './residents.ts'
 import { Roads } from './routed-transport.ts'
 
-export interface HostOptions {
+export interface HostOptions extends Pick<CoreOptions, 'core' | 'wasm'> {
   /** Unique among the hosts that it talks to. */
   name: string
   participants: readonly Participant[]
@@ -35,7 +43,6 @@ export interface HostOptions {
    * that it goes to (`'account/*'`; `'*'`: all others). Default 0: it waits for committed. `Infinity`: it never waits.
    */
   k?: number | Record<string, number>
-  core?: 'wasm' | 'twin' | CoreMaker
 }
 
 export interface HostedOptions extends HostOptions {
@@ -48,7 +55,7 @@ export interface HostedOptions extends HostOptions {
   reply?: Transport
   /** Called with the engine whenever one was opened: at first, after a failure, and after it went back. */
   onOpened?: (engine: Engine) => void
-  /** A failure that nobody waits for. Default: none is told. */
+  /** A failure that nobody waits for. Default: none is told, but that Wasm can't be loaded (`core`), on the console. */
   onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
   onChronicle?: (event: ChronicleEvent) => void
@@ -63,7 +70,7 @@ export interface HostedOptions extends HostOptions {
   /** The address of another host by its name, for questions about what is durable there. Default: its name. */
   peer?: (host: string) => string | undefined
   /** For a `core` of one's own. */
-  vectors?: VectorsMaker
+  vectors?: NonNullable<CoreOptions['vectors']>
   /** How often within a minute an engine that failed is opened anew. Default 5. */
   reopens_max?: number
 }
@@ -78,6 +85,8 @@ export interface Hosted {
    * @throws {DarqError} why the host has stopped for good; `closed`
    */
   alive(): Promise<Engine>
+  /** Which core it runs on. Chosen once, before the first engine is opened. */
+  readonly core: CoreInUse
   readonly link: Link
   /** Resolves when it has stopped for good: with the reason when it failed, `undefined` after `close`. */
   readonly stopped: Promise<DarqError | undefined>
@@ -93,12 +102,22 @@ const reopen_backoff_ms = 100
 /**
  * Opens a host. When it resolves, older owners of the storage are fenced, and what it holds is recovered.
  *
- * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `invalid_argument` for options that contradict themselves
+ * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `invalid_argument` for options that contradict themselves;
+ * `wasm_unavailable` with `core: 'wasm'`
  */
 export async function openHosted(options: HostedOptions): Promise<Hosted> {
   const hosted = new LiveHosted(options)
   await hosted.open()
   return hosted
+}
+
+const said = new Set<string>()
+
+/** On the console once in a thread, however many hosts it has. */
+function sayCore(reason: DarqError, onError: HostedOptions['onError']): void {
+  if (onError !== undefined) onError(reason, 'core')
+  else if (!said.has(reason.message)) console.warn(reason.message)
+  said.add(reason.message)
 }
 
 /** @returns K by the name of the DARQ that a message goes to */
@@ -118,6 +137,7 @@ class LiveHosted implements Hosted {
   readonly #random: () => number
   readonly #directory: Directory
   readonly #roads: Roads
+  #core: ChosenCore | undefined
   #life: Life | undefined
   /** Resolves with the life to come, while there is none. */
   #next: PromiseWithResolvers<Life> | undefined
@@ -147,6 +167,12 @@ class LiveHosted implements Hosted {
     throw this.#reason ?? new DarqError('unavailable', { message: 'the host is being opened anew' })
   }
 
+  get core(): CoreInUse {
+    if (this.#core === undefined) throw new DarqError('closed', { message: 'the host was never opened' })
+    const { core, reason } = this.#core
+    return { core, reason }
+  }
+
   async alive(): Promise<Engine> {
     const { engine } = this.#life ?? (await this.#living())
     return engine
@@ -165,7 +191,8 @@ class LiveHosted implements Hosted {
   }
 
   async #open(): Promise<void> {
-    const { name, storage, core, vectors, k, peer, limits, onChronicle } = this.#options
+    const { name, storage, k, peer, limits, onChronicle } = this.#options
+    const { make } = await this.#chooseCore()
     const surroundings = {
       host: name,
       clock: this.#clock,
@@ -188,12 +215,11 @@ class LiveHosted implements Hosted {
       route: (darq) => this.#roads.address(darq),
       processor: (darq) => residents.processor(darq),
       onError: (error, where) => this.#report(error, where),
-      ...(core !== undefined && { core }),
+      ...make,
       ...(limits !== undefined && { limits }),
       ...(k !== undefined && { k: speculationOf(k) }),
       ...(peer !== undefined && { peer }),
       ...(onChronicle !== undefined && { onChronicle }),
-      ...(vectors !== undefined && { vectors }),
     }
     const engine = await openEngine(options, previous)
     this.#options.onOpened?.(engine)
@@ -212,6 +238,15 @@ class LiveHosted implements Hosted {
       this.#engineStopped(engine, reason)
       ends.end(reason)
     })
+  }
+
+  /** What can't be loaded for the first engine can't be loaded for the next: it is said once. */
+  async #chooseCore(): Promise<ChosenCore> {
+    if (this.#core !== undefined) return this.#core
+    this.#core = await chooseCore(this.#options)
+    const { reason } = this.#core
+    if (reason !== undefined) sayCore(reason, this.#options.onError)
+    return this.#core
   }
 
   /** State that this code can't read stops its participant, not the host: the engine tries again, and who asks is told. */
@@ -309,6 +344,7 @@ export async function openHost(options: HostedOptions): Promise<Host> {
     {
       link: hosted.link,
       durability: options.storage.durability,
+      core: hosted.core,
       epoch: () => hosted.engine.epoch,
       close: () => hosted.close(),
     },

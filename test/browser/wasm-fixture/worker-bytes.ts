@@ -1,0 +1,4 @@
+import { bytes } from './inlined.ts'
+import { serve } from './serve.ts'
+
+serve({ core: 'wasm', wasm: bytes })
