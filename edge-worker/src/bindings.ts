@@ -5,8 +5,8 @@
  */
 import type { Hosted, Participant } from '@darq/runtime'
 import type { Answers } from './answers.ts'
-import type { Seats } from './seats.ts'
 import type { Siblings } from './siblings.ts'
+import type { WatchSlots } from './watch-slots.ts'
 
 /** What the object lends to each request. */
 export interface ObjectBindings {
@@ -16,5 +16,5 @@ export interface ObjectBindings {
   readonly hosted: Hosted
   readonly answers: Answers
   readonly siblings: Siblings
-  readonly watchers: Seats
+  readonly watchers: WatchSlots
 }

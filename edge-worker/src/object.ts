@@ -19,8 +19,8 @@ import { Answers } from './answers.ts'
 import type { ObjectBindings } from './bindings.ts'
 import { toWeb, toWorkers } from './platform.ts'
 import { answerError } from './problem.ts'
-import { Seats } from './seats.ts'
 import { type FrameTaker, takeSiblingFrame } from './siblings.ts'
+import { WatchSlots } from './watch-slots.ts'
 
 /** Requests with a frame that may wait at once, and for how long: less than a peer waits for its answer. */
 const answers_limits = { waiting_max: 10_000, wait_ms_max: 10_000 }
@@ -57,7 +57,7 @@ export function durableObjectClass<Env extends object>(
     readonly #state: DurableObjectState
     readonly #env: Env
     readonly #storage: DurableObjectStore
-    readonly #watchers = new Seats(watchers_max)
+    readonly #watchers = new WatchSlots(watchers_max)
     #life: Promise<Life> | undefined
     /** The failure to open that the operator was told of, and when. */
     #reported: { readonly code: string; readonly at_ms: number } | undefined

@@ -7,7 +7,7 @@
 import { heartbeat_ms, type Link, mediaType, type QueryRequest, toFacts, type ViewFacts } from '@darq/runtime/transport'
 import { TextStream } from './text-stream.ts'
 
-/** A reader that takes nothing for as many heartbeats is dropped, so that its seat is free for others. */
+/** A reader that takes nothing for as many heartbeats is dropped, so that its slot is free for others. */
 const unread_heartbeats_max = 3
 
 /**

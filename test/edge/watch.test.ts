@@ -1,8 +1,8 @@
 import { DarqError } from '@darq/runtime/engine'
 import type { Link, ViewFacts } from '@darq/runtime/transport'
 import { expect, test, vi } from 'vitest'
-import { Seats } from '../../edge-worker/src/seats.ts'
 import { streamViews } from '../../edge-worker/src/watch.ts'
+import { WatchSlots } from '../../edge-worker/src/watch-slots.ts'
 import { jsonEvents } from '../../runtime-ts/src/transport/lines.ts'
 import { heartbeat_ms } from '../../runtime-ts/src/transport/wire.ts'
 
@@ -61,24 +61,24 @@ test('a slow reader gets the newest value, and is not spared the withdrawal befo
   expect(seen).toEqual([{ grade: 'accepted', value: 1 }, withdrawn, { grade: 'accepted', value: 5 }])
 })
 
-test('when the reader leaves, the watch ends and its seat is free', async () => {
+test('when the reader leaves, the watch ends and its slot is free', async () => {
   const { link, see, left } = watched()
-  const seats = new Seats(1)
-  const stream = body(streamViews(link, request, encode, seats.take()))
+  const slots = new WatchSlots(1)
+  const stream = body(streamViews(link, request, encode, slots.take()))
   see(value('1'))
-  expect(() => seats.take()).toThrow(DarqError)
+  expect(() => slots.take()).toThrow(DarqError)
   await stream.cancel()
   await expect.poll(left).toBe(true)
-  await expect.poll(() => seats.taken).toBe(0)
+  await expect.poll(() => slots.taken).toBe(0)
 })
 
-test('a stream that nobody reads is dropped, and its seat is free; a reader with nothing to read keeps it', async () => {
+test('a stream that nobody reads is dropped, and its slot is free; a reader with nothing to read keeps it', async () => {
   vi.useFakeTimers()
   try {
-    const seats = new Seats(2)
+    const slots = new WatchSlots(2)
     const [unread, read] = [watched(), watched()]
-    streamViews(unread.link, request, encode, seats.take())
-    const events = jsonEvents(body(streamViews(read.link, request, encode, seats.take())), {
+    streamViews(unread.link, request, encode, slots.take())
+    const events = jsonEvents(body(streamViews(read.link, request, encode, slots.take())), {
       ...limits,
       silence_ms_max: 10 * heartbeat_ms,
     })
@@ -88,10 +88,10 @@ test('a stream that nobody reads is dropped, and its seat is free; a reader with
     // It reads on: heartbeats are all that comes.
     const next = events.next()
     await vi.advanceTimersByTimeAsync(2 * heartbeat_ms)
-    expect(seats.taken).toBe(2)
+    expect(slots.taken).toBe(2)
     await vi.advanceTimersByTimeAsync(2 * heartbeat_ms)
     expect(unread.left()).toBe(true)
-    expect([read.left(), seats.taken]).toEqual([false, 1])
+    expect([read.left(), slots.taken]).toEqual([false, 1])
     read.see(value('2'))
     expect((await next).value).toEqual({ grade: 'accepted', value: 2 })
   } finally {
@@ -101,10 +101,10 @@ test('a stream that nobody reads is dropped, and its seat is free; a reader with
 
 test('when the watch fails, the reader is told why, and the stream ends', async () => {
   const { link, fail } = watched()
-  const seats = new Seats(1)
-  const events = jsonEvents(body(streamViews(link, request, encode, seats.take())), limits)
+  const slots = new WatchSlots(1)
+  const events = jsonEvents(body(streamViews(link, request, encode, slots.take())), limits)
   fail(new DarqError('closed', { message: 'gone' }))
   expect((await events.next()).value).toEqual({ error: { code: 'closed', message: 'gone', retryable: true } })
   expect(await events.next()).toMatchObject({ done: true })
-  expect(seats.taken).toBe(0)
+  expect(slots.taken).toBe(0)
 })

@@ -3,7 +3,7 @@ import { DarqError, type Incarnation, type Lsn } from '@darq/runtime/engine'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame } from '../../runtime-ts/src/processor/frame.ts'
-import { type Word, wordTypes } from '../../runtime-ts/src/processor/words.ts'
+import { type ProtocolMessage, protocolMessageTypes } from '../../runtime-ts/src/processor/protocol-message.ts'
 
 const limit = 1 << 20
 const lsn = fc.integer({ min: 0, max: 2 ** 50 - 1 }).map((number) => (number * 8) as Lsn)
@@ -30,8 +30,8 @@ const out = fc.oneof(
 )
 const reference = fc.oneof(lsn, fc.record({ step, part: fc.constantFrom('remembered', 'sent'), index: u32 }))
 
-/** One arbitrary for each type of word: a type without one would not compile. */
-const words: { readonly [T in Word['type']]: fc.Arbitrary<unknown> } = {
+/** One arbitrary for each type of message: a type without one would not compile. */
+const messages: { readonly [T in ProtocolMessage['type']]: fc.Arbitrary<unknown> } = {
   hello: fc.record({ type: fc.constant('hello'), session: name, window: fc.record({ bytes: u32, messages: u32 }) }),
   step: fc.record({
     type: fc.constant('step'),
@@ -80,8 +80,8 @@ const words: { readonly [T in Word['type']]: fc.Arbitrary<unknown> } = {
   beat: fc.record({ type: fc.constant('beat') }),
 }
 
-const anyWord = fc.oneof(...Object.values(words)) as fc.Arbitrary<Word>
-const frameOf = (word: Word, number = 7, heard = 3) => encodeFrame({ number, heard, word }, limit)
+const anyMessage = fc.oneof(...Object.values(messages)) as fc.Arbitrary<ProtocolMessage>
+const frameOf = (message: ProtocolMessage, number = 7, heard = 3) => encodeFrame({ number, heard, message }, limit)
 
 function refusal(frame: Uint8Array, bytes_max = limit): string {
   try {
@@ -102,13 +102,13 @@ function resealed(frame: Uint8Array): Uint8Array {
 }
 
 describe('a frame', () => {
-  for (const type of wordTypes)
-    test(`carries the word ${type} whole`, () => {
+  for (const type of protocolMessageTypes)
+    test(`carries the message ${type} whole`, () => {
       fc.assert(
-        fc.property(words[type] as fc.Arbitrary<Word>, whole, whole, (word, number, heard) => {
-          const size = new TextEncoder().encode('session' in word ? word.session : '').length
+        fc.property(messages[type] as fc.Arbitrary<ProtocolMessage>, whole, whole, (message, number, heard) => {
+          const size = new TextEncoder().encode('session' in message ? message.session : '').length
           fc.pre(size <= 64)
-          expect(decodeFrame(frameOf(word, number, heard), limit)).toEqual({ number, heard, word })
+          expect(decodeFrame(frameOf(message, number, heard), limit)).toEqual({ number, heard, message })
         }),
         { numRuns: 60 },
       )
@@ -116,8 +116,8 @@ describe('a frame', () => {
 
   test('that is truncated anywhere is refused', () => {
     fc.assert(
-      fc.property(anyWord, fc.double({ min: 0, max: 0.999 }), (word, share) => {
-        const frame = frameOf(word)
+      fc.property(anyMessage, fc.double({ min: 0, max: 0.999 }), (message, share) => {
+        const frame = frameOf(message)
         fc.pre(refusal(frame) === 'taken')
         expect(refusal(frame.slice(0, Math.floor(frame.length * share)))).toBe('bad_frame')
       }),
@@ -126,8 +126,8 @@ describe('a frame', () => {
 
   test('with any bit turned over is refused', () => {
     fc.assert(
-      fc.property(anyWord, fc.nat(), (word, at) => {
-        const frame = frameOf(word)
+      fc.property(anyMessage, fc.nat(), (message, at) => {
+        const frame = frameOf(message)
         const index = (at >> 3) % frame.length
         frame[index] = (frame[index] ?? 0) ^ (1 << (at & 7))
         expect(['bad_frame', 'newer_format', 'older_format']).toContain(refusal(frame))
@@ -136,7 +136,7 @@ describe('a frame', () => {
   })
 
   test('too large is refused by who sends it and by who gets it', () => {
-    const word: Word = {
+    const message: ProtocolMessage = {
       type: 'step',
       step: 1,
       consume: [],
@@ -144,8 +144,8 @@ describe('a frame', () => {
       remember: [new Uint8Array(500)],
       checkpoint: undefined,
     }
-    expect(() => encodeFrame({ number: 1, heard: 0, word }, 400)).toThrow(DarqError)
-    expect(refusal(frameOf(word), 400)).toBe('too_large')
+    expect(() => encodeFrame({ number: 1, heard: 0, message }, 400)).toThrow(DarqError)
+    expect(refusal(frameOf(message), 400)).toBe('too_large')
   })
 
   test('of another format version is refused by a name of its own', () => {
@@ -156,15 +156,15 @@ describe('a frame', () => {
     expect(refusal(frame)).toBe('older_format')
   })
 
-  test('of a stranger is refused with a typed error, or is a word, whatever stands in it', () => {
+  test('of a stranger is refused with a typed error, or is a message, whatever stands in it', () => {
     let taken = 0
     fc.assert(
       fc.property(
-        anyWord,
+        anyMessage,
         fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 }),
         fc.uint8Array({ maxLength: 8 }),
-        (word, changes, tail) => {
-          const frame = new Uint8Array([...frameOf(word), ...tail])
+        (message, changes, tail) => {
+          const frame = new Uint8Array([...frameOf(message), ...tail])
           // Behind the header: the magic and the version have tests of their own.
           for (const [at, value] of changes) frame[12 + (at % (frame.length - 12))] = value
           const outcome = refusal(resealed(frame))

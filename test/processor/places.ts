@@ -9,8 +9,8 @@ import {
   attachColocated,
   attachInWorker,
   remoteProcessor,
-  type SeatOptions,
   type Served,
+  type SessionServerOptions,
   serveProcessor,
   streamPair,
 } from '@darq/runtime/processor'
@@ -21,7 +21,7 @@ export interface Place {
   readonly name: string
   /** A processor there that hangs is noticed. */
   readonly isWatched: boolean
-  attach(darq: Darq, options?: SeatOptions): Served
+  attach(darq: Darq, options?: SessionServerOptions): Served
   end(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { openEngine } from '@darq/runtime/engine'
-import { connectedSocket, openSeat, remoteProcessor, socketStream } from '@darq/runtime/processor'
+import { connectedSocket, openSessionServer, remoteProcessor, socketStream } from '@darq/runtime/processor'
 import { memory } from '@darq/runtime/storage'
 import { expect, test } from 'vitest'
 import { platformClock } from '../../runtime-ts/src/clock.ts'
@@ -13,8 +13,8 @@ const texts = (from: number, to: number) => Array.from({ length: to - from + 1 }
 async function hosted() {
   const engine = await openEngine({ name: 'host', storage: memory(), clock, random: Math.random, core: 'typescript' })
   const darq = engine.darq('d')
-  const seat = openSeat(darq, { limits: { resume_ms: 5_000 } })
-  const server = await serveSockets((socket) => void seat.serve(socketStream(socket)))
+  const sessions = openSessionServer(darq, { limits: { resume_ms: 5_000 } })
+  const server = await serveSockets((socket) => void sessions.serve(socketStream(socket)))
   const consumed = () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const unwatch = darq.watch(() => {

@@ -5,16 +5,16 @@
  */
 import type { Darq, Delivered, Engine, Lsn, NonEmpty } from '@darq/runtime/engine'
 import {
-  openSeat,
+  openSessionServer,
   type RemoteAttached,
   type RemoteHold,
   type RemoteOptions,
   type RemoteProcessor,
   type RemoteReceipt,
   remoteProcessor,
-  type Seat,
-  type SeatLimits,
   type Served,
+  type SessionServer,
+  type SessionServerLimits,
   type Stream,
   type StreamPair,
   streamPair,
@@ -73,22 +73,22 @@ export class Puppet implements RemoteProcessor {
 
 export class Town {
   readonly world: World
-  readonly limits: Partial<SeatLimits>
+  readonly limits: Partial<SessionServerLimits>
   engine: Engine
-  seat: Seat
+  server: SessionServer
   pair: StreamPair | undefined
   served: Served | undefined
   delay_ms = () => 1
   readonly errors: string[] = []
 
-  constructor(world: World, engine: Engine, limits: Partial<SeatLimits>) {
+  constructor(world: World, engine: Engine, limits: Partial<SessionServerLimits>) {
     this.world = world
     this.limits = limits
     this.engine = engine
-    this.seat = this.#open()
+    this.server = this.#open()
   }
 
-  static async open(limits: Partial<SeatLimits> = {}, seed = 1, storage?: Storage): Promise<Town> {
+  static async open(limits: Partial<SessionServerLimits> = {}, seed = 1, storage?: Storage): Promise<Town> {
     const world = new World(seed)
     return new Town(world, await world.host({ name: 'host', ...(storage && { storage }) }), limits)
   }
@@ -97,9 +97,9 @@ export class Town {
     return this.engine.darq('d')
   }
 
-  #open(): Seat {
+  #open(): SessionServer {
     const { clock } = this.world
-    return openSeat(this.darq, {
+    return openSessionServer(this.darq, {
       clock,
       limits: this.limits,
       onError: (error) => this.errors.push(error.code),
@@ -109,13 +109,13 @@ export class Town {
   async crash(): Promise<void> {
     this.pair?.cut()
     this.engine = await this.world.crash('host')
-    this.seat = this.#open()
+    this.server = this.#open()
   }
 
   connect = (): Stream => {
     const { clock } = this.world
     this.pair = streamPair({ clock, delay_ms: () => this.delay_ms() })
-    this.served = this.seat.serve(this.pair.ends[0])
+    this.served = this.server.serve(this.pair.ends[0])
     return this.pair.ends[1]
   }
 

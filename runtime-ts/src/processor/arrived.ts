@@ -1,11 +1,11 @@
 /**
- * Messages and state as they have come in a word: their bytes are the word's.
+ * Messages and state as they came in a protocol message: their bytes are a part of its bytes.
  *
  * @module
  */
 import type { Delivered, Grade, Grades, LiveTimer, Lsn } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
-import type { DeliveredItem, RestoreItem } from './words.ts'
+import type { DeliveredItem, RestoreItem } from './protocol-message.ts'
 
 /** How far the DARQ's log has come, as it is known here. */
 export type Marks = Pick<Grades, 'durable' | 'committed'>
@@ -55,7 +55,7 @@ export class ArrivedMessage<Turn> implements Delivered<Turn> {
   }
 }
 
-/** All of a state, word by word. */
+/** All of a state, message by message. */
 export class ArrivedState {
   readonly reading: Reading = { isOver: false }
   checkpoint: Delivered<'restore'> | undefined

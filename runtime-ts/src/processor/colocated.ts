@@ -7,13 +7,13 @@ import { platformClock } from '../clock.ts'
 import type { Attached, Clock, Darq, Delivered, Incarnation, LiveTimer, NonEmpty, Processor } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { ArrivedMessage, ArrivedState, type Reading } from './arrived.ts'
+import { FlowControl } from './flow-control.ts'
 import { HandOver } from './hand-over.ts'
+import { type DeliveredItem, type StepMessage, type Window, weightOf } from './protocol-message.ts'
 import type { MakeProcessor, RemoteAttached, RemoteProcessor, RemoteReceipt, RemoteStepRecord } from './remote-types.ts'
-import type { Served } from './seat.ts'
+import type { Served } from './session-server.ts'
 import { StepsUnderWay } from './steps-under-way.ts'
-import { Supply } from './supply.ts'
 import { TakenSteps } from './taken-steps.ts'
-import { type DeliveredItem, type StepWord, type Window, weightOf } from './words.ts'
 
 export interface ColocatedOptions {
   readonly clock?: Clock
@@ -66,7 +66,7 @@ class Colocated implements Processor, RemoteAttached {
   readonly #darq: Darq
   readonly #make: MakeProcessor
   readonly #ended: (reason: DarqError | undefined, failed: boolean) => void
-  readonly #supply: Supply
+  readonly #flow: FlowControl
   readonly #steps: StepsUnderWay
   readonly #taken = new TakenSteps()
   readonly #handOver = new HandOver((error) => this.#fail(error))
@@ -74,12 +74,12 @@ class Colocated implements Processor, RemoteAttached {
   #processor: RemoteProcessor | undefined
   #failure: DarqError | undefined
   /** A step is answered when it is known to be under way. */
-  readonly #unanswered: StepWord[] = []
+  readonly #unanswered: StepMessage[] = []
   #hasLeft = false
   #isOver = false
   #unwatch = () => {}
   #dealt = { bytes: 0, messages: 0 }
-  #isSupplying = false
+  #isSendingMore = false
 
   constructor(
     darq: Darq,
@@ -91,8 +91,8 @@ class Colocated implements Processor, RemoteAttached {
     this.#darq = darq
     this.#make = make
     this.#ended = ended
-    this.#supply = new Supply({ window, batch: { bytes: 65_536, messages: 256 } })
-    this.#steps = new StepsUnderWay(darq.grades, unlimited, (word) => void this.#unanswered.push(word))
+    this.#flow = new FlowControl({ window, batch: { bytes: 65_536, messages: 256 } })
+    this.#steps = new StepsUnderWay(darq.grades, unlimited, (message) => void this.#unanswered.push(message))
   }
 
   get incarnation(): Incarnation {
@@ -108,11 +108,11 @@ class Colocated implements Processor, RemoteAttached {
 
   step(record: RemoteStepRecord): RemoteReceipt {
     const receipt = this.#steps.step(record)
-    for (const word of this.#unanswered.splice(0)) {
-      const answer = this.#attached && this.#taken.take(word, this.#attached)
+    for (const message of this.#unanswered.splice(0)) {
+      const answer = this.#attached && this.#taken.take(message, this.#attached)
       if (answer) this.#steps.answer(answer)
-      this.#taken.answered(word.step, word.step)
-      this.#taken.forget(word.step)
+      this.#taken.answered(message.step, message.step)
+      this.#taken.forget(message.step)
     }
     return receipt
   }
@@ -130,19 +130,19 @@ class Colocated implements Processor, RemoteAttached {
   ): void {
     this.#attached = attached
     this.#unwatch = this.#darq.watch((grades) => this.#steps.grade(grades))
-    this.#supply.restore(checkpoint, self, timers)
+    this.#flow.restore(checkpoint, self, timers)
     try {
       this.#processor = this.#make(this)
     } catch (error) {
       this.#fail(error)
       return
     }
-    this.#supplyMore()
+    this.#sendMore()
   }
 
   deliver<Turn>(messages: NonEmpty<Delivered<Turn>>): void {
-    this.#supply.deliver(messages)
-    this.#supplyMore()
+    this.#flow.deliver(messages)
+    this.#sendMore()
   }
 
   detached(reason: DarqError): void {
@@ -164,22 +164,22 @@ class Colocated implements Processor, RemoteAttached {
   }
 
   /** Gives the processor the next batch when it has dealt with the one before: what waits, waits in the log. */
-  #supplyMore(): void {
-    if (this.#isSupplying) return
-    this.#isSupplying = true
+  #sendMore(): void {
+    if (this.#isSendingMore) return
+    this.#isSendingMore = true
     const state = new ArrivedState(this.name, () => this.#darq.grades)
     while (this.#handOver.isIdle && !this.#isOver) {
-      const word = this.#attached && this.#processor && this.#supply.next(this.#attached)
-      if (word === undefined) break
-      if (word.type === 'delivered') {
-        this.#handDelivered(word.messages)
+      const message = this.#attached && this.#processor && this.#flow.next(this.#attached)
+      if (message === undefined) break
+      if (message.type === 'delivered') {
+        this.#handDelivered(message.messages)
         continue
       }
-      for (const item of word.items) state.add(item)
-      this.#credit(word.items)
-      if (word.last) this.#handState(state)
+      for (const item of message.items) state.add(item)
+      this.#credit(message.items)
+      if (message.last) this.#handState(state)
     }
-    this.#isSupplying = false
+    this.#isSendingMore = false
   }
 
   #handState({ checkpoint, self, timers, reading }: ArrivedState): void {
@@ -187,7 +187,7 @@ class Colocated implements Processor, RemoteAttached {
       run: () => this.#processor?.restore(checkpoint, self, timers, this),
       done: () => {
         reading.isOver = true
-        this.#supplyMore()
+        this.#sendMore()
       },
     })
   }
@@ -202,7 +202,7 @@ class Colocated implements Processor, RemoteAttached {
       done: () => {
         reading.isOver = true
         this.#credit(items)
-        this.#supplyMore()
+        this.#sendMore()
       },
     })
   }
@@ -210,6 +210,6 @@ class Colocated implements Processor, RemoteAttached {
   #credit(items: readonly { readonly bytes: Uint8Array }[]): void {
     this.#dealt.messages += items.length
     for (const { bytes } of items) this.#dealt.bytes += weightOf(bytes)
-    this.#supply.credited(this.#dealt)
+    this.#flow.credited(this.#dealt)
   }
 }

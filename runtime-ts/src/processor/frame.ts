@@ -1,10 +1,10 @@
 /**
- * A word in its frame. Hostile until decoded.
+ * A protocol message in its frame. Its bytes can't be trusted until they are decoded.
  *
  * ```text
  * 0  u16 magic 0xDA50        2  u8 format version   3  u8 0   4  u32 bytes of the frame   8  u32 XXH32 of what follows
- * 12 u32 type of the word    16 f64 the frame's number in its session; 0: of no session
- * 24 f64 every frame up to this number of the other end was heard                     32 the word
+ * 12 u32 type of the message    16 f64 the frame's number in its session; 0: of no session
+ * 24 f64 every frame up to this number of the other end was heard                     32 the message
  * ```
  *
  * @module
@@ -12,9 +12,9 @@
 import { xxh32 } from '@darq/core'
 import { BrokenBytes, ByteReader, ByteWriter } from '../engine/byte-codec.ts'
 import { DarqError } from '../error.ts'
-import { type Word, wordTypes } from './words.ts'
-import { readWord } from './words-reader.ts'
-import { writeWord } from './words-writer.ts'
+import { type ProtocolMessage, protocolMessageTypes } from './protocol-message.ts'
+import { readProtocolMessage } from './protocol-reader.ts'
+import { writeProtocolMessage } from './protocol-writer.ts'
 
 const magic = 0xda50
 const format_version = 1
@@ -24,18 +24,18 @@ export interface Frame {
   /** 1, 2, 3, … over all streams of a session; 0 for what is worth nothing on a later stream. */
   readonly number: number
   readonly heard: number
-  readonly word: Word
+  readonly message: ProtocolMessage
 }
 
 /** @throws {DarqError} `too_large` */
-export function encodeFrame({ number, heard, word }: Frame, bytes_max: number): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter(sizeHint(word))
+export function encodeFrame({ number, heard, message }: Frame, bytes_max: number): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(sizeHint(message))
   writer.u16(magic).u8(format_version).u8(0).u32(0).u32(0)
   writer
-    .u32(wordTypes.indexOf(word.type) + 1)
+    .u32(protocolMessageTypes.indexOf(message.type) + 1)
     .f64(number)
     .f64(heard)
-  writeWord(writer, word)
+  writeProtocolMessage(writer, message)
   if (writer.at > bytes_max) throw tooLarge(bytes_max, writer.at)
   writer.patchU32(4, writer.at)
   const bytes = new Uint8Array(writer.at)
@@ -45,8 +45,8 @@ export function encodeFrame({ number, heard, word }: Frame, bytes_max: number): 
 }
 
 /** Steps and deliveries are large: doubling would copy them twice. */
-function sizeHint(word: Word): number {
-  const items = word.type === 'delivered' ? word.messages : word.type === 'restored' ? word.items : []
+function sizeHint(message: ProtocolMessage): number {
+  const items = message.type === 'delivered' ? message.messages : message.type === 'restored' ? message.items : []
   return items.reduce((bytes, item) => bytes + item.bytes.length + 64, 256)
 }
 
@@ -71,7 +71,7 @@ export function decodeFrame(bytes: Uint8Array, bytes_max: number): Frame {
     const type = reader.u32('type')
     const number = reader.whole('number')
     const heard = reader.whole('heard')
-    return { number, heard, word: readWord(reader, type) }
+    return { number, heard, message: readProtocolMessage(reader, type) }
   } catch (error) {
     if (error instanceof BrokenBytes) throw bad('a frame', error.message)
     throw error

@@ -7,8 +7,8 @@ import { expose, type Remote, transfer, wrap } from 'comlink'
 import type { Darq } from '../engine/types.ts'
 import { type RemoteOptions, remoteProcessor } from './remote.ts'
 import type { MakeProcessor } from './remote-types.ts'
-import { type Served, serveProcessor } from './seat.ts'
-import type { SeatOptions } from './seat-options.ts'
+import { type Served, serveProcessor } from './session-server.ts'
+import type { SessionServerOptions } from './session-server-options.ts'
 import { portStream } from './stream-port.ts'
 import { endpointOf, type WorkerLike } from './worker-endpoint.ts'
 
@@ -36,10 +36,10 @@ export function exposeProcessor(make: MakeProcessor, endpoint?: WorkerLike, opti
  *
  * @param worker of a browser or of Node, or a port
  */
-export function attachInWorker(darq: Darq, worker: WorkerLike, options: SeatOptions = {}): Served {
+export function attachInWorker(darq: Darq, worker: WorkerLike, options: SessionServerOptions = {}): Served {
   const { port1, port2 } = new MessageChannel()
   const served = serveProcessor(darq, portStream(port1), options)
-  // A worker that has no such processor, or has died, never says hello: the seat doesn't wait for ever.
+  // A worker that has no such processor, or has died, never says hello: the session server doesn't wait for ever.
   proxyOf(worker)
     .attach(transfer(port2, [port2]))
     .catch(() => served.close())

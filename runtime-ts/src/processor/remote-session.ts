@@ -7,18 +7,24 @@ import type { Incarnation } from '../engine/types.ts'
 import { DarqError, fromFacts, toFacts } from '../error.ts'
 import { ArrivedMessage, ArrivedState, type Reading } from './arrived.ts'
 import type { Frame } from './frame.ts'
+import { FrameStream, type FrameStreamLimits } from './frame-stream.ts'
 import { HandOver } from './hand-over.ts'
-import { Line, type LineLimits } from './line.ts'
+import {
+  type DeliveredMessages,
+  type ProtocolMessage,
+  type Restored,
+  type Welcome,
+  weightOf,
+} from './protocol-message.ts'
 import type { MakeProcessor, RemoteAttached, RemoteProcessor, RemoteReceipt, RemoteStepRecord } from './remote-types.ts'
 import { type StepLimits, StepsUnderWay } from './steps-under-way.ts'
 import type { Stream } from './stream.ts'
-import { type DeliveredWord, type Restored, type Welcome, type Word, weightOf } from './words.ts'
 
 export class RemoteSession implements RemoteAttached {
   readonly id: string
   readonly name: string
   readonly incarnation: Incarnation
-  readonly #line: Line
+  readonly #frames: FrameStream
   readonly #steps: StepsUnderWay
   readonly #processor: RemoteProcessor
   readonly #handOver: HandOver
@@ -31,14 +37,20 @@ export class RemoteSession implements RemoteAttached {
   hasFailed = false
 
   /** @param again whether it can go on over another stream */
-  constructor(welcome: Welcome, stream: Stream, make: MakeProcessor, limits: LineLimits & StepLimits, again: boolean) {
+  constructor(
+    welcome: Welcome,
+    stream: Stream,
+    make: MakeProcessor,
+    limits: FrameStreamLimits & StepLimits,
+    again: boolean,
+  ) {
     const { session, darq, incarnation, durable, committed } = welcome
     this.id = session
     this.name = darq
     this.incarnation = incarnation
-    this.#line = new Line(limits, again)
-    this.#line.open(stream)
-    this.#steps = new StepsUnderWay({ durable, committed }, limits, (word) => void this.#line.say(word))
+    this.#frames = new FrameStream(limits, again)
+    this.#frames.open(stream)
+    this.#steps = new StepsUnderWay({ durable, committed }, limits, (message) => void this.#frames.send(message))
     this.#state = new ArrivedState(darq, () => this.#steps.marks)
     this.#handOver = new HandOver((error) => this.#failed(error))
     this.#processor = make(this)
@@ -48,7 +60,7 @@ export class RemoteSession implements RemoteAttached {
     return this.#over
   }
   get heard(): number {
-    return this.#line.heard
+    return this.#frames.heard
   }
   get unanswered(): number {
     return this.#steps.unanswered
@@ -80,22 +92,22 @@ export class RemoteSession implements RemoteAttached {
   }
 
   #leave(error: DarqError | undefined): void {
-    if (this.#over === undefined) this.#line.say({ type: 'leave', error: error && toFacts(error) })
+    if (this.#over === undefined) this.#frames.send({ type: 'leave', error: error && toFacts(error) })
   }
 
   /** The stream has ended; there may be another. */
   shut(): void {
-    this.#line.shut()
+    this.#frames.shut()
   }
 
   /** Goes on over another stream. @param heard what the host has heard */
   resume(stream: Stream, heard: number): void {
-    this.#line.open(stream)
-    this.#line.repeat(heard)
+    this.#frames.open(stream)
+    this.#frames.repeat(heard)
   }
 
   beat(): void {
-    if (this.#line.isOpen) this.#line.whisper({ type: 'beat' })
+    if (this.#frames.isOpen) this.#frames.sendUnnumbered({ type: 'beat' })
   }
 
   /** The incarnation is over. */
@@ -108,34 +120,34 @@ export class RemoteSession implements RemoteAttached {
   }
 
   /** @throws {DarqError} `bad_frame`: the host makes no sense */
-  hear(frame: Frame): void {
-    const word = this.#line.hear(frame)
-    if (word !== undefined && this.#over === undefined) this.#take(word)
-    if (this.#line.isOpen) this.#line.thank()
+  receive(frame: Frame): void {
+    const message = this.#frames.receive(frame)
+    if (message !== undefined && this.#over === undefined) this.#take(message)
+    if (this.#frames.isOpen) this.#frames.acknowledge()
   }
 
-  #take(word: Word): void {
-    switch (word.type) {
+  #take(message: ProtocolMessage): void {
+    switch (message.type) {
       case 'restored':
-        this.#restore(word)
+        this.#restore(message)
         return
       case 'delivered':
-        this.#deliver(word)
+        this.#deliver(message)
         return
       case 'accepted':
       case 'rejected':
-        this.#steps.answer(word)
+        this.#steps.answer(message)
         return
       case 'grades':
-        this.#steps.grade(word)
+        this.#steps.grade(message)
         return
       case 'detached':
-        this.end(fromFacts(word.error))
+        this.end(fromFacts(message.error))
         return
       case 'beat':
         return
       default:
-        throw unexpected(word.type)
+        throw unexpected(message.type)
     }
   }
 
@@ -156,7 +168,7 @@ export class RemoteSession implements RemoteAttached {
     })
   }
 
-  #deliver({ messages: items }: DeliveredWord): void {
+  #deliver({ messages: items }: DeliveredMessages): void {
     if (this.#state !== undefined) throw unexpected('delivered')
     const reading: Reading = { isOver: false }
     const marks = () => this.#steps.marks
@@ -175,9 +187,9 @@ export class RemoteSession implements RemoteAttached {
     if (items.length === 0 || this.#over) return
     this.#dealt.messages += items.length
     for (const { bytes } of items) this.#dealt.bytes += weightOf(bytes)
-    this.#line.say({ type: 'credit', ...this.#dealt })
+    this.#frames.send({ type: 'credit', ...this.#dealt })
   }
 }
 
-const unexpected = (got: Word['type']): DarqError =>
-  new DarqError('bad_frame', { facts: { expected: 'a word that a host may say now', got } })
+const unexpected = (got: ProtocolMessage['type']): DarqError =>
+  new DarqError('bad_frame', { facts: { expected: 'a message that a host may send now', got } })

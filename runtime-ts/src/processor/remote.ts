@@ -7,18 +7,18 @@ import { platformClock } from '../clock.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError, fromFacts } from '../error.ts'
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts'
-import type { LineLimits } from './line.ts'
+import type { FrameStreamLimits } from './frame-stream.ts'
+import type { ProtocolMessage, Welcome, Window } from './protocol-message.ts'
 import { type Pulse, startPulse } from './pulse.ts'
 import { RemoteSession } from './remote-session.ts'
 import type { MakeProcessor } from './remote-types.ts'
 import type { StepLimits } from './steps-under-way.ts'
 import type { Stream } from './stream.ts'
-import type { Welcome, Window, Word } from './words.ts'
 
-export interface RemoteLimits extends LineLimits, StepLimits {
+export interface RemoteLimits extends FrameStreamLimits, StepLimits {
   /** What the processor may be sent before it has dealt with it. Default 1 MiB and 4,096 messages. */
   readonly window: Window
-  /** As the host's: see `SeatLimits`. */
+  /** As the host's: see `SessionServerLimits`. */
   readonly beat_ms: number
   readonly silent_ms_max: number
   /** Before another try; doubles from one to the other. Defaults 100 ms and 10 s. */
@@ -58,13 +58,13 @@ const defaults: RemoteLimits = {
 }
 
 /**
- * Attaches a processor to the DARQ at the other end of a stream (`serveProcessor`, `openSeat`).
+ * Attaches a processor to the DARQ at the other end of a stream (`serveProcessor`, `openSessionServer`).
  *
  * An incarnation that ends with a retryable error (the host was restarted, the processor threw) is followed by another, made
  * anew and restored, after a while. One that was fenced is the last: somebody newer has the DARQ.
  *
  * @param channel a stream: when it ends, that is the end. Or how to get one: when it ends another is asked for, and if the
- * host's seat lets sessions be resumed, the incarnation goes on, with every step it has sent taken exactly once.
+ * host's session server lets sessions be resumed, the incarnation goes on, with every step it has sent taken exactly once.
  */
 export function remoteProcessor(
   channel: Stream | Connect,
@@ -129,12 +129,12 @@ class Remote implements RemoteHold {
       clock: this.#clock,
       beat_ms,
       silent_ms_max,
-      beat: () => (this.#session ? this.#session.beat() : this.#say({ type: 'beat' })),
+      beat: () => (this.#session ? this.#session.beat() : this.#send({ type: 'beat' })),
       silent: () => this.#drop(new DarqError('timeout', { message: 'the host is silent' })),
     })
     stream.receive({
       frame: (bytes) => {
-        if (this.#stream === stream) this.#hear(bytes, stream)
+        if (this.#stream === stream) this.#receive(bytes, stream)
       },
       ended: (reason) => {
         if (this.#stream === stream) this.#lost(reason)
@@ -144,23 +144,23 @@ class Remote implements RemoteHold {
   }
 
   #hello(): void {
-    this.#say({ type: 'hello', session: this.#session?.id ?? '', window: this.#limits.window })
+    this.#send({ type: 'hello', session: this.#session?.id ?? '', window: this.#limits.window })
   }
 
-  #say(word: Word): void {
-    const frame = { number: 0, heard: this.#session?.heard ?? 0, word }
+  #send(message: ProtocolMessage): void {
+    const frame = { number: 0, heard: this.#session?.heard ?? 0, message }
     this.#stream?.send(encodeFrame(frame, this.#limits.frame_bytes_max))
   }
 
-  #hear(bytes: Uint8Array, stream: Stream): void {
+  #receive(bytes: Uint8Array, stream: Stream): void {
     this.#pulse?.heard()
     try {
       const frame = decodeFrame(bytes, this.#limits.frame_bytes_max)
-      const { word } = frame
-      if (word.type === 'welcome') this.#welcomed(word, frame, stream)
-      else if (word.type === 'refused') this.#over(fromFacts(word.error))
-      else if (this.#session) this.#session.hear(frame)
-      if (word.type === 'accepted') this.#retry_ms = this.#limits.retry_ms
+      const { message } = frame
+      if (message.type === 'welcome') this.#welcomed(message, frame, stream)
+      else if (message.type === 'refused') this.#over(fromFacts(message.error))
+      else if (this.#session) this.#session.receive(frame)
+      if (message.type === 'accepted') this.#retry_ms = this.#limits.retry_ms
     } catch (error) {
       this.#drop(error instanceof DarqError ? error : new DarqError('bad_frame', { cause: error }))
       return

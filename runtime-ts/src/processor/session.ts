@@ -5,18 +5,18 @@
  */
 import type { Attached, Darq, Delivered, LiveTimer, Lsn, NonEmpty, Processor } from '../engine/types.ts'
 import { DarqError, fromFacts, toFacts } from '../error.ts'
+import { FlowControl } from './flow-control.ts'
 import type { Frame } from './frame.ts'
-import { Line } from './line.ts'
-import type { SeatLimits } from './seat-options.ts'
+import { FrameStream } from './frame-stream.ts'
+import type { ProtocolMessage, Window } from './protocol-message.ts'
+import type { SessionServerLimits } from './session-server-options.ts'
 import type { Stream } from './stream.ts'
-import { Supply } from './supply.ts'
 import { TakenSteps } from './taken-steps.ts'
-import type { Window, Word } from './words.ts'
 
 export interface SessionOptions {
   readonly id: string
   readonly darq: Darq
-  readonly limits: SeatLimits
+  readonly limits: SessionServerLimits
   readonly window: Window
   /** A processor that has failed, elsewhere. */
   readonly failed: (error: DarqError) => void
@@ -25,8 +25,8 @@ export interface SessionOptions {
 export class Session implements Processor {
   readonly id: string
   readonly #options: SessionOptions
-  readonly #line: Line
-  readonly #supply: Supply
+  readonly #frames: FrameStream
+  readonly #flow: FlowControl
   readonly #steps = new TakenSteps()
   #attached: Attached | undefined
   #over: DarqError | undefined
@@ -39,9 +39,9 @@ export class Session implements Processor {
     const { id, darq, limits, window } = options
     this.id = id
     this.#options = options
-    this.#line = new Line(limits, limits.resume_ms > 0)
+    this.#frames = new FrameStream(limits, limits.resume_ms > 0)
     const batch = { bytes: Math.min(limits.batch_bytes, limits.frame_bytes_max / 2), messages: limits.batch_messages }
-    this.#supply = new Supply({ window, batch })
+    this.#flow = new FlowControl({ window, batch })
     this.#told = darq.grades
     this.#unwatch = darq.watch(() => this.#tellGrades())
   }
@@ -51,18 +51,18 @@ export class Session implements Processor {
     return this.#over
   }
   get isOpen(): boolean {
-    return this.#line.isOpen
+    return this.#frames.isOpen
   }
   get stream(): Stream | undefined {
-    return this.#line.stream
+    return this.#frames.stream
   }
   /** Messages that wait at the host for credit. */
   get waiting(): number {
-    return this.#supply.waiting
+    return this.#flow.waiting
   }
   /** Whether the processor has something to do. */
   get isOwed(): boolean {
-    return this.#over === undefined && this.#supply.isOwed
+    return this.#over === undefined && this.#flow.isOwed
   }
 
   restore(
@@ -72,18 +72,18 @@ export class Session implements Processor {
     attached: Attached,
   ): void {
     this.#attached = attached
-    this.#supply.restore(checkpoint, self, timers)
+    this.#flow.restore(checkpoint, self, timers)
   }
 
   deliver<Turn>(messages: NonEmpty<Delivered<Turn>>): void {
-    this.#supply.deliver(messages)
-    this.#supplyMore()
+    this.#flow.deliver(messages)
+    this.#sendMore()
   }
 
   detached(reason: DarqError): void {
     this.#over ??= reason
     this.#unwatch()
-    if (this.#line.isOpen) this.#line.say({ type: 'detached', error: toFacts(this.#over) })
+    if (this.#frames.isOpen) this.#frames.send({ type: 'detached', error: toFacts(this.#over) })
   }
 
   /** Begins on a stream, or goes on over another one. @param heard what the processor has heard; undefined at the start */
@@ -91,19 +91,27 @@ export class Session implements Processor {
     const { darq } = this.#options
     const attached = this.#attached
     if (attached === undefined) throw new DarqError('closed')
-    this.#line.open(stream)
+    this.#frames.open(stream)
     this.#told = darq.grades
     const { durable, committed } = this.#told
     const { incarnation } = attached
     const resumed = heard !== undefined
-    this.#line.whisper({ type: 'welcome', session: this.id, incarnation, darq: darq.name, resumed, durable, committed })
-    if (resumed) this.#line.repeat(heard)
-    this.#supplyMore()
+    this.#frames.sendUnnumbered({
+      type: 'welcome',
+      session: this.id,
+      incarnation,
+      darq: darq.name,
+      resumed,
+      durable,
+      committed,
+    })
+    if (resumed) this.#frames.repeat(heard)
+    this.#sendMore()
   }
 
   /** The stream has ended. */
   leave(): void {
-    this.#line.shut()
+    this.#frames.shut()
   }
 
   /** Gives the DARQ back. @param reason what `detached` says; else what the DARQ says */
@@ -114,39 +122,39 @@ export class Session implements Processor {
   }
 
   beat(): void {
-    if (this.#line.isOpen) this.#line.whisper({ type: 'beat' })
+    if (this.#frames.isOpen) this.#frames.sendUnnumbered({ type: 'beat' })
     this.idleBeats = this.isOwed ? this.idleBeats + 1 : 0
   }
 
   /** @throws {DarqError} what makes the stream worth no more: `bad_frame`, `too_large`, `backpressure` */
-  hear(frame: Frame): void {
-    const word = this.#line.hear(frame)
-    this.#steps.forget(this.#line.known)
-    if (word !== undefined) this.#answer(word)
-    if (this.#line.isOverfull)
+  receive(frame: Frame): void {
+    const message = this.#frames.receive(frame)
+    this.#steps.forget(this.#frames.known)
+    if (message !== undefined) this.#answer(message)
+    if (this.#frames.isOverfull)
       throw new DarqError('backpressure', {
         facts: { expected: 'a processor that hears what it is told', got: 'none' },
       })
-    if (this.#line.isOpen) this.#line.thank()
+    if (this.#frames.isOpen) this.#frames.acknowledge()
   }
 
-  #answer(word: Word): void {
-    switch (word.type) {
+  #answer(message: ProtocolMessage): void {
+    switch (message.type) {
       case 'step': {
         const attached = this.#attached
-        if (attached === undefined || !this.#supply.isRestored) throw early(word.type)
+        if (attached === undefined || !this.#flow.isRestored) throw early(message.type)
         this.idleBeats = 0
-        const answer = this.#steps.take(word, attached)
-        if (answer) this.#steps.answered(word.step, this.#line.say(answer))
+        const answer = this.#steps.take(message, attached)
+        if (answer) this.#steps.answered(message.step, this.#frames.send(answer))
         return
       }
       case 'credit':
         this.idleBeats = 0
-        this.#supply.credited(word)
-        this.#supplyMore()
+        this.#flow.credited(message)
+        this.#sendMore()
         return
       case 'leave': {
-        const error = word.error && fromFacts(word.error)
+        const error = message.error && fromFacts(message.error)
         if (error) this.#options.failed(error)
         this.detach(error)
         return
@@ -154,18 +162,18 @@ export class Session implements Processor {
       case 'beat':
         return
       default:
-        throw early(word.type)
+        throw early(message.type)
     }
   }
 
   /** Reads no more of the log than there is credit for; a session without a stream waits. */
-  #supplyMore(): void {
+  #sendMore(): void {
     const attached = this.#attached
-    while (attached !== undefined && this.#over === undefined && this.#line.isOpen) {
-      const word = this.#supply.next(attached)
-      if (word === undefined) return
+    while (attached !== undefined && this.#over === undefined && this.#frames.isOpen) {
+      const message = this.#flow.next(attached)
+      if (message === undefined) return
       try {
-        this.#line.say(word)
+        this.#frames.send(message)
       } catch (error) {
         // One message that fits no frame. The DARQ's own turn may be running: it must not fail with it.
         const reason = error instanceof DarqError ? error : new DarqError('too_large', { cause: error })
@@ -177,13 +185,13 @@ export class Session implements Processor {
   }
 
   #tellGrades(): void {
-    if (this.#over !== undefined || !this.#line.isOpen) return
+    if (this.#over !== undefined || !this.#frames.isOpen) return
     const { durable, committed } = this.#options.darq.grades
     if (durable === this.#told.durable && committed === this.#told.committed) return
     this.#told = { durable, committed }
-    this.#line.say({ type: 'grades', durable, committed })
+    this.#frames.send({ type: 'grades', durable, committed })
   }
 }
 
-const early = (got: Word['type']): DarqError =>
-  new DarqError('bad_frame', { facts: { expected: 'a word that a processor may say now', got } })
+const early = (got: ProtocolMessage['type']): DarqError =>
+  new DarqError('bad_frame', { facts: { expected: 'a message that a processor may send now', got } })

@@ -6,8 +6,8 @@
 import type { Lsn } from '../engine/types.ts'
 import { DarqError, fromFacts } from '../error.ts'
 import type { Marks } from './arrived.ts'
+import type { AcceptedMessage, RejectedMessage, StepMessage } from './protocol-message.ts'
 import type { RemoteStepRecord } from './remote-types.ts'
-import type { AcceptedWord, RejectedWord, StepWord } from './words.ts'
 import { referenceTo, WritingStep } from './writing.ts'
 
 const encoder = new TextEncoder()
@@ -25,7 +25,7 @@ export class StepsUnderWay {
   marks: Marks
   readonly #limits: StepLimits
   /** @throws {DarqError} `too_large` */
-  readonly #say: (word: StepWord) => void
+  readonly #send: (message: StepMessage) => void
   #last = 0
   readonly #unanswered = new Map<number, { readonly step: WritingStep; readonly bytes: number }>()
   #unanswered_bytes = 0
@@ -34,10 +34,10 @@ export class StepsUnderWay {
   #answered: (() => void)[] = []
   #over: DarqError | undefined
 
-  constructor(marks: Marks, limits: StepLimits, say: (word: StepWord) => void) {
+  constructor(marks: Marks, limits: StepLimits, send: (message: StepMessage) => void) {
     this.marks = marks
     this.#limits = limits
-    this.#say = say
+    this.#send = send
   }
 
   get unanswered(): number {
@@ -52,11 +52,11 @@ export class StepsUnderWay {
     const step = new WritingStep(this, this.#last + 1, record)
     try {
       this.#admit()
-      const word = this.#word(step.number, record)
-      const bytes = [...word.remember, ...word.send.map((out) => out.bytes), word.checkpoint ?? []]
+      const message = this.#message(step.number, record)
+      const bytes = [...message.remember, ...message.send.map((out) => out.bytes), message.checkpoint ?? []]
         .map(({ length }) => length)
         .reduce((sum, length) => sum + length, 0)
-      this.#say(word)
+      this.#send(message)
       this.#last = step.number
       this.#unanswered.set(step.number, { step, bytes })
       this.#unanswered_bytes += bytes
@@ -78,7 +78,7 @@ export class StepsUnderWay {
     })
   }
 
-  #word(step: number, { consume, send = [], remember = [], checkpoint }: RemoteStepRecord): StepWord {
+  #message(step: number, { consume, send = [], remember = [], checkpoint }: RemoteStepRecord): StepMessage {
     if (consume.length === 0) throw new DarqError('step_empty')
     return {
       type: 'step',
@@ -91,22 +91,22 @@ export class StepsUnderWay {
   }
 
   /** @throws {DarqError} `bad_frame` for an answer to no step */
-  answer(word: AcceptedWord | RejectedWord): void {
-    const found = this.#unanswered.get(word.step)
+  answer(message: AcceptedMessage | RejectedMessage): void {
+    const found = this.#unanswered.get(message.step)
     if (found === undefined)
-      throw new DarqError('bad_frame', { facts: { expected: 'an answer to a step', got: word.step } })
+      throw new DarqError('bad_frame', { facts: { expected: 'an answer to a step', got: message.step } })
     const { step, bytes } = found
-    this.#unanswered.delete(word.step)
+    this.#unanswered.delete(message.step)
     this.#unanswered_bytes -= bytes
-    if (word.type === 'rejected') step.fail(fromFacts(word.error))
-    else this.#accept(step, word)
+    if (message.type === 'rejected') step.fail(fromFacts(message.error))
+    else this.#accept(step, message)
     if (this.#unanswered.size > 0) return
     const waiting = this.#answered
     this.#answered = []
     for (const resolve of waiting) resolve()
   }
 
-  #accept(step: WritingStep, { completion, remembered, sent, checkpoint }: AcceptedWord): void {
+  #accept(step: WritingStep, { completion, remembered, sent, checkpoint }: AcceptedMessage): void {
     step.accept({ completion, remembered, sent, checkpoint })
     this.#accepted.durable.push(step)
     this.#accepted.committed.push(step)

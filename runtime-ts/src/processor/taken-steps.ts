@@ -5,9 +5,9 @@
  */
 import type { Attached, Lsn, NonEmpty, StepReceipt } from '../engine/types.ts'
 import { DarqError, fromFacts, toFacts } from '../error.ts'
-import type { AcceptedWord, Reference, RejectedWord, StepWord } from './words.ts'
+import type { AcceptedMessage, Reference, RejectedMessage, StepMessage } from './protocol-message.ts'
 
-export type StepAnswer = AcceptedWord | RejectedWord
+export type StepAnswer = AcceptedMessage | RejectedMessage
 
 interface Answered {
   readonly answer: StepAnswer
@@ -26,13 +26,13 @@ export class TakenSteps {
    * @returns the answer; undefined if the step was taken before and its answer was heard
    * @throws {DarqError} `bad_frame` when steps were left out. What the DARQ refuses is an answer, not an error.
    */
-  take(word: StepWord, attached: Attached): StepAnswer | undefined {
-    if (word.step <= this.#last) return this.#answers.get(word.step)?.answer
-    if (word.step !== this.#last + 1)
-      throw new DarqError('bad_frame', { facts: { expected: `step ${this.#last + 1}`, got: word.step } })
-    this.#last = word.step
-    const answer = this.#try(word, attached)
-    this.#answers.set(word.step, { answer, frame: 0 })
+  take(message: StepMessage, attached: Attached): StepAnswer | undefined {
+    if (message.step <= this.#last) return this.#answers.get(message.step)?.answer
+    if (message.step !== this.#last + 1)
+      throw new DarqError('bad_frame', { facts: { expected: `step ${this.#last + 1}`, got: message.step } })
+    this.#last = message.step
+    const answer = this.#try(message, attached)
+    this.#answers.set(message.step, { answer, frame: 0 })
     return answer
   }
 
@@ -49,18 +49,18 @@ export class TakenSteps {
     }
   }
 
-  #try(word: StepWord, attached: Attached): StepAnswer {
+  #try(message: StepMessage, attached: Attached): StepAnswer {
     try {
-      const receipt = this.#step(word, attached)
+      const receipt = this.#step(message, attached)
       const { completion, remembered, sent, checkpoint } = receipt
       this.newest = completion
-      return { type: 'accepted', step: word.step, completion, remembered, sent, checkpoint }
+      return { type: 'accepted', step: message.step, completion, remembered, sent, checkpoint }
     } catch (error) {
-      return { type: 'rejected', step: word.step, error: toFacts(error) }
+      return { type: 'rejected', step: message.step, error: toFacts(error) }
     }
   }
 
-  #step({ consume, send, remember, checkpoint }: StepWord, attached: Attached): StepReceipt {
+  #step({ consume, send, remember, checkpoint }: StepMessage, attached: Attached): StepReceipt {
     const [first, ...rest] = consume.map((reference) => this.#resolve(reference))
     if (first === undefined) throw new DarqError('step_empty')
     const lsns: NonEmpty<Lsn> = [first, ...rest]

@@ -5,8 +5,8 @@
  */
 import type { Lsn } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
+import type { Reference } from './protocol-message.ts'
 import type { RemoteReceipt, RemoteStepRecord, StepAccepted, Written } from './remote-types.ts'
-import type { Reference } from './words.ts'
 
 /** A promise that nobody has to look at. */
 class Outcome<T> {

@@ -6,7 +6,7 @@
 import { type FaultCounts, type FaultKind, lossKinds } from './fault-kinds.ts'
 import type { Network, NetworkRates } from './network.ts'
 import type { Random } from './random.ts'
-import type { Seat } from './seat.ts'
+import type { SimulatedHost } from './simulated-host.ts'
 
 export interface FaultPlan {
   /** Chance of a fault before each event. */
@@ -21,24 +21,24 @@ export interface FaultPlan {
 }
 
 /** Faults of one host. */
-const injections: Partial<Record<FaultKind, (seat: Seat, random: Random) => void>> = {
-  crash: (seat) => seat.crash(),
-  freeze: (seat) => seat.freeze(false),
-  takeover: (seat) => seat.freeze(true),
-  second_owner: (seat) => seat.secondOwner(),
-  clock_jump: (seat) => seat.jump(),
-  processor_died: (seat, random) => seat.killProcessor(random),
-  bad_step: (seat, random) => seat.badStep(random),
-  commit_slow: (seat) => seat.disk.arm('slow'),
-  commit_failed: (seat) => seat.disk.arm('failed'),
-  commit_unknown: (seat) => seat.disk.arm('unknown'),
-  commit_in_flight_at_crash: (seat) => seat.disk.interruptNext(),
-  quota: (seat) => seat.disk.arm('quota'),
-  disconnected: (seat) => seat.disk.arm('disconnected'),
-  tail_lost: (seat) => seat.lose('tail_lost'),
-  torn: (seat) => seat.lose('torn'),
-  wiped: (seat) => seat.lose('wiped'),
-  restored: (seat) => seat.lose('restored'),
+const injections: Partial<Record<FaultKind, (host: SimulatedHost, random: Random) => void>> = {
+  crash: (host) => host.crash(),
+  freeze: (host) => host.freeze(false),
+  takeover: (host) => host.freeze(true),
+  second_owner: (host) => host.secondOwner(),
+  clock_jump: (host) => host.jump(),
+  processor_died: (host, random) => host.killProcessor(random),
+  bad_step: (host, random) => host.badStep(random),
+  commit_slow: (host) => host.disk.arm('slow'),
+  commit_failed: (host) => host.disk.arm('failed'),
+  commit_unknown: (host) => host.disk.arm('unknown'),
+  commit_in_flight_at_crash: (host) => host.disk.interruptNext(),
+  quota: (host) => host.disk.arm('quota'),
+  disconnected: (host) => host.disk.arm('disconnected'),
+  tail_lost: (host) => host.lose('tail_lost'),
+  torn: (host) => host.lose('torn'),
+  wiped: (host) => host.lose('wiped'),
+  restored: (host) => host.lose('restored'),
 }
 
 export class FaultInjection {
@@ -66,22 +66,22 @@ export class FaultInjection {
   }
 
   /** Before an event. */
-  inject(seats: readonly Seat[]): void {
+  inject(hosts: readonly SimulatedHost[]): void {
     const random = this.#random
     if (this.#isOver || this.count >= this.#plan.faults_max || !random.chance(this.#plan.rate)) return
-    const seat = random.pick(seats)
+    const host = random.pick(hosts)
     const kind = random.pick(this.#kinds)
-    if (!seat || !kind) return
-    const inject = isLoss(kind) && !seat.mayLose ? undefined : injections[kind]
+    if (!host || !kind) return
+    const inject = isLoss(kind) && !host.mayLose ? undefined : injections[kind]
     if (inject) {
-      inject(seat, random)
+      inject(host, random)
       this.count += 1
     } else if (kind === 'partition') {
-      const to = random.pick(seats)
-      if (to) this.#network.cut(seat.name, to.name, 50 + random.below(2_000))
+      const to = random.pick(hosts)
+      if (to) this.#network.cut(host.name, to.name, 50 + random.below(2_000))
       this.count += 1
       // What befalls single frames, requests and handlers is drawn where they pass.
-    } else if (random.chance(0.2)) seat.disk.snapshot()
+    } else if (random.chance(0.2)) host.disk.snapshot()
   }
 
   /** Whether a handler that is about to run fails, and when. */

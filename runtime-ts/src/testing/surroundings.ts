@@ -32,7 +32,7 @@ export interface Makers {
   readonly vectors: VectorsMaker
 }
 
-/** What a seat needs of its world. */
+/** What a simulated host needs of its world. */
 export interface Surroundings {
   readonly timeline: Timeline
   readonly random: Random

@@ -16,8 +16,8 @@ import type { Life } from './life.ts'
 import { Network } from './network.ts'
 import { Random } from './random.ts'
 import { noPaths, type PathCounts } from './rare-paths.ts'
-import { Seat } from './seat.ts'
 import { eachSettled } from './settled.ts'
+import { SimulatedHost } from './simulated-host.ts'
 import type { HostPlan, Makers } from './surroundings.ts'
 import { Timeline } from './timeline.ts'
 import { Trace } from './trace.ts'
@@ -40,8 +40,8 @@ export class Simulation {
   readonly random: Random
   events = 0
   readonly #network: Network
-  readonly #seats: readonly Seat[]
-  readonly #owners = new Map<string, Seat>()
+  readonly #hosts: readonly SimulatedHost[]
+  readonly #owners = new Map<string, SimulatedHost>()
   #look: (() => void) | undefined
 
   constructor(seed: number, hosts: readonly HostPlan[], plan: FaultPlan, { core, vectors }: Makers) {
@@ -53,9 +53,9 @@ export class Simulation {
     const handlerRandom = root.fork()
     this.#network = new Network(this.timeline, root.fork(), this.counts)
     this.faults = new FaultInjection(plan, faultRandom, handlerRandom, this.#network, this.counts)
-    this.#seats = hosts.map(
+    this.#hosts = hosts.map(
       (host) =>
-        new Seat(host, {
+        new SimulatedHost(host, {
           timeline: this.timeline,
           random: root.fork(),
           counts: this.counts,
@@ -85,7 +85,7 @@ export class Simulation {
     })
     this.clients = new WorldClients(this.timeline, link, clientRandom)
     this.client = this.clients.open(`client-${seed}`)
-    for (const seat of this.#seats) seat.open()
+    for (const host of this.#hosts) host.open()
   }
 
   violate(what: string): void {
@@ -94,10 +94,10 @@ export class Simulation {
   }
 
   /** DARQs are spread over the hosts that have a participant for them. */
-  #ownerOf(darq: string): Seat | undefined {
+  #ownerOf(darq: string): SimulatedHost | undefined {
     let owner = this.#owners.get(darq)
     if (owner === undefined) {
-      const owners = this.#seats.filter((seat) => seat.hosts(darq))
+      const owners = this.#hosts.filter((host) => host.hosts(darq))
       let hash = 7
       for (let i = 0; i < darq.length; i += 1) hash = (Math.imul(hash, 31) + darq.charCodeAt(i)) >>> 0
       owner = owners[hash % Math.max(1, owners.length)]
@@ -123,11 +123,11 @@ export class Simulation {
 
   #carry(life: Life, to: string, frame: Uint8Array): void {
     if (life.state !== 'running') return
-    const seat = this.#seat(life.host)
-    const target = this.#seat(to)
-    if (!seat || !target) return
-    const { written, claimed } = seat.history
-    const decoded = this.#frames.leaves(seat.name, { written, claimed, k: seat.k }, frame)
+    const host = this.#host(life.host)
+    const target = this.#host(to)
+    if (!host || !target) return
+    const { written, claimed } = host.history
+    const decoded = this.#frames.leaves(host.name, { written, claimed, k: host.k }, frame)
     this.#network.carry(life.host, to, () => {
       const opened = target.current
       opened?.life.guard(() => {
@@ -149,12 +149,12 @@ export class Simulation {
 
   /** How often each rare path was taken so far. */
   get paths(): PathCounts {
-    const duplicate_refused = this.#seats.reduce((sum, seat) => sum + seat.duplicates_refused, 0)
+    const duplicate_refused = this.#hosts.reduce((sum, host) => sum + host.duplicates_refused, 0)
     return { ...this.#paths, duplicate_refused }
   }
 
-  #seat(name: string): Seat | undefined {
-    return this.#seats.find((seat) => seat.name === name)
+  #host(name: string): SimulatedHost | undefined {
+    return this.#hosts.find((host) => host.name === name)
   }
 
   /** Runs until `done` says so, or no event is left, or `events_max`. @returns whether it is done */
@@ -166,7 +166,7 @@ export class Simulation {
       else this.#happened()
       isDone = done()
       if (isDone || this.events >= events_max || this.violations.length > 0) return false
-      this.faults.inject(this.#seats)
+      this.faults.inject(this.#hosts)
       if (this.timeline.step()) return true
       isDone = done()
       return false
@@ -178,7 +178,7 @@ export class Simulation {
   #happened(): void {
     this.events += 1
     if (this.events % 100 === 0) this.#look?.()
-    for (const seat of this.#seats) seat.check()
+    for (const host of this.#hosts) host.check()
   }
 
   /** Looks at the world every hundred events; the next look waits for the one before. */
@@ -199,12 +199,12 @@ export class Simulation {
   }
 
   get quiet(): boolean {
-    return this.clients.underWay === 0 && this.#seats.every((seat) => seat.quiet)
+    return this.clients.underWay === 0 && this.#hosts.every((host) => host.quiet)
   }
 
   /** What keeps the world from being quiet. */
   get unrest(): string {
     const clients = this.clients.underWay > 0 ? `${this.clients.underWay} messages of clients are not committed` : ''
-    return [clients, ...this.#seats.map((seat) => seat.unrest)].filter((text) => text !== '').join('; ')
+    return [clients, ...this.#hosts.map((host) => host.unrest)].filter((text) => text !== '').join('; ')
   }
 }

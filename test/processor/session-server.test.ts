@@ -2,7 +2,7 @@ import type { Lsn } from '@darq/runtime/engine'
 import { remoteProcessor, streamPair } from '@darq/runtime/processor'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame, encodeFrame } from '../../runtime-ts/src/processor/frame.ts'
-import type { Reference, Word } from '../../runtime-ts/src/processor/words.ts'
+import type { ProtocolMessage, Reference } from '../../runtime-ts/src/processor/protocol-message.ts'
 import { type Fate, faultyMemory } from '../../runtime-ts/src/storage/memory-faults.ts'
 import { fate, Puppet, Town } from './town.ts'
 
@@ -133,7 +133,7 @@ describe('an incarnation', () => {
   test('is fenced by a newer one: what it steps later is refused, however late it comes', async () => {
     const town = await Town.open()
     const pair = streamPair({ clock: town.world.clock, delay_ms: () => 50 })
-    town.seat.serve(pair.ends[0])
+    town.server.serve(pair.ends[0])
     const older = new Puppet()
     const hold = remoteProcessor(pair.ends[1], () => older, { clock: town.world.clock })
     town.send('one', 'two')
@@ -156,7 +156,7 @@ describe('an incarnation', () => {
     town.pair?.cut()
     const newer = new Puppet()
     const pair = streamPair({ clock: town.world.clock })
-    town.seat.serve(pair.ends[0])
+    town.server.serve(pair.ends[0])
     remoteProcessor(pair.ends[1], () => newer, { clock: town.world.clock })
     await town.pass(2_000)
     expect(puppet.over).toBe('fenced')
@@ -292,11 +292,11 @@ describe('a slow processor', () => {
     town.send(...Array.from({ length: 1_000 }, (_, index) => `${index}`))
     await town.pass(1_000)
     expect(puppet.got).toHaveLength(2)
-    expect(town.seat.waiting).toBe(995)
+    expect(town.server.waiting).toBe(995)
     resolve()
     await town.pass(5_000)
     expect(puppet.got.map(({ seen }) => seen)).toEqual(Array.from({ length: 1_000 }, (_, index) => `${index}`))
-    expect(town.seat.waiting).toBe(0)
+    expect(town.server.waiting).toBe(0)
   })
 
   test('has a window of bytes, and a message larger than that comes alone', async () => {
@@ -308,7 +308,7 @@ describe('a slow processor', () => {
     town.send('x'.repeat(5_000), ...Array.from({ length: 20 }, () => 'y'.repeat(300)))
     await town.pass(100)
     expect(puppet.got.map(({ seen }) => seen.length)).toEqual([5_000])
-    expect(town.seat.waiting).toBe(20)
+    expect(town.server.waiting).toBe(20)
     resolve()
     await town.pass(1_000)
     expect(puppet.got).toHaveLength(21)
@@ -333,27 +333,28 @@ describe('a stranger', () => {
     const town = await Town.open(limits)
     town.send('one')
     const pair = streamPair({ clock: town.world.clock })
-    const served = town.seat.serve(pair.ends[0])
-    const heard: Word[] = []
+    const served = town.server.serve(pair.ends[0])
+    const heard: ProtocolMessage[] = []
     let ended = false
     let number = 0
     pair.ends[1].receive({
       frame: (bytes) => {
         const frame = decodeFrame(bytes, 1 << 20)
         number = Math.max(number, frame.number)
-        heard.push(frame.word)
+        heard.push(frame.message)
       },
       ended: () => {
         ended = true
       },
     })
-    const say = (word: Word, number = 0, heard = 0) => pair.ends[1].send(encodeFrame({ number, heard, word }, 1 << 20))
+    const send = (message: ProtocolMessage, number = 0, heard = 0) =>
+      pair.ends[1].send(encodeFrame({ number, heard, message }, 1 << 20))
     return {
       town,
       served,
-      say,
+      send,
       greet: async () => {
-        say(hello)
+        send(hello)
         await town.pass(1)
       },
       heard,
@@ -362,10 +363,10 @@ describe('a stranger', () => {
       raw: (bytes: Uint8Array) => pair.ends[1].send(bytes),
     }
   }
-  const hello: Word = { type: 'hello', session: '', window: { bytes: 1_000, messages: 10 } }
-  const credit: Word = { type: 'credit', bytes: 0, messages: 0 }
+  const hello: ProtocolMessage = { type: 'hello', session: '', window: { bytes: 1_000, messages: 10 } }
+  const credit: ProtocolMessage = { type: 'credit', bytes: 0, messages: 0 }
   const marks = { durable: 0 as Lsn, committed: 0 as Lsn }
-  const step = (number: number): Word => ({
+  const step = (number: number): ProtocolMessage => ({
     type: 'step',
     step: number,
     consume: [],
@@ -377,13 +378,13 @@ describe('a stranger', () => {
   test.each<[string, (one: Awaited<ReturnType<typeof stranger>>) => void | Promise<void>, string]>([
     ['noise', ({ raw }) => raw(new Uint8Array(100)), 'bad_frame'],
     ['a frame over the limit', ({ raw }) => raw(new Uint8Array(5 << 20)), 'too_large'],
-    ['a word before hello', ({ say }) => say(step(1), 1), 'bad_frame'],
-    ['hello twice', ({ greet, say }) => greet().then(() => say(hello)), 'bad_frame'],
-    ["a host's word", ({ greet, say }) => greet().then(() => say({ type: 'grades', ...marks }, 1)), 'bad_frame'],
-    ['a gap between frames', ({ greet, say }) => greet().then(() => say(step(1), 2)), 'bad_frame'],
-    ['a gap between steps', ({ greet, say }) => greet().then(() => say(step(2), 1)), 'bad_frame'],
-    ['thanks for nothing', ({ greet, say }) => greet().then(() => say({ type: 'beat' }, 0, 99)), 'bad_frame'],
-    ['credit for nothing', ({ greet, say }) => greet().then(() => say({ ...credit, messages: 9 }, 1)), 'bad_frame'],
+    ['a message before hello', ({ send }) => send(step(1), 1), 'bad_frame'],
+    ['hello twice', ({ greet, send }) => greet().then(() => send(hello)), 'bad_frame'],
+    ["a host's message", ({ greet, send }) => greet().then(() => send({ type: 'grades', ...marks }, 1)), 'bad_frame'],
+    ['a gap between frames', ({ greet, send }) => greet().then(() => send(step(1), 2)), 'bad_frame'],
+    ['a gap between steps', ({ greet, send }) => greet().then(() => send(step(2), 1)), 'bad_frame'],
+    ['thanks for nothing', ({ greet, send }) => greet().then(() => send({ type: 'beat' }, 0, 99)), 'bad_frame'],
+    ['credit for nothing', ({ greet, send }) => greet().then(() => send({ ...credit, messages: 9 }, 1)), 'bad_frame'],
   ])('that says %s is refused, told why, and put out', async (_name, speak, code) => {
     const one = await stranger()
     await speak(one)
@@ -403,15 +404,22 @@ describe('a stranger', () => {
 
   test('that repeats a step under a new frame gets the first answer again', async () => {
     const one = await stranger()
-    one.say(hello)
+    one.send(hello)
     await one.town.pass(1)
-    const delivered = one.heard.find((word) => word.type === 'delivered')
+    const delivered = one.heard.find((message) => message.type === 'delivered')
     const lsn = delivered?.messages[0]?.lsn
     if (lsn === undefined) throw new Error('nothing was delivered')
-    const word: Word = { type: 'step', step: 1, consume: [lsn], send: [], remember: [], checkpoint: undefined }
-    one.say(word, 1)
-    one.say(word, 1)
-    one.say(word, 2)
+    const message: ProtocolMessage = {
+      type: 'step',
+      step: 1,
+      consume: [lsn],
+      send: [],
+      remember: [],
+      checkpoint: undefined,
+    }
+    one.send(message, 1)
+    one.send(message, 1)
+    one.send(message, 2)
     await one.town.pass(1)
     const answers = one.heard.filter(({ type }) => type === 'accepted')
     expect(answers).toHaveLength(2)
@@ -423,11 +431,13 @@ describe('a stranger', () => {
     const one = await stranger()
     one.town.send('two', 'three')
     await one.greet()
-    const lsns = one.heard.flatMap((word) => (word.type === 'delivered' ? word.messages.map(({ lsn }) => lsn) : []))
+    const lsns = one.heard.flatMap((message) =>
+      message.type === 'delivered' ? message.messages.map(({ lsn }) => lsn) : [],
+    )
     const [first, second, third] = lsns
     if (first === undefined || second === undefined || third === undefined) throw new Error('three were sent')
     const state = new Uint8Array([1])
-    const stepOf = (number: number, consume: readonly Reference[]): Word => ({
+    const stepOf = (number: number, consume: readonly Reference[]): ProtocolMessage => ({
       type: 'step',
       step: number,
       consume,
@@ -435,11 +445,11 @@ describe('a stranger', () => {
       remember: [state],
       checkpoint: undefined,
     })
-    one.say(stepOf(1, [first]), 1)
-    one.say(stepOf(2, [second, { step: 1, part: 'remembered', index: 0 }]), 2)
+    one.send(stepOf(1, [first]), 1)
+    one.send(stepOf(2, [second, { step: 1, part: 'remembered', index: 0 }]), 2)
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'accepted')).toHaveLength(2)
-    one.say(stepOf(3, [third, { step: 2, part: 'remembered', index: 0 }]), 3, one.numbers())
+    one.send(stepOf(3, [third, { step: 2, part: 'remembered', index: 0 }]), 3, one.numbers())
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'rejected')).toMatchObject([{ error: { code: 'conflict' } }])
   })
@@ -447,17 +457,18 @@ describe('a stranger', () => {
   test('that consumes what it was not given yet is not given it later', async () => {
     const one = await stranger()
     one.town.send('two')
-    one.say({ ...hello, window: { bytes: 1_000, messages: 1 } })
+    one.send({ ...hello, window: { bytes: 1_000, messages: 1 } })
     await one.town.pass(1)
-    const delivered = one.heard.filter((word) => word.type === 'delivered')
+    const delivered = one.heard.filter((message) => message.type === 'delivered')
     const lsn = delivered[0]?.messages[0]?.lsn
     if (lsn === undefined) throw new Error('nothing was delivered')
     const { accepted } = one.town.darq.grades
     const next = Array.from({ length: accepted / 8 }, (_, index) => (index * 8) as Lsn).filter((at) => at > lsn)
-    for (const [index, at] of next.entries()) one.say({ ...step(index + 1), consume: [at] } as Word, index + 1)
+    for (const [index, at] of next.entries())
+      one.send({ ...step(index + 1), consume: [at] } as ProtocolMessage, index + 1)
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'accepted')).toHaveLength(1)
-    one.say({ ...credit, bytes: 67, messages: 1 }, next.length + 1)
+    one.send({ ...credit, bytes: 67, messages: 1 }, next.length + 1)
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'delivered')).toHaveLength(1)
     expect(one.ended()).toBe(false)
@@ -470,18 +481,18 @@ describe('a stranger', () => {
     await one.town.pass(20)
     puppet.attached?.step({ consume: [puppet.lsn(0)], remember: ['a', 'b', 'c'] })
     await one.town.pass(20)
-    one.say({ ...hello, window: { bytes: 1_000, messages: 1 } })
+    one.send({ ...hello, window: { bytes: 1_000, messages: 1 } })
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'restored')).toHaveLength(1)
-    one.say(step(1), 1)
+    one.send(step(1), 1)
     await one.town.pass(1)
     expect(one.heard.filter(({ type }) => type === 'refused')).toMatchObject([{ error: { code: 'bad_frame' } }])
   })
 
   test('that never says what it has heard is put out before it fills the host', async () => {
     const one = await stranger({ unheard_bytes_max: 2_000 })
-    one.say(hello)
-    for (let number = 1; number <= 100; number += 1) one.say(step(number), number)
+    one.send(hello)
+    for (let number = 1; number <= 100; number += 1) one.send(step(number), number)
     await one.town.pass(10)
     expect(one.heard.filter(({ type }) => type === 'refused')).toMatchObject([{ error: { code: 'backpressure' } }])
     expect(one.heard.filter(({ type }) => type === 'rejected').length).toBeLessThan(40)

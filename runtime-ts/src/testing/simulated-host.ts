@@ -32,7 +32,7 @@ interface Opened {
   engine: LiveHost
 }
 
-export class Seat {
+export class SimulatedHost {
   readonly name: string
   readonly disk: Disk
   readonly history: History

@@ -1,16 +1,21 @@
 /**
- * A DARQ's seat for processors that are elsewhere: whoever says hello on a stream takes it, and fences the one before.
+ * Serves a DARQ to processors that are elsewhere. A processor attaches by a hello on a stream, and fences the one before it.
  *
  * @module
  */
 import type { Clock, Darq } from '../engine/types.ts'
 import { DarqError, toFacts } from '../error.ts'
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts'
+import type { Hello, ProtocolMessage } from './protocol-message.ts'
 import { type Pulse, startPulse } from './pulse.ts'
-import { type SeatLimits, type SeatOptions, seatClock, seatLimits } from './seat-options.ts'
 import { Session } from './session.ts'
+import {
+  type SessionServerLimits,
+  type SessionServerOptions,
+  sessionServerClock,
+  sessionServerLimits,
+} from './session-server-options.ts'
 import type { Stream } from './stream.ts'
-import type { Hello, Word } from './words.ts'
 
 /** A stream that is served. */
 export interface Served {
@@ -20,7 +25,7 @@ export interface Served {
   close(): void
 }
 
-export interface Seat {
+export interface SessionServer {
   /**
    * Serves a processor at the other end of `stream`: call it in the task that got the stream. When the processor says
    * hello it is attached, restored and delivered to; when the stream ends it is detached, or after `resume_ms` if it does not
@@ -31,35 +36,35 @@ export interface Seat {
   readonly waiting: number
 }
 
-/** @returns the seat of a DARQ. One for each DARQ: a session can be resumed only where it began. */
-export function openSeat(darq: Darq, options: SeatOptions = {}): Seat {
-  return new LiveSeat(darq, options)
+/** @returns the session server of a DARQ. One for each DARQ: a session can be resumed only where it began. */
+export function openSessionServer(darq: Darq, options: SessionServerOptions = {}): SessionServer {
+  return new LiveSessionServer(darq, options)
 }
 
-/** A seat for one stream. @see Seat.serve */
-export function serveProcessor(darq: Darq, stream: Stream, options: SeatOptions = {}): Served {
+/** A session server for one stream. @see SessionServer.serve */
+export function serveProcessor(darq: Darq, stream: Stream, options: SessionServerOptions = {}): Served {
   const limits = { ...options.limits, resume_ms: 0 }
-  return openSeat(darq, { ...options, limits }).serve(stream)
+  return openSessionServer(darq, { ...options, limits }).serve(stream)
 }
 
-class LiveSeat implements Seat {
+class LiveSessionServer implements SessionServer {
   readonly darq: Darq
   readonly clock: Clock
-  readonly limits: SeatLimits
-  readonly #options: SeatOptions
+  readonly limits: SessionServerLimits
+  readonly #options: SessionServerOptions
   /** Tells sessions of this life of the host from those of another. */
   readonly #name = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16)).join('')
   #sessions = 0
   #session: Session | undefined
   /** Where the session is spoken. */
-  #visit: Visit | undefined
+  #connection: Connection | undefined
   #takeBack = () => {}
 
-  constructor(darq: Darq, options: SeatOptions) {
+  constructor(darq: Darq, options: SessionServerOptions) {
     this.darq = darq
     this.#options = options
-    this.clock = seatClock(options)
-    this.limits = seatLimits(options.limits)
+    this.clock = sessionServerClock(options)
+    this.limits = sessionServerLimits(options.limits)
   }
 
   get waiting(): number {
@@ -67,7 +72,7 @@ class LiveSeat implements Seat {
   }
 
   serve(stream: Stream): Served {
-    return new Visit(this, stream)
+    return new Connection(this, stream)
   }
 
   report(error: DarqError): void {
@@ -75,8 +80,8 @@ class LiveSeat implements Seat {
   }
 
   /** @throws {DarqError} `fenced`, `closed`: that session is over; what `attach` throws */
-  take(visit: Visit, hello: Hello, heard: number): Session {
-    if (hello.session !== '') return this.#resume(visit, hello.session, heard)
+  take(connection: Connection, hello: Hello, heard: number): Session {
+    if (hello.session !== '') return this.#resume(connection, hello.session, heard)
     this.#takeBack()
     const { window } = this.limits
     this.#sessions += 1
@@ -97,12 +102,12 @@ class LiveSeat implements Seat {
       throw error
     }
     this.#session = session
-    this.#visit = visit
-    session.enter(visit.stream, undefined)
+    this.#connection = connection
+    session.enter(connection.stream, undefined)
     return session
   }
 
-  #resume(visit: Visit, id: string, heard: number): Session {
+  #resume(connection: Connection, id: string, heard: number): Session {
     const session = this.#session
     if (session?.id !== id || session.over !== undefined || this.limits.resume_ms === 0) {
       if (session?.id === id) session.detach()
@@ -113,9 +118,9 @@ class LiveSeat implements Seat {
     }
     this.#takeBack()
     // The processor knows better than this end that its older stream is dead.
-    this.#visit?.replaced()
-    this.#visit = visit
-    session.enter(visit.stream, heard)
+    this.#connection?.replaced()
+    this.#connection = connection
+    session.enter(connection.stream, heard)
     return session
   }
 
@@ -130,27 +135,27 @@ class LiveSeat implements Seat {
   }
 }
 
-/** One stream, and whoever speaks on it. */
-class Visit implements Served {
+/** One stream, and the processor at its other end. */
+class Connection implements Served {
   readonly ended: Promise<DarqError | undefined>
   readonly stream: Stream
-  readonly #seat: LiveSeat
+  readonly #server: LiveSessionServer
   readonly #pulse: Pulse
   readonly #end: (reason: DarqError | undefined) => void
   #session: Session | undefined
   #isOver = false
 
-  constructor(seat: LiveSeat, stream: Stream) {
-    this.#seat = seat
+  constructor(server: LiveSessionServer, stream: Stream) {
+    this.#server = server
     this.stream = stream
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.ended = promise
     this.#end = resolve
-    const { clock, limits } = seat
+    const { clock, limits } = server
     const { beat_ms, silent_ms_max } = limits
     const silent = () => this.#over(new DarqError('timeout', { message: 'the processor is silent' }))
     this.#pulse = startPulse({ clock, beat_ms, silent_ms_max, silent, beat: () => this.#beat() })
-    stream.receive({ frame: (bytes) => this.#hear(bytes), ended: (reason) => this.#over(reason) })
+    stream.receive({ frame: (bytes) => this.#receive(bytes), ended: (reason) => this.#over(reason) })
   }
 
   close(): void {
@@ -166,9 +171,9 @@ class Visit implements Served {
 
   #beat(): void {
     const session = this.#own()
-    const { beat_ms, hung_ms_max } = this.#seat.limits
+    const { beat_ms, hung_ms_max } = this.#server.limits
     if (session) session.beat()
-    else this.#say({ type: 'beat' })
+    else this.#send({ type: 'beat' })
     if (session === undefined || session.idleBeats * beat_ms < hung_ms_max) return
     const error = new DarqError('timeout', { message: 'the processor hangs' })
     session.detach(error)
@@ -180,17 +185,17 @@ class Visit implements Served {
     return this.#session?.stream === this.stream ? this.#session : undefined
   }
 
-  #hear(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array): void {
     if (this.#isOver) return
     try {
-      const frame = decodeFrame(bytes, this.#seat.limits.frame_bytes_max)
+      const frame = decodeFrame(bytes, this.#server.limits.frame_bytes_max)
       const session = this.#own()
       // One that says nothing but that it lives is waiting to say hello again: not for ever.
-      if (session === undefined && frame.word.type === 'beat') return
+      if (session === undefined && frame.message.type === 'beat') return
       this.#pulse.heard()
-      if (frame.word.type === 'hello') this.#greet(frame.word, frame, session)
-      else if (session) session.hear(frame)
-      else throw new DarqError('bad_frame', { facts: { expected: 'hello', got: frame.word.type } })
+      if (frame.message.type === 'hello') this.#greet(frame.message, frame, session)
+      else if (session) session.receive(frame)
+      else throw new DarqError('bad_frame', { facts: { expected: 'hello', got: frame.message.type } })
     } catch (error) {
       this.#refuse(error)
     }
@@ -201,25 +206,25 @@ class Visit implements Served {
       throw new DarqError('bad_frame', { facts: { expected: 'one hello', got: 'another' } })
     session?.leave()
     try {
-      this.#session = this.#seat.take(this, hello, heard)
+      this.#session = this.#server.take(this, hello, heard)
     } catch (error) {
       // Asked for a session that is over, it may ask for a new one.
       if (hello.session === '') throw error
-      this.#say({ type: 'refused', error: toFacts(error) })
+      this.#send({ type: 'refused', error: toFacts(error) })
     }
   }
 
   /** What came makes no sense, so that nothing behind it can be believed. */
   #refuse(error: unknown): void {
     const reason = error instanceof DarqError ? error : new DarqError('bad_frame', { cause: error })
-    this.#seat.report(reason)
-    this.#say({ type: 'refused', error: toFacts(reason) })
+    this.#server.report(reason)
+    this.#send({ type: 'refused', error: toFacts(reason) })
     this.#own()?.detach(reason)
     this.#over(reason)
   }
 
-  #say(word: Word): void {
-    this.stream.send(encodeFrame({ number: 0, heard: 0, word }, this.#seat.limits.frame_bytes_max))
+  #send(message: ProtocolMessage): void {
+    this.stream.send(encodeFrame({ number: 0, heard: 0, message }, this.#server.limits.frame_bytes_max))
   }
 
   #over(reason: DarqError | undefined): void {
@@ -228,7 +233,7 @@ class Visit implements Served {
     this.#pulse.stop()
     this.stream.close()
     const session = this.#own()
-    if (session) this.#seat.left(session)
+    if (session) this.#server.left(session)
     this.#end(reason)
   }
 }

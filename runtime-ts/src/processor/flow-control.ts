@@ -8,26 +8,26 @@ import { DarqError } from '../error.ts'
 import { Backlog, type Waiting } from './backlog.ts'
 import {
   type DeliveredItem,
-  type DeliveredWord,
+  type DeliveredMessages,
+  type RecordItem,
   type Restored,
   type RestoreItem,
   type Window,
-  type WordItem,
   weightOf,
-} from './words.ts'
+} from './protocol-message.ts'
 
 type ToRestore =
   | { readonly kind: 'checkpoint' | 'self'; readonly lsn: Lsn }
   | { readonly kind: 'timer'; timer: LiveTimer }
 
-export interface SupplyLimits {
+export interface FlowControlLimits {
   readonly window: Window
-  /** A word that is delivered holds at most so much, or one message. */
+  /** A `delivered` message holds at most so much, or one message. */
   readonly batch: Window
 }
 
-export class Supply {
-  readonly #limits: SupplyLimits
+export class FlowControl {
+  readonly #limits: FlowControlLimits
   #toRestore: ToRestore[] = []
   #at = 0
   #isRestored = false
@@ -37,7 +37,7 @@ export class Supply {
   #sent: Window = { bytes: 0, messages: 0 }
   #credit: Window = { bytes: 0, messages: 0 }
 
-  constructor(limits: SupplyLimits) {
+  constructor(limits: FlowControlLimits) {
     this.#limits = limits
   }
 
@@ -87,7 +87,7 @@ export class Supply {
   }
 
   /** @returns what may be sent now; undefined while there is nothing, or no credit */
-  next(attached: Attached): Restored | DeliveredWord | undefined {
+  next(attached: Attached): Restored | DeliveredMessages | undefined {
     return this.#isRestored ? this.#delivery(attached) : this.#restoration(attached)
   }
 
@@ -108,7 +108,7 @@ export class Supply {
     return items.length > 0 || this.#isRestored ? { type: 'restored', items, last: this.#isRestored } : undefined
   }
 
-  #delivery(attached: Attached): DeliveredWord | undefined {
+  #delivery(attached: Attached): DeliveredMessages | undefined {
     const messages: DeliveredItem[] = []
     let batch_bytes = 0
     for (let next = this.#read(attached); next !== undefined; next = this.#read(attached)) {
@@ -157,6 +157,6 @@ function restoreItem(next: ToRestore, attached: Attached): RestoreItem | undefin
     return attached.read(lsn) === undefined ? undefined : { kind: 'timer', lsn, to, due_ms, bytes }
   }
   const bytes = attached.read(next.lsn)
-  const item: WordItem | undefined = bytes && { lsn: next.lsn, bytes }
+  const item: RecordItem | undefined = bytes && { lsn: next.lsn, bytes }
   return item && { kind: next.kind, ...item }
 }

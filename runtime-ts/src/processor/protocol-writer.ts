@@ -1,60 +1,68 @@
 /**
- * Words as bytes. `words-reader.ts` is the way back; `frame.ts` is what goes around them.
+ * Writes protocol messages as bytes. `protocol-reader.ts` reads them back; `frame.ts` is what goes around them.
  *
  * @module
  */
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import type { ByteWriter } from '../engine/byte-codec.ts'
 import type { ErrorFacts } from '../error.ts'
-import type { DeliveredItem, Reference, RestoreItem, StepOut, StepWord, Word, WordItem } from './words.ts'
+import type {
+  DeliveredItem,
+  ProtocolMessage,
+  RecordItem,
+  Reference,
+  RestoreItem,
+  StepMessage,
+  StepOut,
+} from './protocol-message.ts'
 
 const message_characters_max = 2_000
 const facts_bytes_max = 16_384
 
-export function writeWord(writer: ByteWriter, word: Word): void {
-  switch (word.type) {
+export function writeProtocolMessage(writer: ByteWriter, message: ProtocolMessage): void {
+  switch (message.type) {
     case 'hello':
-      writer.text(word.session).u32(word.window.bytes).u32(word.window.messages)
+      writer.text(message.session).u32(message.window.bytes).u32(message.window.messages)
       return
     case 'step':
-      writeStep(writer, word)
+      writeStep(writer, message)
       return
     case 'credit':
-      writer.f64(word.bytes).f64(word.messages)
+      writer.f64(message.bytes).f64(message.messages)
       return
     case 'leave':
-      writer.u8(word.error === undefined ? 0 : 1)
-      if (word.error) writeError(writer, word.error)
+      writer.u8(message.error === undefined ? 0 : 1)
+      if (message.error) writeError(writer, message.error)
       return
     case 'welcome':
-      writer.text(word.session).f64(word.incarnation).text(word.darq)
+      writer.text(message.session).f64(message.incarnation).text(message.darq)
       writer
-        .u8(word.resumed ? 1 : 0)
-        .f64(word.durable)
-        .f64(word.committed)
+        .u8(message.resumed ? 1 : 0)
+        .f64(message.durable)
+        .f64(message.committed)
       return
     case 'refused':
     case 'detached':
-      writeError(writer, word.error)
+      writeError(writer, message.error)
       return
     case 'restored':
-      writer.u8(word.last ? 1 : 0)
-      writeList(writer, word.items, writeRestoreItem)
+      writer.u8(message.last ? 1 : 0)
+      writeList(writer, message.items, writeRestoreItem)
       return
     case 'delivered':
-      writeDelivered(writer, word.messages)
+      writeDelivered(writer, message.messages)
       return
     case 'accepted':
-      writer.f64(word.step).f64(word.completion).f64(word.checkpoint)
-      writeList(writer, word.remembered, (to, lsn) => to.f64(lsn))
-      writeList(writer, word.sent, (to, lsn) => to.f64(lsn))
+      writer.f64(message.step).f64(message.completion).f64(message.checkpoint)
+      writeList(writer, message.remembered, (to, lsn) => to.f64(lsn))
+      writeList(writer, message.sent, (to, lsn) => to.f64(lsn))
       return
     case 'rejected':
-      writer.f64(word.step)
-      writeError(writer, word.error)
+      writer.f64(message.step)
+      writeError(writer, message.error)
       return
     case 'grades':
-      writer.f64(word.durable).f64(word.committed)
+      writer.f64(message.durable).f64(message.committed)
       return
     case 'beat':
       return
@@ -70,12 +78,12 @@ function writeBytes(writer: ByteWriter, bytes: Uint8Array): void {
   writer.u32(bytes.length).raw(bytes)
 }
 
-function writeItem(writer: ByteWriter, { lsn, bytes }: WordItem): void {
+function writeItem(writer: ByteWriter, { lsn, bytes }: RecordItem): void {
   writer.f64(lsn)
   writeBytes(writer, bytes)
 }
 
-function writeStep(writer: ByteWriter, { step, consume, send, remember, checkpoint }: StepWord): void {
+function writeStep(writer: ByteWriter, { step, consume, send, remember, checkpoint }: StepMessage): void {
   writer.f64(step)
   writeList(writer, consume, writeReference)
   writeList(writer, send, writeOut)

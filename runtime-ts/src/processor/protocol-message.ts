@@ -12,7 +12,7 @@ export interface Window {
   readonly messages: number
 }
 
-/** The first word on a stream, and again after `detached` or `refused`. */
+/** The first message on a stream, and again after `detached` or `refused`. */
 export interface Hello {
   readonly type: 'hello'
   /** The session to go on with after its stream has ended; '' asks for a new incarnation. */
@@ -30,7 +30,7 @@ export interface StepOut {
   readonly gate?: 'committed'
 }
 
-export interface StepWord {
+export interface StepMessage {
   readonly type: 'step'
   /** 1, 2, 3, … in a session. */
   readonly step: number
@@ -56,25 +56,25 @@ export interface Welcome {
   readonly session: string
   readonly incarnation: Incarnation
   readonly darq: string
-  /** Whether an older session goes on. If not, `restored` words follow. */
+  /** Whether an older session goes on. If not, `restored` messages follow. */
   readonly resumed: boolean
   readonly durable: Lsn
   readonly committed: Lsn
 }
 
-/** The answer to a hello or to a word that is none. */
+/** The answer to a hello, or to a message that is not valid. */
 export interface Refused {
   readonly type: 'refused'
   readonly error: ErrorFacts
 }
 
-export interface WordItem {
+export interface RecordItem {
   readonly lsn: Lsn
   readonly bytes: Uint8Array
 }
 export type RestoreItem =
-  | ({ readonly kind: 'checkpoint' | 'self' } & WordItem)
-  | ({ readonly kind: 'timer'; readonly to: string; readonly due_ms: number } & WordItem)
+  | ({ readonly kind: 'checkpoint' | 'self' } & RecordItem)
+  | ({ readonly kind: 'timer'; readonly to: string; readonly due_ms: number } & RecordItem)
 
 export interface Restored {
   readonly type: 'restored'
@@ -83,17 +83,17 @@ export interface Restored {
   readonly last: boolean
 }
 
-export interface DeliveredItem extends WordItem {
+export interface DeliveredItem extends RecordItem {
   readonly from: string
   readonly sequence: number
 }
 
-export interface DeliveredWord {
+export interface DeliveredMessages {
   readonly type: 'delivered'
   readonly messages: readonly DeliveredItem[]
 }
 
-export interface AcceptedWord {
+export interface AcceptedMessage {
   readonly type: 'accepted'
   readonly step: number
   readonly completion: Lsn
@@ -102,21 +102,21 @@ export interface AcceptedWord {
   readonly checkpoint: Lsn | 0
 }
 
-export interface RejectedWord {
+export interface RejectedMessage {
   readonly type: 'rejected'
   readonly step: number
   readonly error: ErrorFacts
 }
 
 /** Every record before these has the grade. */
-export interface GradesWord {
+export interface GradesMessage {
   readonly type: 'grades'
   readonly durable: Lsn
   readonly committed: Lsn
 }
 
 /** The incarnation is over. Steps that come later are rejected. */
-export interface DetachedWord {
+export interface DetachedMessage {
   readonly type: 'detached'
   readonly error: ErrorFacts
 }
@@ -126,21 +126,21 @@ export interface Beat {
   readonly type: 'beat'
 }
 
-export type ProcessorWord = Hello | StepWord | Credit | Leave | Beat
-export type HostWord =
+export type ProcessorMessage = Hello | StepMessage | Credit | Leave | Beat
+export type HostMessage =
   | Welcome
   | Refused
   | Restored
-  | DeliveredWord
-  | AcceptedWord
-  | RejectedWord
-  | GradesWord
-  | DetachedWord
+  | DeliveredMessages
+  | AcceptedMessage
+  | RejectedMessage
+  | GradesMessage
+  | DetachedMessage
   | Beat
-export type Word = ProcessorWord | HostWord
+export type ProtocolMessage = ProcessorMessage | HostMessage
 
 /** In the order of their numbers on the wire, from 1. Append only. */
-export const wordTypes = [
+export const protocolMessageTypes = [
   'hello',
   'step',
   'credit',
@@ -154,7 +154,7 @@ export const wordTypes = [
   'grades',
   'detached',
   'beat',
-] as const satisfies readonly Word['type'][]
+] as const satisfies readonly ProtocolMessage['type'][]
 
 /** What an item costs of the window: its payload, and what both ends keep beside it. */
 export const weightOf = (bytes: Uint8Array): number => bytes.length + 64

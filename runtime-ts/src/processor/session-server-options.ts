@@ -1,15 +1,15 @@
 /**
- * What a seat may be told, and what it does without.
+ * The options of a session server, and their defaults.
  *
  * @module
  */
 import { platformClock } from '../clock.ts'
 import type { Clock } from '../engine/types.ts'
 import type { DarqError } from '../error.ts'
-import type { LineLimits } from './line.ts'
-import type { Window } from './words.ts'
+import type { FrameStreamLimits } from './frame-stream.ts'
+import type { Window } from './protocol-message.ts'
 
-export interface SeatLimits extends LineLimits {
+export interface SessionServerLimits extends FrameStreamLimits {
   /** What a processor may have that it gave no credit for, at most; it may ask for less. Default 1 MiB and 4,096 messages. */
   readonly window: Window
   /** One frame of deliveries. Default 64 KiB, 256 messages. */
@@ -32,14 +32,14 @@ export interface SeatLimits extends LineLimits {
   readonly resume_ms: number
 }
 
-export interface SeatOptions {
+export interface SessionServerOptions {
   readonly clock?: Clock
-  readonly limits?: Partial<SeatLimits>
+  readonly limits?: Partial<SessionServerLimits>
   /** A stream that was given up, or a processor that failed where it is. Nobody waits for it. */
   readonly onError?: (error: DarqError) => void
 }
 
-export function seatLimits(limits: Partial<SeatLimits> = {}): SeatLimits {
+export function sessionServerLimits(limits: Partial<SessionServerLimits> = {}): SessionServerLimits {
   return {
     window: { bytes: 1024 * 1024, messages: 4_096 },
     batch_bytes: 64 * 1024,
@@ -54,4 +54,4 @@ export function seatLimits(limits: Partial<SeatLimits> = {}): SeatLimits {
   }
 }
 
-export const seatClock = ({ clock = platformClock() }: SeatOptions): Clock => clock
+export const sessionServerClock = ({ clock = platformClock() }: SessionServerOptions): Clock => clock

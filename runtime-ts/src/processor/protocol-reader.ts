@@ -1,5 +1,5 @@
 /**
- * Words from bytes of strangers.
+ * Reads protocol messages from bytes that can't be trusted.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { BrokenBytes, type ByteReader } from '../engine/byte-codec.ts'
 import { darq_name_bytes_max } from '../engine/host-id.ts'
 import type { Incarnation, Lsn } from '../engine/types.ts'
 import type { ErrorFacts } from '../error.ts'
-import type { DeliveredItem, Reference, RestoreItem, StepOut, Word, WordItem } from './words.ts'
-import { wordTypes } from './words.ts'
+import type { DeliveredItem, ProtocolMessage, RecordItem, Reference, RestoreItem, StepOut } from './protocol-message.ts'
+import { protocolMessageTypes } from './protocol-message.ts'
 
 const session_bytes_max = 64
 const code_bytes_max = 256
@@ -18,15 +18,15 @@ const message_bytes_max = 8_192
 const from_bytes_max = 4_096
 
 /** @throws {BrokenBytes} */
-export function readWord(reader: ByteReader, type_number: number): Word {
-  const type = wordTypes[type_number - 1]
-  const word = type === undefined ? undefined : readBody(reader, type)
-  if (word === undefined) throw new BrokenBytes(`type ${type_number}`)
+export function readProtocolMessage(reader: ByteReader, type_number: number): ProtocolMessage {
+  const type = protocolMessageTypes[type_number - 1]
+  const message = type === undefined ? undefined : readBody(reader, type)
+  if (message === undefined) throw new BrokenBytes(`type ${type_number}`)
   if (reader.left !== 0) throw new BrokenBytes(`${reader.left} bytes behind the end`)
-  return word
+  return message
 }
 
-function readBody(reader: ByteReader, type: Word['type']): Word {
+function readBody(reader: ByteReader, type: ProtocolMessage['type']): ProtocolMessage {
   switch (type) {
     case 'hello': {
       const session = reader.text(session_bytes_max, 'session')
@@ -108,7 +108,7 @@ function readList<T>(reader: ByteReader, what: string, read: (reader: ByteReader
 
 const readBytes = (reader: ByteReader, what: string): Uint8Array => reader.raw(reader.u32(what), what)
 
-const readItem = (reader: ByteReader): WordItem => ({ lsn: lsn(reader), bytes: readBytes(reader, 'payload') })
+const readItem = (reader: ByteReader): RecordItem => ({ lsn: lsn(reader), bytes: readBytes(reader, 'payload') })
 
 function readReference(reader: ByteReader): Reference {
   const part = reader.u8('reference')
