@@ -15,7 +15,7 @@ import { findFirefox } from './scripts/browsers/firefox.ts'
 import { findWebkit } from './scripts/browsers/webkit.ts'
 import { webkitGtk } from './scripts/browsers/webkit-provider.ts'
 
-const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'browser-demo/test']
+const rooms = ['core-as/test', 'runtime-ts/test', 'test', 'edge-worker/test', 'browser-demo/test', 'create-darq/test']
 const named = (suffix: string) => rooms.map((room) => `${room}/**/*${suffix}`)
 const elsewhere = ['**/node_modules/**', '**/*.{chromium,firefox,webkit,workerd}.test.ts']
 const [firefox, webkit] = [findFirefox(), findWebkit()]
