@@ -18,7 +18,7 @@ test('names a file for each of its blocks of code', () => {
 })
 
 test.each(blocks)('quotes $name as it stands', ({ name, text }) => {
-  expect(`${text}\n`).toBe(textOf(`docs/examples/${name}`))
+  expect(`${text}\n`).toBe(textOf(`docs/examples/votes/${name}`))
 })
 
 test('the examples compile', { timeout: 60_000 }, async () => {
@@ -26,7 +26,7 @@ test('the examples compile', { timeout: 60_000 }, async () => {
 })
 
 test('a chronicle is drawn in Node', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'docs/examples/votes.chronicle.ts')])
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'docs/examples/votes/votes.chronicle.ts')])
   expect(stdout).toMatch(/^<svg [\s\S]*version 1: committed[\s\S]*<\/svg>\s*$/)
 })
 

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vite'
 
+const edge = 'http://localhost:8787'
+
 export default defineConfig({
-  root: import.meta.dirname,
   build: { target: 'es2024' },
   worker: { format: 'es' },
-  server: { proxy: { '/darq': 'http://localhost:8787', '/token': 'http://localhost:8787' } },
+  server: { proxy: { '/darq': edge, '/token': edge } },
 })

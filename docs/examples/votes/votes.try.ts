@@ -3,7 +3,7 @@ import { memory } from '@darq/runtime/storage'
 import { Ballot, Tally } from './votes.address.ts'
 import { ballot, tally } from './votes.ts'
 
-await using host = await openHost({ name: 'try', participants: [ballot, tally], storage: memory() })
+const host = await openHost({ name: 'try', participants: [ballot, tally], storage: memory() })
 await host.send(Ballot.vote({ choice: 'tea' })).committed
 await host.send(Ballot.vote({ choice: 'tea' })).committed
 for await (const view of host.watch(Tally.counts())) {
@@ -11,3 +11,4 @@ for await (const view of host.watch(Tally.counts())) {
   console.log(view.value) // { tea: 2 }
   break
 }
+await host.close()
