@@ -108,7 +108,7 @@ export const workflowMutants: readonly Mutant[] = [
   {
     name: 'asker-forgotten',
     breaks: 'G7: whoever has started an instance never hears what it has come to',
-    file: instances,
+    file: 'runtime-ts/src/workflow/askers.ts',
     find: 'ledger.set(asker_cell, key, [...askers, asker])',
     put: 'ledger.set(asker_cell, key, [...askers])',
     jobs,

@@ -1,0 +1,55 @@
+/**
+ * Who has started an instance and waits for what it comes to.
+ *
+ * @module
+ */
+import { versionOf } from '../crest/define/schema.ts'
+import type { Place } from '../crest/run/live.ts'
+import type { Turn } from '../crest/run/turn.ts'
+import { type Asker, readAsker, type Visitor } from '../crest/wire/envelope.ts'
+import type { Outcome } from '../crest/wire/outcome.ts'
+import { DarqError, fromFacts, type Plain } from '../error.ts'
+import { asker_cell, type Header } from './journal.ts'
+
+const askers_max = 100
+
+/** All within a step. */
+export class Askers {
+  readonly #place: Place
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  /** @throws {DarqError} `quota` */
+  add(key: string, asker: Asker | Visitor | undefined): void {
+    if (asker === undefined) return
+    const { ledger } = this.#place
+    const known = ledger.get(asker_cell, key)
+    const askers: readonly Plain[] = Array.isArray(known) ? known : []
+    if (askers.length >= askers_max)
+      throw new DarqError('quota', { facts: { instance: key, expected: `at most ${askers_max} who wait for it` } })
+    ledger.set(asker_cell, key, [...askers, asker])
+  }
+
+  /** The instance has ended: all who wait are told. */
+  tell(turn: Turn, key: string, header: Header): void {
+    const { ledger } = this.#place
+    const askers = ledger.get(asker_cell, key)
+    if (Array.isArray(askers)) for (const asker of askers) this.reply(turn, readAsker(asker), header)
+    ledger.delete(asker_cell, key)
+  }
+
+  /** @param header of an instance that has ended */
+  reply(turn: Turn, asker: Asker | Visitor | undefined, header: Header): void {
+    // Who can't be reached any more can't be told.
+    if (asker === undefined || ('to' in asker && !this.#place.surroundings.knows(asker.to))) return
+    turn.reply(asker, this.#outcome(header))
+  }
+
+  #outcome({ status, value, error }: Header): Outcome {
+    const start = this.#place.definition.messages.get('start')
+    if (status === 'done') return { ok: true, value, version: start?.kind === 'call' ? versionOf(start.output) : 0 }
+    return { ok: false, error: error === undefined ? new DarqError('cancelled') : fromFacts(error) }
+  }
+}

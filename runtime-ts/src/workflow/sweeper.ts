@@ -1,0 +1,58 @@
+/**
+ * Tables whose keys are of no use any more are emptied in steps of their own, so that none of them is a long one.
+ *
+ * @module
+ */
+import type { Place } from '../crest/run/live.ts'
+import { asDarqError } from '../crest/wire/failure.ts'
+
+/** Keys that one step takes away. */
+const keys_max = 256
+/** A table of so many keys is emptied at once. */
+const clear_max = 32
+const pause_ms = 50
+
+export class Sweeper {
+  readonly #place: Pick<Place, 'ledger' | 'step' | 'after' | 'report'>
+  readonly #cells: string[] = []
+
+  constructor(place: Pick<Place, 'ledger' | 'step' | 'after' | 'report'>) {
+    this.#place = place
+  }
+
+  /** Within a step: a short table goes with it; a long one is left to `sweep`. */
+  clear(cell: string): void {
+    const { ledger } = this.#place
+    if (ledger.size(cell) > clear_max) return
+    for (const key of [...ledger.table(cell).keys()]) ledger.delete(cell, key)
+  }
+
+  sweep(cell: string): void {
+    this.#cells.push(cell)
+    if (this.#cells.length === 1) this.#place.after(0, () => this.#goOn())
+  }
+
+  #goOn(): void {
+    const { ledger } = this.#place
+    const [cell] = this.#cells
+    if (cell === undefined) return
+    const keys: string[] = []
+    for (const [key, { present }] of ledger.table(cell)) {
+      if (present && keys.push(key) >= keys_max) break
+    }
+    try {
+      if (keys.length === 0) this.#cells.shift()
+      else
+        this.#place.step([], () => {
+          for (const key of keys) ledger.delete(cell, key)
+        })
+    } catch (thrown) {
+      const error = asDarqError(thrown)
+      if (error.code === 'closed' || error.code === 'fenced') return
+      this.#place.report(error)
+      this.#place.after(pause_ms, () => this.#goOn())
+      return
+    }
+    this.#place.after(0, () => this.#goOn())
+  }
+}
