@@ -5,7 +5,7 @@
  */
 import { DarqError } from '../error.ts'
 import { readBytes } from './body.ts'
-import { errorOf } from './problem.ts'
+import { errorOf } from './read-problem.ts'
 
 export interface HttpOptions {
   /** Sent as a bearer token. A function is asked before each request, so that it can renew the token. */

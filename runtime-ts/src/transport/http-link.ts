@@ -9,7 +9,7 @@ import { DarqError, toFacts } from '../error.ts'
 import type { Durability, Epoch } from '../storage/contract.ts'
 import { HttpEndpoint, type HttpOptions, type HttpRequest } from './http-endpoint.ts'
 import { jsonEvents, jsonLines, type LineLimits } from './lines.ts'
-import { fromProblem } from './problem.ts'
+import { fromProblem } from './read-problem.ts'
 import { darqUrl, fromBase64, header, isGrade, mediaType, reply_bytes_max, silence_ms_max } from './wire.ts'
 
 const limits: LineLimits = { line_max: reply_bytes_max, silence_ms_max }
