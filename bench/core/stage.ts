@@ -10,7 +10,7 @@
 import { quantile } from '../statistics.ts'
 import type { Makers } from './contenders/contender.ts'
 import { openWorkload } from './workloads/open.ts'
-import type { Surroundings, Workload, WorkloadSpec } from './workloads/workload.ts'
+import type { StageContext, Workload, WorkloadSpec } from './workloads/workload.ts'
 
 /** What one round of timed sections came to. */
 export interface Round {
@@ -42,7 +42,7 @@ export interface Stage {
   resolution_ms(): Promise<number>
 }
 
-export interface StageOptions extends Surroundings {
+export interface StageOptions extends StageContext {
   /** Lets a section begin anywhere between two steps of a coarse clock, so that rounding evens out. */
   readonly dither?: (() => void) | undefined
 }

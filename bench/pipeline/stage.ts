@@ -16,7 +16,7 @@ export interface Stage {
 
 const looks_every = 16
 
-export interface Surroundings {
+export interface StageContext {
   readonly contender: (name: ContenderName) => Promise<Contender>
   readonly now_ms: () => number
   /** `undefined`: there is no platform under the contender. */
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly messages_per_sample: number
 }
 
-export function stageIn({ contender, now_ms, meter, messages_per_sample }: Surroundings): Stage {
+export function stageIn({ contender, now_ms, meter, messages_per_sample }: StageContext): Stage {
   let opened: Contender | undefined
   return {
     async open(name) {

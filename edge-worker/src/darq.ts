@@ -10,7 +10,7 @@ import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
 import { checkK, everyPart, type Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
-import { homeOf, placeOfName } from './home.ts'
+import { homeOf, objectAddressOf } from './home.ts'
 import { type DarqObject, durableObjectClass } from './object.ts'
 import { objectApp } from './object-app.ts'
 import { openRoutes } from './routes.ts'
@@ -109,7 +109,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
     routes: openRoutes({
       object,
       authorize,
-      place: (env, name) => placeOfName(name, participants(env)),
+      address: (env, name) => objectAddressOf(name, participants(env)),
     }),
   }
 }

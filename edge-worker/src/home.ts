@@ -82,17 +82,17 @@ function findParticipant(name: string, participants: readonly Participant[]): Pa
   return new NamePatterns(participants.map((one) => [one.name, one])).get(name)
 }
 
-/** Where a name of a request leads. */
-export interface Place extends Target {
+/** The object that a request's name leads to. */
+export interface ObjectAddress extends Target {
   /** The name is a DARQ's that keys of this family share (`loan/`): which of them is meant stands in what is sent. */
   readonly family?: string
 }
 
 /**
- * @returns the place of `name`: the name itself, or of a family whose keys share DARQs the one that has that key
+ * @returns the address of `name`: the name itself, or of a family whose keys share DARQs the one that has that key
  * @throws {DarqError} `unknown_address`
  */
-export function placeOfName(name: string, participants: readonly Participant[]): Place {
+export function objectAddressOf(name: string, participants: readonly Participant[]): ObjectAddress {
   const participant = participantOf(name, participants)
   const { name: pattern } = participant
   return (

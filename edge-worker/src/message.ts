@@ -16,7 +16,7 @@ import {
 } from '@darq/runtime/transport'
 import { awaitGrade, reached } from './enqueue.ts'
 import type { Preference } from './prefer.ts'
-import type { Place } from './producer.ts'
+import type { SequencePosition } from './producer.ts'
 import { checkAsk, type Scope } from './scope.ts'
 
 export interface JsonMessage {
@@ -26,7 +26,7 @@ export interface JsonMessage {
   readonly body: Uint8Array
   /** It has a body on each line: many, as one message. */
   readonly lines: boolean
-  readonly place: Place
+  readonly position: SequencePosition
   /** What its sender has seen, if it keeps a session. */
   readonly session: string | undefined
   /** Which of those that share the DARQ it is for. */
@@ -45,10 +45,14 @@ export async function takeMessage(
   scope: Scope,
   preferred: Preference,
 ): Promise<Response> {
-  const { to, place, session } = message
+  const { to, position, session } = message
   const { messages, caller } = encode(message, participant, scope)
   const started_ms = Date.now()
-  const reply = await awaitGrade(link, { to, ...place, messages, ...(session !== undefined && { session }) }, preferred)
+  const reply = await awaitGrade(
+    link,
+    { to, ...position, messages, ...(session !== undefined && { session }) },
+    preferred,
+  )
   const { grade, lsns, duplicates, expected, durability } = reply
   const headers = reply.session === undefined ? {} : { [header.session]: reply.session }
   const told = {
@@ -68,7 +72,7 @@ export async function takeMessage(
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */
 function encode(
-  { to, name, body, place, key, lines }: JsonMessage,
+  { to, name, body, position, key, lines }: JsonMessage,
   participant: Participant,
   scope: Scope,
 ): { messages: Uint8Array; caller?: Caller } {
@@ -76,7 +80,7 @@ function encode(
   const asks = [...outsideAsks({ participant, darq: to }, messages)]
   for (const asked of asks) checkAsk(scope, asked)
   if (!asks.some(({ action }) => action === 'call')) return { messages }
-  const caller = { client: place.producer, id: `sequence ${place.first}` }
+  const caller = { client: position.producer, id: `sequence ${position.first}` }
   return { messages: messageFromJson(name, body, { caller, key, lines }), caller }
 }
 

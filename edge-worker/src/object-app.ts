@@ -25,7 +25,7 @@ import { keyOf, scopeOf } from './inside.ts'
 import { takeMessage } from './message.ts'
 import { preference } from './prefer.ts'
 import { answerError, noSuchRoute } from './problem.ts'
-import { placeOf, placeOrKeyOf } from './producer.ts'
+import { positionOf, positionOrKeyOf } from './producer.ts'
 import { type Operation, type RouteFacts, routeTable } from './route-table.ts'
 import { checkAsk, checkOwner } from './scope.ts'
 import { streamViews } from './watch.ts'
@@ -52,7 +52,7 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
     const message = {
       to: c.env.name,
       name: c.req.param('message') ?? '',
-      place: placeOrKeyOf(c.req.raw.headers, scope),
+      position: positionOrKeyOf(c.req.raw.headers, scope),
       body: await readBytes(c.req.raw.body, body.bytes_max),
       lines: (c.req.header('Content-Type') ?? '').startsWith(mediaType.lines),
       session: c.req.header(header.session),
@@ -63,9 +63,9 @@ const operations: Readonly<Record<Operation, (c: Asked, route: RouteFacts) => Pr
 
   async enqueue(c, { body }) {
     const scope = scopeOf(c.req.raw)
-    const place = placeOf(c.req.raw.headers, scope)
+    const position = positionOf(c.req.raw.headers, scope)
     const messages = await readBytes(c.req.raw.body, body.bytes_max)
-    const request = { to: c.env.name, ...place, messages, ...sessionOf(c) }
+    const request = { to: c.env.name, ...position, messages, ...sessionOf(c) }
     for (const asked of outsideAsks({ participant: c.env.participant, darq: c.env.name }, request.messages))
       checkAsk(scope, asked)
     const preferred = preference(c.req.raw.headers)

@@ -7,7 +7,7 @@ import { DarqError } from '@darq/runtime'
 import { header, keyProducer } from '@darq/runtime/transport'
 import { checkOwner, Forbidden, type Scope } from './scope.ts'
 
-export interface Place {
+export interface SequencePosition {
   readonly producer: string
   readonly first: number
 }
@@ -19,7 +19,7 @@ const producer_bytes_max = 1023
  * @returns the producer and sequence that the headers name
  * @throws {DarqError} `bad_frame` when they are missing or can't be; {@link Forbidden} when the bearer doesn't own the producer
  */
-export function placeOf(headers: Headers, scope: Scope): Place {
+export function positionOf(headers: Headers, scope: Scope): SequencePosition {
   const producer = decode(headers.get(header.producer) ?? '')
   const sequence = headers.get(header.sequence) ?? ''
   const first = /^[1-9]\d{0,15}$/.test(sequence) ? Number(sequence) : Number.NaN
@@ -32,13 +32,13 @@ export function placeOf(headers: Headers, scope: Scope): Place {
 }
 
 /**
- * As {@link placeOf}, or from an idempotency key: the key then is a producer of its own, with the one sequence 1. It belongs
+ * As {@link positionOf}, or from an idempotency key: the key then is a producer of its own, with the one sequence 1. It belongs
  * to the token's subject, or without one to who owns the scope's first producer, so that no bearer can use up another's keys.
  */
-export function placeOrKeyOf(headers: Headers, scope: Scope): Place {
+export function positionOrKeyOf(headers: Headers, scope: Scope): SequencePosition {
   const key = headers.get(header.idempotencyKey)
   if (key === null) {
-    if (headers.has(header.producer)) return placeOf(headers, scope)
+    if (headers.has(header.producer)) return positionOf(headers, scope)
     throw bad(
       `${header.idempotencyKey}, or ${header.producer} and ${header.sequence}: without them a repeat could not be told`,
       'neither',

@@ -6,7 +6,7 @@
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { checkStatedLength } from '@darq/runtime/transport'
 import { type Context, Hono } from 'hono'
-import type { Place } from './home.ts'
+import type { ObjectAddress } from './home.ts'
 import { inwards } from './inside.ts'
 import { openapi } from './openapi.ts'
 import { ask } from './platform.ts'
@@ -18,7 +18,7 @@ export interface RoutesOptions<Env extends object> {
   readonly object: (env: Env) => DurableObjectNamespace
   readonly authorize: Authorize<Env>
   /** @throws {DarqError} `unknown_address` if nobody here takes that name: no object is made for it then */
-  readonly place: (env: Env, name: string) => Place
+  readonly address: (env: Env, name: string) => ObjectAddress
 }
 
 /** @returns an app to mount anywhere: `app.route('/darq', routes)` */
@@ -41,9 +41,9 @@ export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hon
         const name = c.req.param('name') ?? ''
         const scope = await options.authorize(c.req.raw, c.env)
         checkActions(scope, actions)
-        const place = reachedPlace(scope, name, route, () => options.place(c.env, name))
+        const address = reachedAddress(scope, name, route, () => options.address(c.env, name))
         checkStatedLength(c.req.raw.headers, body.bytes_max)
-        return await ask(options.object(c.env), place.darq, inwards(c.req.raw, place, behindName(c, path), scope))
+        return await ask(options.object(c.env), address.darq, inwards(c.req.raw, address, behindName(c, path), scope))
       },
     )
     app.all(path, (c) => wrongMethod(methods, c.req.method))
@@ -53,15 +53,20 @@ export function openRoutes<Env extends object>(options: RoutesOptions<Env>): Hon
 }
 
 /**
- * @param find the place of that name
+ * @param find finds the address of that name
  * @returns it, if the bearer may reach the name, or one of the keys that share the DARQ of that name
  * @throws {Forbidden} the same whether such a name exists or not
  */
-function reachedPlace(scope: Scope, name: string, { namesKeys }: RouteFacts, find: () => Place): Place {
+function reachedAddress(
+  scope: Scope,
+  name: string,
+  { namesKeys }: RouteFacts,
+  find: () => ObjectAddress,
+): ObjectAddress {
   if (reaches(scope, name)) return find()
   if (namesKeys && name.includes('/~')) {
-    const place = find()
-    if (place.family !== undefined && reachesInto(scope, place.family)) return place
+    const address = find()
+    if (address.family !== undefined && reachesInto(scope, address.family)) return address
   }
   throw new Forbidden({ name })
 }

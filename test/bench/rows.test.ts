@@ -29,14 +29,14 @@ async function smallRun(tick_ms: number): Promise<Row[]> {
   const specs = quick.specs.map((spec) => ({ ...spec, section_bytes: 1 << 14, count: Math.min(spec.count, 1000) }))
   const plan: Plan = { ...quick, specs, rounds: 2, warm_up_ms: 0, round_ms: 0 }
   let now_ms = 0
-  const surroundings = {
+  const context = {
     now_ms: () => {
       now_ms += tick_ms
       return now_ms
     },
     heap_bytes: () => now_ms,
   }
-  const opened = contenderNames.map(async (name) => [name, await stageOf(name, v8Serializer, surroundings)] as const)
+  const opened = contenderNames.map(async (name) => [name, await stageOf(name, v8Serializer, context)] as const)
   return drive({ runtime: 'here', stages: new Map(await Promise.all(opened)) }, plan, () => undefined)
 }
 

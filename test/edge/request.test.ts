@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { preference } from '../../edge-worker/src/prefer.ts'
-import { placeOf, placeOrKeyOf } from '../../edge-worker/src/producer.ts'
+import { positionOf, positionOrKeyOf } from '../../edge-worker/src/producer.ts'
 import { checkActions, checkName, checkOwner, type Scope } from '../../edge-worker/src/scope.ts'
 
 const scope: Scope = { names: ['account/*', 'teller'], actions: ['send'], producers: ['shop:*', 'tab#1/flights'] }
@@ -28,7 +28,7 @@ const headers = (producer: string, sequence: string) =>
   new Headers({ 'Darq-Producer': producer, 'Darq-Sequence': sequence })
 
 test('the place of a message is read from its headers', () => {
-  expect(placeOf(headers('shop%3A%C3%A4', '9007199254740991'), scope)).toEqual({
+  expect(positionOf(headers('shop%3A%C3%A4', '9007199254740991'), scope)).toEqual({
     producer: 'shop:ä',
     first: 9007199254740991,
   })
@@ -37,21 +37,21 @@ test('the place of a message is read from its headers', () => {
 test.each(['0', '-1', '1.5', '01', '1e3', '', 'one', '9007199254740992', '99999999999999999999'])(
   '%j is no sequence',
   (sequence) => {
-    expect(() => placeOf(headers('shop:1', sequence), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+    expect(() => positionOf(headers('shop:1', sequence), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
   },
 )
 
 test.each(['%', '%zz', 'x'.repeat(1024)])('a producer that can not be one is refused', (producer) => {
-  expect(() => placeOf(headers(producer, '1'), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+  expect(() => positionOf(headers(producer, '1'), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
 })
 
 test('an idempotency key is a producer of its own, apart from those of other owners', () => {
   const key = new Headers({ 'Idempotency-Key': '"abc"' })
-  const mine = placeOrKeyOf(key, scope)
+  const mine = positionOrKeyOf(key, scope)
   expect(mine.first).toBe(1)
-  expect(placeOrKeyOf(new Headers({ 'Idempotency-Key': 'abc' }), scope)).toEqual(mine)
-  expect(placeOrKeyOf(key, { ...scope, producers: ['other'] })).not.toEqual(mine)
-  expect(() => placeOrKeyOf(key, { ...scope, producers: [] })).toThrow(/does not allow/)
+  expect(positionOrKeyOf(new Headers({ 'Idempotency-Key': 'abc' }), scope)).toEqual(mine)
+  expect(positionOrKeyOf(key, { ...scope, producers: ['other'] })).not.toEqual(mine)
+  expect(() => positionOrKeyOf(key, { ...scope, producers: [] })).toThrow(/does not allow/)
 })
 
 test('two bearers never share an idempotency key, whatever their owners and keys are called', () => {
@@ -62,17 +62,17 @@ test('two bearers never share an idempotency key, whatever their owners and keys
   const one = fc.tuple(bearer, word)
   fc.assert(
     fc.property(one, one, ([first, key], [second, other]) => {
-      const place = (of: typeof first, key: string) =>
-        placeOrKeyOf(new Headers({ 'Idempotency-Key': key }), {
+      const position = (of: typeof first, key: string) =>
+        positionOrKeyOf(new Headers({ 'Idempotency-Key': key }), {
           names: [],
           actions: [],
           producers: [of.producer],
           ...(of.subject !== undefined && { subject: of.subject }),
         }).producer
       const isSame = ownerOf(first) === ownerOf(second) && key === other
-      expect(place(first, key) === place(second, other)).toBe(isSame)
-      expect(place({ producer: `${first.producer}/a`, subject: undefined }, key)).not.toBe(
-        place({ producer: first.producer, subject: undefined }, `a/${key}`),
+      expect(position(first, key) === position(second, other)).toBe(isSame)
+      expect(position({ producer: `${first.producer}/a`, subject: undefined }, key)).not.toBe(
+        position({ producer: first.producer, subject: undefined }, `a/${key}`),
       )
     }),
     { numRuns: 2_000 },
@@ -80,7 +80,7 @@ test('two bearers never share an idempotency key, whatever their owners and keys
 })
 
 test('without a key or a place, a repeat could not be told: refused', () => {
-  expect(() => placeOrKeyOf(new Headers(), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
+  expect(() => positionOrKeyOf(new Headers(), scope)).toThrow(expect.objectContaining({ code: 'bad_frame' }))
 })
 
 test.each([

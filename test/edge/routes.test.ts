@@ -24,7 +24,7 @@ function mounted(authorize: () => Promise<Scope> = async () => scope, fails?: Er
     // The one part of a namespace that the routes use.
     object: () => objects as unknown as DurableObjectNamespace,
     authorize,
-    place: (_env, name) => {
+    address: (_env, name) => {
       if (name === 'counter/unknown') throw new DarqError('unknown_address')
       return { darq: name }
     },

@@ -18,7 +18,7 @@ export const hops = 8
 /** Long enough for every question to be asked again, and answered. */
 const settle_ms = 5_000
 
-interface Place {
+interface GraphHost {
   readonly neighbours: readonly string[]
   readonly storage: Storage
   engine: Engine | undefined
@@ -48,7 +48,7 @@ export interface Outcome {
 export class Graph {
   readonly #clock = new VirtualClock()
   readonly #random: Random
-  readonly #places = new Map<string, Place>()
+  readonly #hosts = new Map<string, GraphHost>()
   readonly #causes = new Causes()
   /** By message. */
   readonly #sentBy = new Map<number, Happening>()
@@ -64,25 +64,25 @@ export class Graph {
     for (const name of names) {
       const others = this.#random.shuffled(names.filter((other) => other !== name)).slice(0, neighbours)
       const empty = { engine: undefined, lives: 0, rollbacks: 0, recovered_ms: undefined }
-      this.#places.set(name, { neighbours: others, storage: memory(), ...empty })
+      this.#hosts.set(name, { neighbours: others, storage: memory(), ...empty })
     }
     for (const name of names) await this.#open(name)
   }
 
-  #place(name: string): Place {
-    const place = this.#places.get(name)
-    if (place === undefined) throw new RangeError(`no host ${name}`)
-    return place
+  #host(name: string): GraphHost {
+    const host = this.#hosts.get(name)
+    if (host === undefined) throw new RangeError(`no host ${name}`)
+    return host
   }
 
   async #open(name: string, previous?: Engine): Promise<void> {
-    const place = this.#place(name)
-    place.lives += 1
-    const life = place.lives
+    const host = this.#host(name)
+    host.lives += 1
+    const life = host.lives
     const engine = await openEngine(
       {
         name,
-        storage: this.#slow(place),
+        storage: this.#slow(host),
         clock: this.#clock,
         random: () => this.#random.bits() / 2 ** 32,
         core: 'typescript',
@@ -93,24 +93,24 @@ export class Graph {
       },
       previous,
     )
-    place.engine = engine
+    host.engine = engine
     for (const darq of engine.names) engine.darq(darq)
     void engine.stopped.then(async (reason) => {
-      if (place.engine !== engine || reason?.code !== 'withdrawn') return
-      place.engine = undefined
-      place.rollbacks += 1
+      if (host.engine !== engine || reason?.code !== 'withdrawn') return
+      host.engine = undefined
+      host.rollbacks += 1
       await this.#open(name, engine)
-      place.recovered_ms = this.#clock.now_ms()
+      host.recovered_ms = this.#clock.now_ms()
     })
   }
 
   /** What was on its way to the disk when the process dies is lost. */
-  #slow(place: Place): Storage {
-    const life = place.lives
+  #slow(host: GraphHost): Storage {
+    const life = host.lives
     return {
       durability: 'strict',
       open: async () => {
-        const opened = await place.storage.open()
+        const opened = await host.storage.open()
         return {
           generation: opened.generation,
           last: opened.last,
@@ -121,7 +121,7 @@ export class Graph {
             const write: typeof claimed.commit = (commit) =>
               new Promise((resolve, reject) => {
                 this.#clock.wake(this.#clock.now_ms() + flush_ms, () => {
-                  if (place.lives === life) claimed.commit(commit).then(resolve, reject)
+                  if (host.lives === life) claimed.commit(commit).then(resolve, reject)
                 })
               })
             return { commit: write, close: () => claimed.close() }
@@ -134,7 +134,7 @@ export class Graph {
   #carry(from: string, to: string, frame: Uint8Array): void {
     this.#clock.wake(this.#clock.now_ms() + (this.#random.bits() / 2 ** 32) * hop_ms_max, () => {
       try {
-        this.#place(to).engine?.receive(from, frame)
+        this.#host(to).engine?.receive(from, frame)
       } catch (error) {
         if (!(error instanceof DarqError)) throw error
       }
@@ -142,7 +142,7 @@ export class Graph {
   }
 
   #processor(name: string, isFirstLife: boolean): PassingOn {
-    const { neighbours: known } = this.#place(name)
+    const { neighbours: known } = this.#host(name)
     const next = ({ hops: left }: Wanderer): Passed | undefined => {
       const to = known[this.#random.below(known.length)]
       if (left === 0 || to === undefined) return undefined
@@ -167,11 +167,11 @@ export class Graph {
     const wait_ms = (-Math.log(1 - this.#random.bits() / 2 ** 32) * 1000) / rate_per_s
     this.#clock.wake(this.#clock.now_ms() + wait_ms, () => {
       if (!this.#entering) return
-      const name = `h${this.#random.below(this.#places.size)}`
+      const name = `h${this.#random.below(this.#hosts.size)}`
       this.#messages += 1
       const message = encodeMessages([encodeWanderer({ number: this.#messages, hops })])
       // Without a sequence: 0, as the engine has it.
-      this.#place(name)
+      this.#host(name)
         .engine?.darq(name)
         .enqueue(new Uint8Array(0), 0 as Sequence, message)
       this.enter(rate_per_s)
@@ -184,7 +184,7 @@ export class Graph {
 
   /** Kills one host that has something to lose, and waits until all is well again. @returns `undefined`: none has */
   async crash(): Promise<Outcome | undefined> {
-    for (const name of this.#random.shuffled([...this.#places.keys()])) {
+    for (const name of this.#random.shuffled([...this.#hosts.keys()])) {
       const lost = this.#causes.unsafe(name)
       if (lost.size > 0) return await this.#crash(name, lost)
     }
@@ -192,17 +192,17 @@ export class Graph {
   }
 
   async #crash(name: string, lost: ReadonlySet<Happening>): Promise<Outcome> {
-    const place = this.#place(name)
-    const { engine } = place
+    const host = this.#host(name)
+    const { engine } = host
     this.#entering = false
     const crashed_ms = this.#clock.now_ms()
-    place.engine = undefined
+    host.engine = undefined
     await Promise.all([
       this.#open(name),
       engine?.abandon(new DarqError('closed', { message: 'crashed' })),
       this.run(settle_ms),
     ])
-    const others = [...this.#places].filter(([other]) => other !== name)
+    const others = [...this.#hosts].filter(([other]) => other !== name)
     const dependents = this.#causes.dependents(lost)
     const rolledBack = new Set(others.filter(([, { rollbacks }]) => rollbacks > 0).map(([other]) => other))
     const dependent = others.filter(([other]) => dependents.has(other)).map(([other]) => other)
@@ -218,6 +218,6 @@ export class Graph {
   }
 
   async close(): Promise<void> {
-    for (const { engine } of this.#places.values()) engine?.abandon(new DarqError('closed', { message: 'over' }))
+    for (const { engine } of this.#hosts.values()) engine?.abandon(new DarqError('closed', { message: 'over' }))
   }
 }

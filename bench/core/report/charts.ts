@@ -4,7 +4,7 @@
  * @module
  */
 import { type Bar, type BarChart, drawBarChart } from '../../chart/bar-chart.ts'
-import type { Figures, Place } from './figures.ts'
+import type { Figures, RowFilter } from './figures.ts'
 
 const contenders = ['wasm', 'twin', 'idiomatic']
 const payloads = [32, 128, 1024, 16_384]
@@ -95,7 +95,7 @@ function ratios(figures: Figures, runtime: string): BarChart {
   }
 }
 
-function bars(figures: Figures, place: Place, names: readonly string[] = contenders): Bar[] {
+function bars(figures: Figures, place: RowFilter, names: readonly string[] = contenders): Bar[] {
   return names.flatMap((contender) => {
     const row = figures.row({ ...place, contender })
     return row === undefined || row.value === null ? [] : [{ series: contender, value: row.value, spread: row.spread }]

@@ -5,7 +5,7 @@
  */
 import type { Row } from '../../row.ts'
 
-export type Place = Partial<Pick<Row, 'runtime' | 'contender' | 'workload' | 'payload_bytes' | 'batch' | 'metric'>>
+export type RowFilter = Partial<Pick<Row, 'runtime' | 'contender' | 'workload' | 'payload_bytes' | 'batch' | 'metric'>>
 
 export class Figures {
   readonly rows: readonly Row[]
@@ -14,15 +14,15 @@ export class Figures {
     this.rows = rows
   }
 
-  all(place: Place): Row[] {
+  all(place: RowFilter): Row[] {
     return this.rows.filter((row) => matches(row, place))
   }
 
-  row(place: Place): Row | undefined {
+  row(place: RowFilter): Row | undefined {
     return this.rows.find((row) => matches(row, place))
   }
 
-  value(place: Place): number | undefined {
+  value(place: RowFilter): number | undefined {
     return this.row(place)?.value ?? undefined
   }
 
@@ -32,7 +32,7 @@ export class Figures {
   }
 }
 
-function matches(row: Row, place: Place): boolean {
+function matches(row: Row, place: RowFilter): boolean {
   return (
     (place.runtime === undefined || row.runtime === place.runtime) &&
     (place.contender === undefined || row.contender === place.contender) &&

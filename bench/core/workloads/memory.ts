@@ -5,13 +5,13 @@
  */
 import type { ContenderMaker } from '../contenders/contender.ts'
 import { callsOf, turns } from './producers.ts'
-import { expectSame, type Surroundings, type Workload, type WorkloadSpec } from './workload.ts'
+import { expectSame, type StageContext, type Workload, type WorkloadSpec } from './workload.ts'
 
 /** @returns `undefined` when neither the contender nor the runtime knows */
 export function memory<Arrival, Key>(
   make: ContenderMaker<Arrival, Key>,
   spec: WorkloadSpec,
-  { heap_bytes }: Surroundings,
+  { heap_bytes }: StageContext,
 ): Workload | undefined {
   let contender = make()
   const offered = turns(contender, spec, callsOf(spec))

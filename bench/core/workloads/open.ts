@@ -13,13 +13,13 @@ import { seal } from './seal.ts'
 import { soak } from './soak.ts'
 import { step } from './step.ts'
 import { vectors } from './vectors.ts'
-import type { Surroundings, Workload, WorkloadSpec } from './workload.ts'
+import type { StageContext, Workload, WorkloadSpec } from './workload.ts'
 
 /** @returns `undefined` when this contender or this runtime can't be asked for it */
 export function openWorkload<Arrival, Key, Vector>(
   { contender: make, dependencies }: Makers<Arrival, Key, Vector>,
   spec: WorkloadSpec,
-  surroundings: Surroundings,
+  context: StageContext,
 ): Workload | undefined {
   switch (spec.name) {
     case 'ingest':
@@ -39,13 +39,13 @@ export function openWorkload<Arrival, Key, Vector>(
     case 'seal':
       return seal(make, spec)
     case 'recovery':
-      return recovery(make, spec, surroundings)
+      return recovery(make, spec, context)
     case 'lookup':
       return lookup(make, spec)
     case 'soak':
-      return soak(make, spec, surroundings)
+      return soak(make, spec, context)
     case 'memory':
-      return memory(make, spec, surroundings)
+      return memory(make, spec, context)
     case 'vectors':
       return vectors(dependencies, spec)
   }

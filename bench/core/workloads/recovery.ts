@@ -5,12 +5,12 @@
  */
 import type { ContenderMaker } from '../contenders/contender.ts'
 import { frameBytes, turns } from './producers.ts'
-import { commit_bytes, expectSame, type Surroundings, type Workload, type WorkloadSpec } from './workload.ts'
+import { commit_bytes, expectSame, type StageContext, type Workload, type WorkloadSpec } from './workload.ts'
 
 export function recovery<Arrival, Key>(
   make: ContenderMaker<Arrival, Key>,
   spec: WorkloadSpec,
-  { heap_bytes }: Surroundings,
+  { heap_bytes }: StageContext,
 ): Workload {
   const { commits, last } = history(make, spec)
   let contender = make()

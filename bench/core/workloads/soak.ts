@@ -5,12 +5,12 @@
  */
 import type { ContenderMaker } from '../contenders/contender.ts'
 import { callsOf, turns } from './producers.ts'
-import { expectSame, type Surroundings, type Workload, type WorkloadSpec } from './workload.ts'
+import { expectSame, type StageContext, type Workload, type WorkloadSpec } from './workload.ts'
 
 export function soak<Arrival, Key>(
   make: ContenderMaker<Arrival, Key>,
   spec: WorkloadSpec,
-  { now_ms }: Surroundings,
+  { now_ms }: StageContext,
 ): Workload {
   const contender = make()
   const calls = callsOf(spec)

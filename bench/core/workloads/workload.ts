@@ -34,7 +34,7 @@ export interface WorkloadSpec {
 }
 
 /** What a stage has to offer beside the contender. */
-export interface Surroundings {
+export interface StageContext {
   /** Milliseconds from anywhere. */
   readonly now_ms: () => number
   /** Bytes of garbage-collected memory in use, after a collection, where that can be known. */

@@ -30,7 +30,7 @@ export interface Opened {
   close(): Promise<void>
 }
 
-export interface Surroundings {
+export interface ContenderContext {
   /** For all that it stores: its own, on a disk. */
   readonly folder: string
   /** Where its flushes are to be noted; `undefined`: nobody counts, and nothing slows them down. */
@@ -44,7 +44,7 @@ export interface FlushNotes {
 }
 
 /** @throws {Missing} it can't be had on this machine */
-export type Open = (surroundings: Surroundings) => Promise<Opened>
+export type Open = (context: ContenderContext) => Promise<Opened>
 
 /** What a workflow of three steps comes to, in all contenders: each step gives its number, the workflow their sum. */
 export const steps_sum = 6

@@ -14,9 +14,9 @@ import { start } from './process.ts'
 const connections = 64
 
 export function openDbos(say: (line: string) => void): Open {
-  return async (surroundings) => {
+  return async (context) => {
     const peer = await installPeer('dbos', say)
-    const postgresql = await openPostgresql(surroundings, say)
+    const postgresql = await openPostgresql(context, say)
     const application = start({
       command: [process.execPath, '--disable-warning=DeprecationWarning', 'application.mjs'],
       cwd: peer,

@@ -9,23 +9,23 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Missing } from '../../core/runtimes/runtime.ts'
 import { installPeer, versionOf } from '../peers/install.ts'
-import type { Open, Opened, Surroundings } from './contender.ts'
+import type { ContenderContext, Open, Opened } from './contender.ts'
 import { freePort } from './free-port.ts'
 import { askSteps } from './http.ts'
 import { start } from './process.ts'
 
 /** A plain handler: the least that Restate does for three steps. A repeat of the request would run them again. */
 export function openRestate(say: (line: string) => void): Open {
-  return (surroundings) => open(surroundings, say, 'restate', () => 'Steps/run')
+  return (context) => open(context, say, 'restate', () => 'Steps/run')
 }
 
 /** A workflow: once for each key. */
 export function openRestateWorkflow(say: (line: string) => void): Open {
-  return (surroundings) => open(surroundings, say, 'restate-workflow', () => `StepsOnce/${randomUUID()}/run`)
+  return (context) => open(context, say, 'restate-workflow', () => `StepsOnce/${randomUUID()}/run`)
 }
 
 async function open(
-  { folder, flushes }: Surroundings,
+  { folder, flushes }: ContenderContext,
   say: (line: string) => void,
   name: string,
   path: () => string,

@@ -9,7 +9,7 @@ import { chown, mkdir, readFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Missing } from '../../core/runtimes/runtime.ts'
-import type { Surroundings } from '../contenders/contender.ts'
+import type { ContenderContext } from '../contenders/contender.ts'
 import { freePort } from '../contenders/free-port.ts'
 import { type Command, type Process, start } from '../contenders/process.ts'
 import { installPeer } from './install.ts'
@@ -29,7 +29,10 @@ export interface Server {
 }
 
 /** @throws {Missing} there is none, and none can be installed or run */
-export async function openPostgresql({ folder, flushes }: Surroundings, say: (line: string) => void): Promise<Server> {
+export async function openPostgresql(
+  { folder, flushes }: ContenderContext,
+  say: (line: string) => void,
+): Promise<Server> {
   const bin = onThisMachine() ?? (await fromNpm(say))
   const user = await ownerOf(folder)
   const data = join(folder, 'data')

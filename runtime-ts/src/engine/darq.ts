@@ -9,7 +9,7 @@ import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
 import { Attachment, type DeliveringDarq } from './deliver.ts'
 import type { Dependency } from './dependency.ts'
-import { LocalChannel, type NeighbouringDarq } from './local-channel.ts'
+import { LocalChannel, type LocallySendingDarq } from './local-channel.ts'
 import type { Offers } from './offers.ts'
 import { addressed, dueOf, flag_gated } from './records.ts'
 import { RemoteChannel, type SendingDarq } from './send.ts'
@@ -51,7 +51,7 @@ export type DarqHost = PathHost & {
 }
 
 /** What the stations on a message's path need of it. */
-type PathHost = (ArrivingDarq & DeliveringDarq & NeighbouringDarq & SendingDarq)['host']
+type PathHost = (ArrivingDarq & DeliveringDarq & LocallySendingDarq & SendingDarq)['host']
 
 const segment_bytes_max = 16 * 1024
 

@@ -16,8 +16,8 @@ import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 const retry_ms = 100
 const retry_ms_max = 10_000
 
-/** What a channel to a neighbour needs of the DARQ that sends. */
-export interface NeighbouringDarq extends QueuingDarq {
+/** What a channel to a DARQ of the same host needs of the DARQ that sends. */
+export interface LocallySendingDarq extends QueuingDarq {
   readonly name: string
   readonly host: {
     readonly id: HostId
@@ -35,14 +35,14 @@ export interface NeighbouringDarq extends QueuingDarq {
 
 export class LocalChannel implements Channel {
   readonly to: string
-  readonly #darq: NeighbouringDarq
+  readonly #darq: LocallySendingDarq
   readonly #queue: OutQueue
   readonly #producer: Uint8Array
   #offering = false
   #retry_ms = retry_ms
   #timer: (() => void) | undefined
 
-  constructor(darq: NeighbouringDarq, to: string) {
+  constructor(darq: LocallySendingDarq, to: string) {
     this.to = to
     this.#darq = darq
     this.#queue = new OutQueue(darq)

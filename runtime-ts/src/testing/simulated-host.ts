@@ -1,5 +1,5 @@
 /**
- * A host's place in the simulated world: its disk, which outlives everything, and the lives of its process.
+ * A host of the simulated world: its disk, which outlives everything, and the lives of its process.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { History } from './history.ts'
 import { Life } from './life.ts'
 import type { Random } from './random.ts'
 import { badStep, killProcessor, type Saboteur } from './sabotage.ts'
-import type { HostPlan, Surroundings } from './surroundings.ts'
+import type { HostPlan, SimulatedHostContext } from './simulated-host-context.ts'
 import { isQuiet, unrestOf } from './unrest.ts'
 
 /** How long a life goes on whose store has another owner. */
@@ -43,7 +43,7 @@ export class SimulatedHost {
   /** The life that is being opened. */
   opening: Life | undefined
   readonly #plan: HostPlan
-  readonly #world: Surroundings
+  readonly #world: SimulatedHostContext
   /** Lives whose store has another owner. */
   readonly #zombies = new Set<Life>()
   #lives = 0
@@ -51,7 +51,7 @@ export class SimulatedHost {
   #failures = 0
   readonly #engines = new Set<LiveHost>()
 
-  constructor(plan: HostPlan, world: Surroundings) {
+  constructor(plan: HostPlan, world: SimulatedHostContext) {
     const { name } = plan
     this.name = name
     this.#plan = plan

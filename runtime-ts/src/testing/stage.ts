@@ -5,7 +5,7 @@
  */
 import { everyPart } from '../crest/define/participant.ts'
 import { fragile } from './fragile.ts'
-import type { HostPlan } from './surroundings.ts'
+import type { HostPlan } from './simulated-host-context.ts'
 import type { Simulation } from './world.ts'
 
 export class Stage {

@@ -4,20 +4,20 @@
  *
  * @module
  */
-import type { House } from './house.ts'
+import type { ParticipantContext } from './participant-context.ts'
 import { keyOf, type Timer, type Writes, write } from './row.ts'
 
 export class Alarms {
   readonly #darq: string
-  readonly #house: House
+  readonly #context: ParticipantContext
   readonly #fired: (key: string, row: string, timer: Timer) => void
   readonly #timers = new Map<string, Timer>()
   readonly #ends = new Map<string, () => void>()
 
   /** @param fired is called with a timer for the participant itself */
-  constructor(darq: string, house: House, fired: (key: string, row: string, timer: Timer) => void) {
+  constructor(darq: string, context: ParticipantContext, fired: (key: string, row: string, timer: Timer) => void) {
     this.#darq = darq
-    this.#house = house
+    this.#context = context
     this.#fired = fired
   }
 
@@ -29,10 +29,10 @@ export class Alarms {
   arm(key: string, timer: Timer): void {
     this.disarm(key)
     this.#timers.set(key, timer)
-    const wait_ms = timer.due_ms - this.#house.clock.now_ms()
+    const wait_ms = timer.due_ms - this.#context.clock.now_ms()
     this.#ends.set(
       key,
-      this.#house.after(wait_ms, () => this.#due(key, timer)),
+      this.#context.after(wait_ms, () => this.#due(key, timer)),
     )
   }
 
@@ -49,11 +49,11 @@ export class Alarms {
   }
 
   async #send(key: string, row: string, timer: Timer): Promise<void> {
-    await this.#house.transaction(
+    await this.#context.transaction(
       async (rows) => {
         if (this.#timers.get(key) !== timer) return undefined
         const writes: Writes = new Map([[row, undefined]])
-        const posted = this.#house.post(this.#darq, [timer], writes)
+        const posted = this.#context.post(this.#darq, [timer], writes)
         write(writes, rows)
         return posted
       },

@@ -10,7 +10,7 @@ import { type Admitted, batchesOf } from '../crest/run/admission.ts'
 import { type Envelope, encodeEnvelope, isFields } from '../crest/wire/envelope.ts'
 import { isRefusal, readable } from '../crest/wire/failure.ts'
 import { DarqError, toFacts } from '../error.ts'
-import { dead_letter_cell, type OpenStep, type Site } from './step.ts'
+import { dead_letter_cell, type OpenStep, type StepContext } from './step.ts'
 
 /** The handler has asked that its step doesn't happen. */
 export class Held extends Error {
@@ -26,7 +26,7 @@ export class Held extends Error {
  *
  * @throws what the handler throws; {@link Held}; {@link DarqError} `step_async`
  */
-export function handle(site: Site, step: OpenStep, messages: readonly Admitted[]): void {
+export function handle(context: StepContext, step: OpenStep, messages: readonly Admitted[]): void {
   const [first] = messages
   if (first?.kind === 'batch') {
     const batches =
@@ -36,10 +36,10 @@ export function handle(site: Site, step: OpenStep, messages: readonly Admitted[]
     for (const bodies of batches) finish(step, first.batch.run(step, bodies))
     return
   }
-  for (const message of messages) handleOne(site, step, message)
+  for (const message of messages) handleOne(context, step, message)
 }
 
-function handleOne(site: Site, step: OpenStep, message: Admitted): void {
+function handleOne(context: StepContext, step: OpenStep, message: Admitted): void {
   switch (message.kind) {
     case 'send':
       for (const body of message.bodies) finish(step, message.run(step, body))
@@ -57,9 +57,9 @@ function handleOne(site: Site, step: OpenStep, message: Admitted): void {
       return
     }
     case 'builtin':
-      if (message.name === '$timeout') timeOut(site, step, message.envelope)
+      if (message.name === '$timeout') timeOut(context, step, message.envelope)
       else if (message.name === '$requeue' || message.name === '$drop')
-        dispose(site, step, message.envelope, message.name === '$requeue')
+        dispose(context, step, message.envelope, message.name === '$requeue')
   }
 }
 
@@ -73,9 +73,9 @@ function finish(step: OpenStep, value: unknown): unknown {
 }
 
 /** The timer of a call has fired: it is consumed with this message, so its answer counts for nothing from here on. */
-function timeOut(site: Site, step: OpenStep, { body }: Envelope): void {
+function timeOut(context: StepContext, step: OpenStep, { body }: Envelope): void {
   if (!isFields(body) || typeof body.handler !== 'string') return
-  const answer = site.definition.messages.get(body.handler)
+  const answer = context.definition.messages.get(body.handler)
   if (answer?.kind !== 'answer') return
   const version = typeof body.note_version === 'number' ? body.note_version : 0
   const note = answer.note === undefined ? undefined : readOutput(answer.note, body.note, version)
@@ -83,12 +83,12 @@ function timeOut(site: Site, step: OpenStep, { body }: Envelope): void {
 }
 
 /** Takes a dead letter off the list, to queue it again or for good. */
-function dispose(site: Site, step: OpenStep, { body }: Envelope, again: boolean): void {
+function dispose(context: StepContext, step: OpenStep, { body }: Envelope, again: boolean): void {
   const id = typeof body === 'string' ? body : ''
-  const letter = site.cells.get(dead_letter_cell, id)
+  const letter = context.cells.get(dead_letter_cell, id)
   if (typeof letter !== 'object' || letter === null || !('bytes' in letter)) return
-  site.cells.delete(dead_letter_cell, id)
-  if (again && letter.bytes instanceof Uint8Array) step.sent.push({ to: site.name, bytes: letter.bytes })
+  context.cells.delete(dead_letter_cell, id)
+  if (again && letter.bytes instanceof Uint8Array) step.sent.push({ to: context.name, bytes: letter.bytes })
 }
 
 export interface Failure {
@@ -102,20 +102,20 @@ export interface Failure {
 const dead_letters_max = 1_000
 
 /** The end of a message that can't be handled: its caller is told; a one-way message, and a call that kept failing, is kept. */
-export function setAside(site: Site, step: OpenStep, { id, bytes, error, attempts }: Failure): void {
+export function setAside(context: StepContext, step: OpenStep, { id, bytes, error, attempts }: Failure): void {
   const envelope = readable(bytes)
-  const asker = site.definition.messages.get(envelope?.name ?? '')?.kind === 'call' ? envelope?.asker : undefined
-  const worn = !isRefusal(error) && attempts >= site.definition.retry.attempts_max
-  if (asker !== undefined && ('client' in asker || site.knows(asker.to))) {
+  const asker = context.definition.messages.get(envelope?.name ?? '')?.kind === 'call' ? envelope?.asker : undefined
+  const worn = !isRefusal(error) && attempts >= context.definition.retry.attempts_max
+  if (asker !== undefined && ('client' in asker || context.knows(asker.to))) {
     const { code, message } = error
     const told = worn ? new DarqError('dead_letter', { cause: error, facts: { code, message, attempts } }) : error
     step.reply(asker, { ok: false, error: told })
     if (!worn) return
   }
-  if (site.cells.size(dead_letter_cell) >= dead_letters_max)
+  if (context.cells.size(dead_letter_cell) >= dead_letters_max)
     throw new DarqError('backpressure', { facts: { expected: `at most ${dead_letters_max} dead letters` } })
   const letter = { name: envelope?.name ?? '', error: toFacts(error), attempts, bytes: withoutAsker(bytes, envelope) }
-  site.cells.set(dead_letter_cell, id, letter)
+  context.cells.set(dead_letter_cell, id, letter)
 }
 
 /** Its caller was told: what comes of it when it is queued again is not for him. */

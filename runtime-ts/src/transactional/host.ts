@@ -16,11 +16,10 @@ import { secureRandom, uuid } from '../crest/wire/random.ts'
 import type { Clock } from '../engine/types.ts'
 import { DarqError } from '../error.ts'
 import { invalid } from '../options.ts'
-import type { House, Sent } from './house.ts'
 import { type Arrived, TransactionalLink } from './link.ts'
 import { type Delivery, Outbox, type Peer } from './outbox.ts'
 import { lost, Owner } from './owner.ts'
-import { Resident } from './resident.ts'
+import type { ParticipantContext, Sent } from './participant-context.ts'
 import {
   below,
   decodeTimer,
@@ -34,6 +33,7 @@ import {
   write,
 } from './row.ts'
 import type { Rows, Store } from './store.ts'
+import { TransactionalParticipant } from './transactional-participant.ts'
 
 export interface TransactionalOptions {
   /** Unique among the hosts that it talks to. */
@@ -55,7 +55,7 @@ export interface TransactionalOptions {
 /** A life numbers the messages that it takes from its epoch on, so that no number is ever used again. */
 const ids_per_epoch = 2 ** 32
 
-export class TransactionalHost implements House, Peer {
+export class TransactionalHost implements ParticipantContext, Peer {
   readonly link: Link
   readonly clock: Clock
   readonly random: () => number
@@ -66,7 +66,7 @@ export class TransactionalHost implements House, Peer {
   readonly #participants: NamePatterns<Definition>
   readonly #peers: NamePatterns<Peer>
   readonly #outbox: Outbox
-  readonly #residents = new Map<string, Resident>()
+  readonly #live = new Map<string, TransactionalParticipant>()
   readonly #wakes = new Set<() => void>()
   readonly #counts = { messages_accepted: 0, duplicates_refused: 0, frames_received: 0 }
   #ids = 0
@@ -113,11 +113,11 @@ export class TransactionalHost implements House, Peer {
     })
     for (const [key, value] of timers) {
       const [darq = '', timer = ''] = partsOf(key)
-      this.resident(darq)?.timers.arm(timer, decodeTimer(value))
+      this.participant(darq)?.timers.arm(timer, decodeTimer(value))
     }
     for (const [row, value] of inbox) {
       const [darq = '', id] = partsOf(row)
-      this.resident(darq)?.arrived({ id: `${Number(id)}`, timer: undefined, row, ...decodeWaiting(value) })
+      this.participant(darq)?.arrived({ id: `${Number(id)}`, timer: undefined, row, ...decodeWaiting(value) })
     }
     this.#outbox.start()
   }
@@ -136,15 +136,15 @@ export class TransactionalHost implements House, Peer {
     return this.definition(darq) !== undefined || this.peer(darq) !== undefined
   }
 
-  /** @returns who lives there; `undefined`: nobody here has that name */
-  resident(darq: string): Resident | undefined {
+  /** @returns the participant of that name; `undefined` when this host has none */
+  participant(darq: string): TransactionalParticipant | undefined {
     const definition = this.definition(darq)
-    let resident = this.#residents.get(darq)
-    if (resident === undefined && definition !== undefined) {
-      resident = new Resident(darq, definition, this)
-      this.#residents.set(darq, resident)
+    let participant = this.#live.get(darq)
+    if (participant === undefined && definition !== undefined) {
+      participant = new TransactionalParticipant(darq, definition, this)
+      this.#live.set(darq, participant)
     }
-    return resident
+    return participant
   }
 
   effectKey(darq: string, id: string): string {
@@ -192,7 +192,7 @@ export class TransactionalHost implements House, Peer {
     const value = encodeWaiting(fromSelf, bytes)
     writes.set(row, value)
     const message = { id: `${id}`, timer: undefined, row, ...decodeWaiting(value) }
-    return { id, arrived: () => this.resident(to)?.arrived(message) }
+    return { id, arrived: () => this.participant(to)?.arrived(message) }
   }
 
   /**
@@ -240,7 +240,7 @@ export class TransactionalHost implements House, Peer {
 
   get counts(): HostCounts {
     let steps = 0
-    for (const resident of this.#residents.values()) steps += resident.steps
+    for (const participant of this.#live.values()) steps += participant.steps
     const { counts, epoch } = this.owner
     return { ...this.#counts, ...counts, steps, frames_sent: this.#outbox.requests, epoch }
   }
@@ -250,7 +250,7 @@ export class TransactionalHost implements House, Peer {
     this.#open = false
     for (const wake of this.#wakes) wake()
     this.#wakes.clear()
-    for (const resident of this.#residents.values()) resident.stop(lost(reason))
+    for (const participant of this.#live.values()) participant.stop(lost(reason))
     this.#stop(reason)
   }
 

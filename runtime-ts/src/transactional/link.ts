@@ -18,8 +18,8 @@ import { DarqError, type Plain } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
 import type { Peer } from './outbox.ts'
 import { lost } from './owner.ts'
-import type { Resident } from './resident.ts'
 import { answer_cell, answerKey, dead_letter_cell } from './step.ts'
+import type { TransactionalParticipant } from './transactional-participant.ts'
 
 /** What became of a batch. */
 export interface Arrived {
@@ -36,7 +36,7 @@ interface LinkedHost {
   readonly counts: HostCounts
   /** `undefined`: it does not live here. */
   definition(darq: string): Definition | undefined
-  resident(darq: string): Resident | undefined
+  participant(darq: string): TransactionalParticipant | undefined
   /** The host of a DARQ that lives elsewhere. */
   peer(darq: string): Peer | undefined
   accept(to: string, producer: string, first: number, messages: readonly Uint8Array[]): Promise<Arrived>
@@ -66,16 +66,16 @@ export class TransactionalLink implements Link {
   }
 
   async query(request: QueryRequest, grade: 'accepted' | 'durable' | 'committed'): Promise<ViewFacts> {
-    const resident = this.#host.resident(request.to)
-    if (resident === undefined) return this.#away(request.to).query(request, grade)
-    await resident.load()
-    return { grade: 'committed', value: ask(resident, request, this.#host.clock.now_ms()) }
+    const participant = this.#host.participant(request.to)
+    if (participant === undefined) return this.#away(request.to).query(request, grade)
+    await participant.load()
+    return { grade: 'committed', value: ask(participant, request, this.#host.clock.now_ms()) }
   }
 
   async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
-    const resident = this.#host.resident(request.to)
-    if (resident === undefined) return this.#away(request.to).watch(request, see, signal)
-    await resident.load()
+    const participant = this.#host.participant(request.to)
+    if (participant === undefined) return this.#away(request.to).watch(request, see, signal)
+    await participant.load()
     const over = Promise.withResolvers<void>()
     let last: Uint8Array | undefined
     let isScheduled = false
@@ -83,14 +83,14 @@ export class TransactionalLink implements Link {
       isScheduled = false
       if (signal.aborted) return
       try {
-        const value = ask(resident, request, this.#host.clock.now_ms())
+        const value = ask(participant, request, this.#host.clock.now_ms())
         if (last === undefined || !equalBytes(last, value)) see({ grade: 'committed', value })
         last = value
       } catch (error) {
         over.reject(error)
       }
     }
-    const unwatch = resident.watch(() => {
+    const unwatch = participant.watch(() => {
       if (!isScheduled) this.#host.clock.soon(look)
       isScheduled = true
     })
@@ -112,7 +112,7 @@ export class TransactionalLink implements Link {
   }
 
   async pending(to: string): Promise<number> {
-    return this.#host.resident(to)?.pending ?? this.#away(to).pending(to)
+    return this.#host.participant(to)?.pending ?? this.#away(to).pending(to)
   }
 
   async counts(to: string): Promise<HostCounts> {
@@ -156,8 +156,8 @@ function check(definition: Definition, payload: Uint8Array, producer: string, in
 }
 
 /** Runs a query, or one of the runtime's own. */
-function ask(resident: Resident, { name, body }: QueryRequest, now_ms: number): Uint8Array {
-  const { definition, cells, state, key } = resident
+function ask(participant: TransactionalParticipant, { name, body }: QueryRequest, now_ms: number): Uint8Array {
+  const { definition, cells, state, key } = participant
   const given = body.length === 0 ? undefined : decodePlain(body)
   if (name === '$deadLetters') return encodePlainBytes([...cells.entries(dead_letter_cell)])
   if (name === '$answer') return encodePlainBytes(cells.get(answer_cell, answerOf(given)))

@@ -9,7 +9,7 @@ import { asDarqError } from '../crest/wire/failure.ts'
 import type { Link } from '../crest/wire/link.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
-import type { House } from './house.ts'
+import type { ParticipantContext } from './participant-context.ts'
 import { below, keyOf, ordinal, partsOf, type Writes, whole } from './row.ts'
 import type { Rows } from './store.ts'
 
@@ -53,12 +53,16 @@ export class Outbox {
   /** Requests, since the host was opened. */
   requests = 0
   readonly #channels = new Map<string, Channel>()
-  readonly #house: House
+  readonly #context: ParticipantContext
   readonly #peer: (darq: string) => Peer | undefined
   readonly #channelId: (from: string) => string
 
-  constructor(house: House, peer: (darq: string) => Peer | undefined, channelId: (from: string) => string) {
-    this.#house = house
+  constructor(
+    context: ParticipantContext,
+    peer: (darq: string) => Peer | undefined,
+    channelId: (from: string) => string,
+  ) {
+    this.#context = context
     this.#peer = peer
     this.#channelId = channelId
   }
@@ -105,16 +109,16 @@ export class Outbox {
   async #send(channel: Channel): Promise<void> {
     if (channel.sending) return
     channel.sending = true
-    while (channel.waiting.length > 0 && this.#house.isOpen) {
+    while (channel.waiting.length > 0 && this.#context.isOpen) {
       try {
         await this.#sendSome(channel)
         channel.failures = 0
       } catch (thrown) {
-        if (!this.#house.isOpen) return
-        this.#house.report(asDarqError(thrown), `${channel.from} → ${channel.to}`)
+        if (!this.#context.isOpen) return
+        this.#context.report(asDarqError(thrown), `${channel.from} → ${channel.to}`)
         const wait_ms = Math.min(backoff_max_ms, backoff_ms * 2 ** channel.failures)
         channel.failures += 1
-        await new Promise<void>((resolve) => this.#house.after(wait_ms, resolve))
+        await new Promise<void>((resolve) => this.#context.after(wait_ms, resolve))
       }
     }
     channel.sending = false
@@ -128,7 +132,7 @@ export class Outbox {
     this.requests += 1
     const expected = await peer.deliver({ ...delivery, messages: batch.map(({ bytes }) => bytes) })
     const there = batch.filter(({ sequence }) => sequence < expected)
-    await this.#house.transaction(
+    await this.#context.transaction(
       async (rows) => {
         for (const { sequence } of there) rows.delete(keyOf('outbox', from, to, ordinal(sequence)))
       },

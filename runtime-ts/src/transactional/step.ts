@@ -22,11 +22,11 @@ import { uuid } from '../crest/wire/random.ts'
 import { DarqError, toFacts } from '../error.ts'
 import { invalid } from '../options.ts'
 import type { Cells } from './cells.ts'
-import type { Sent } from './house.ts'
+import type { Sent } from './participant-context.ts'
 import type { Timer } from './row.ts'
 
 /** The DARQ that a step is of. */
-export interface Site {
+export interface StepContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
@@ -62,18 +62,18 @@ export class OpenStep {
   readonly released: string[] = []
   heldUnder: string | undefined
   laterUnder: string | undefined
-  readonly #site: Site
+  readonly #context: StepContext
   readonly #id: string
   #ids = 0
   #open = true
 
   /** @param id of what it is about; unique at its DARQ */
-  constructor(site: Site, id: string, now_ms: number) {
-    this.#site = site
+  constructor(context: StepContext, id: string, now_ms: number) {
+    this.#context = context
     this.#id = id
-    this.state = site.state
-    this.own = site.own
-    this.key = site.key
+    this.state = context.state
+    this.own = context.own
+    this.key = context.key
     this.now_ms = now_ms
   }
 
@@ -92,15 +92,15 @@ export class OpenStep {
   }
 
   random(): number {
-    return this.#site.random()
+    return this.#context.random()
   }
   uuid(): string {
-    return uuid(this.#site.random)
+    return uuid(this.#context.random)
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
     const { kind, own, body, input, key, many } = message[content]
-    if (kind !== 'send' || (own && message.to !== this.#site.name)) {
+    if (kind !== 'send' || (own && message.to !== this.#context.name)) {
       const expected = own ? 'an own message of this participant' : 'a one-way message'
       throw new DarqError('unknown_message', { facts: { expected, got: message.name } })
     }
@@ -111,7 +111,7 @@ export class OpenStep {
 
   post(to: string, draft: Draft, { after, at, timer }: SendOptions = {}): void {
     this.#assertOpen()
-    if (!this.#site.knows(to))
+    if (!this.#context.knows(to))
       throw new DarqError('unknown_address', { facts: { expected: 'a participant or a route', got: to } })
     const encoded = encodeEnvelope(draft)
     const bytes = typeof encoded === 'string' ? encoder.encode(encoded) : encoded
@@ -133,23 +133,23 @@ export class OpenStep {
   /** Is there such a timer, as far as this step has come? */
   #isSet(timer: string): boolean {
     const key = named(timer)
-    return this.timers.has(key) ? this.timers.get(key) !== undefined : this.#site.timers.has(key)
+    return this.timers.has(key) ? this.timers.get(key) !== undefined : this.#context.timers.has(key)
   }
 
   call(message: Message<Kind>, then: Then<never>, { timeout }: { timeout?: Span } = {}): void {
     const { kind, body, input, key } = message[content]
     const { own: handler, note } = then[reply]
-    const shape = this.#site.definition.messages.get(handler)
+    const shape = this.#context.definition.messages.get(handler)
     if (kind !== 'call' || shape?.kind !== 'answer')
       throw new DarqError('unknown_message', { facts: { expected: 'a call, and an own answer', got: message.name } })
     const id = `${timeout === undefined ? 'c' : 't'}${this.#newId()}`
-    const asker: Asker = { to: this.#site.name, handler, id, note, note_version: versionIn(shape.note) }
+    const asker: Asker = { to: this.#context.name, handler, id, note, note_version: versionIn(shape.note) }
     const draft = { name: message.name, body, version: versionIn(input), asker }
     this.post(message.to, key === undefined ? draft : { ...draft, key })
     if (timeout === undefined) return
     const { note_version } = asker
     const timeUp = { name: '$timeout', body: { handler, note, note_version, id }, version: 0 }
-    this.post(this.#site.name, timeUp, { after: timeout, timer: callTimer(id) })
+    this.post(this.#context.name, timeUp, { after: timeout, timer: callTimer(id) })
   }
 
   /** A call with a time-out waits as long as its timer is there. @returns whether an answer still counts; the next won't */
@@ -163,25 +163,25 @@ export class OpenStep {
   answer(type: MessageType<AnyCall>, key: string, value: unknown): void {
     this.#assertOpen()
     const shape = type[shapes]
-    if (!isCall(shape) || this.#site.definition.messages.get(type.name)?.kind !== 'call')
+    if (!isCall(shape) || this.#context.definition.messages.get(type.name)?.kind !== 'call')
       throw new DarqError('unknown_message', { facts: { expected: 'a call of this participant', got: type.name } })
     const cell = laterKey(type.name, key)
-    const askers = this.#site.cells.get(later_cell, cell)
+    const askers = this.#context.cells.get(later_cell, cell)
     if (!Array.isArray(askers)) throw new DarqError('conflict', { facts: { expected: 'a call that waits', got: key } })
-    this.#site.cells.delete(later_cell, cell)
+    this.#context.cells.delete(later_cell, cell)
     for (const asker of askers) this.reply(asker, { ok: true, value, version: versionOf(shape.output) })
   }
 
   /** Leaves a call's caller waiting under a key. */
   wait(call: string, key: string, asker: Asker | Visitor): void {
     const cell = laterKey(call, key)
-    const waiting = this.#site.cells.get(later_cell, cell)
-    this.#site.cells.set(later_cell, cell, [...(Array.isArray(waiting) ? waiting : []), asker])
+    const waiting = this.#context.cells.get(later_cell, cell)
+    this.#context.cells.set(later_cell, cell, [...(Array.isArray(waiting) ? waiting : []), asker])
   }
 
   /** Sends a call's outcome to the participant that asked, or keeps it for the client that will come and look. */
   reply(asker: Asker | Visitor, outcome: Outcome): void {
-    const { cells } = this.#site
+    const { cells } = this.#context
     if ('client' in asker) {
       for (const id of asker.has) cells.delete(answer_cell, answerKey(asker.client, id))
       const kept = outcome.ok ? { value: outcome.value } : { error: toFacts(outcome.error) }
@@ -196,7 +196,7 @@ export class OpenStep {
 
   hold(key: string): Held {
     this.#assertOpen()
-    this.#site.checkHeld()
+    this.#context.checkHeld()
     this.heldUnder = key
     return { [heldMark]: true }
   }

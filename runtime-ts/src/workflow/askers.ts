@@ -4,7 +4,7 @@
  * @module
  */
 import { versionOf } from '../crest/define/schema.ts'
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { type Asker, readAsker, type Visitor } from '../crest/wire/envelope.ts'
 import type { Outcome } from '../crest/wire/outcome.ts'
@@ -15,9 +15,9 @@ const askers_max = 100
 
 /** All within a step. */
 export class Askers {
-  readonly #place: Place
+  readonly #place: LiveContext
 
-  constructor(place: Place) {
+  constructor(place: LiveContext) {
     this.#place = place
   }
 
@@ -43,7 +43,7 @@ export class Askers {
   /** @param header of an instance that has ended */
   reply(turn: Turn, asker: Asker | Visitor | undefined, header: Header): void {
     // Who can't be reached any more can't be told.
-    if (asker === undefined || ('to' in asker && !this.#place.surroundings.knows(asker.to))) return
+    if (asker === undefined || ('to' in asker && !this.#place.context.knows(asker.to))) return
     turn.reply(asker, this.#outcome(header))
   }
 

@@ -5,7 +5,7 @@
  */
 import { content } from '../crest/define/address.ts'
 import { versionOf } from '../crest/define/schema.ts'
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import { type Turn, timer_cell } from '../crest/run/turn.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import type { EffectRuns } from './effect-runs.ts'
@@ -21,13 +21,13 @@ export interface Consequences {
 }
 
 export class Deeds {
-  readonly #place: Place
+  readonly #place: LiveContext
   readonly #effects: EffectRuns
   readonly #key: string
   /** Of the run that the commands are of. */
   readonly #header: () => Header
 
-  constructor(place: Place, effects: EffectRuns, key: string, header: () => Header) {
+  constructor(place: LiveContext, effects: EffectRuns, key: string, header: () => Header) {
     this.#place = place
     this.#effects = effects
     this.#key = key
@@ -99,7 +99,7 @@ export class Deeds {
   /** The state that asks for it is named by the life of the host in which it came to be. */
   #effectKey(index: number): string {
     const { seed, run } = this.#header()
-    return `${this.#place.surroundings.life()}/${this.#place.name}/${seed}.${run}.${index}`
+    return `${this.#place.context.life()}/${this.#place.name}/${seed}.${run}.${index}`
   }
 
   /** Starts the effects among commands: pure ones at once, others when the state that asks for them is committed. */

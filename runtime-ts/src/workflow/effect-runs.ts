@@ -5,7 +5,7 @@
  */
 import type { Run } from '../crest/define/effects.ts'
 import { milliseconds } from '../crest/define/span.ts'
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import { backoff_ms } from '../crest/run/retries.ts'
 import { asDarqError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
@@ -27,14 +27,14 @@ export interface EffectRun {
 const attempts_max_default = 8
 
 export class EffectRuns {
-  readonly #place: Place
+  readonly #place: LiveContext
   readonly #parallel_max: number
   readonly #queue: EffectRun[] = []
   readonly #running = new Map<string, AbortController>()
   /** Started and not over, between attempts too. */
   readonly #live = new Set<string>()
 
-  constructor(place: Place, parallel_max: number) {
+  constructor(place: LiveContext, parallel_max: number) {
     this.#place = place
     this.#parallel_max = parallel_max
   }
@@ -78,7 +78,7 @@ export class EffectRuns {
   }
 
   async #once({ key, job }: EffectRun, attempt: number, stop: AbortController): Promise<unknown> {
-    const { clock } = this.#place.surroundings
+    const { clock } = this.#place.context
     const timeout_ms = milliseconds(job.options.timeout ?? '1 minute')
     const timedOut = Promise.withResolvers<never>()
     timedOut.promise.catch(() => {})
@@ -129,9 +129,7 @@ export class EffectRuns {
         backoff_ms: milliseconds(retry.backoff ?? '100 ms'),
         backoff_max_ms: milliseconds(retry.backoff_max ?? '1 minute'),
       }
-      this.#place.after(backoff_ms(pauses, attempt, this.#place.surroundings.random), () =>
-        this.#attempt(run, attempt + 1),
-      )
+      this.#place.after(backoff_ms(pauses, attempt, this.#place.context.random), () => this.#attempt(run, attempt + 1))
       return
     }
     this.#live.delete(run.id)

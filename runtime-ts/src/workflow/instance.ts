@@ -5,7 +5,7 @@
  */
 
 import { check, readInput } from '../crest/define/schema.ts'
-import type { Arrival, Place } from '../crest/run/live.ts'
+import type { Arrival, LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
@@ -40,9 +40,9 @@ export interface Happening {
   readonly also?: (turn: Turn) => void
 }
 
-/** What an instance needs of those around it. */
-export interface Neighbours {
-  readonly place: Place
+/** What an instance needs of its workflow's processor. */
+export interface InstanceContext {
+  readonly place: LiveContext
   readonly effects: EffectRuns
   readonly body: Body
   readonly commands_max: number
@@ -81,8 +81,8 @@ const steps_kept = 64
 export class Instance {
   readonly key: string
   header: Header
-  readonly #around: Neighbours
-  readonly #place: Place
+  readonly #around: InstanceContext
+  readonly #place: LiveContext
   readonly #deeds: Deeds
   readonly #consequences: Consequences = {
     happened: (event) => {
@@ -102,7 +102,7 @@ export class Instance {
   #untold: Happening[] = []
 
   /** @param isNew its header is written with its first step */
-  constructor(key: string, header: Header, isNew: boolean, around: Neighbours) {
+  constructor(key: string, header: Header, isNew: boolean, around: InstanceContext) {
     this.key = key
     this.header = header
     this.#around = around
@@ -132,8 +132,8 @@ export class Instance {
   }
 
   #newFlow(): LiveFlow {
-    const { surroundings, definition } = this.#place
-    const { knows } = surroundings
+    const { context, definition } = this.#place
+    const { knows } = context
     const { seed, run } = this.header
     const { body, commands_max } = this.#around
     return new LiveFlow(
@@ -275,7 +275,7 @@ export class Instance {
   }
 
   get #now_ms(): number {
-    return this.#place.surroundings.clock.now_ms()
+    return this.#place.context.clock.now_ms()
   }
 
   /* ---------- the end ---------- */

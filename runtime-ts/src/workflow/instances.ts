@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Arrival, type Live, nothingYet, type Place } from '../crest/run/live.ts'
+import { type Arrival, type Live, type LiveContext, nothingYet } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { type Asker, isFields, type Visitor } from '../crest/wire/envelope.ts'
 import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
@@ -14,7 +14,7 @@ import { Askers } from './askers.ts'
 import { callId } from './deeds.ts'
 import { describe, list } from './describe.ts'
 import { EffectRuns } from './effect-runs.ts'
-import { askedOf, hasEnded, Instance, type Neighbours } from './instance.ts'
+import { askedOf, hasEnded, Instance, type InstanceContext } from './instance.ts'
 import {
   type Event,
   effect_cell,
@@ -48,10 +48,10 @@ const look_ms = 500
 const early_max = 1_000
 
 export class Instances implements Live {
-  readonly #place: Place
+  readonly #place: LiveContext
   readonly #limits: Limits
   readonly #effects: EffectRuns
-  readonly #neighbours: Neighbours
+  readonly #context: InstanceContext
   readonly #live = new Map<string, Instance>()
   readonly #askers: Askers
   readonly #results: Results
@@ -62,7 +62,7 @@ export class Instances implements Live {
   /** Messages of instances that have not started, and since when they wait. */
   readonly #early_ms = new Map<Arrival['lsn'], number>()
 
-  constructor(place: Place, body: Body, limits: Limits) {
+  constructor(place: LiveContext, body: Body, limits: Limits) {
     this.#place = place
     this.#limits = limits
     this.#askers = new Askers(place)
@@ -70,7 +70,7 @@ export class Instances implements Live {
     this.#room = new StartingRoom(place)
     this.#sweeper = new Sweeper(place)
     this.#effects = new EffectRuns(place, limits.effects_max)
-    this.#neighbours = {
+    this.#context = {
       ...{ place, body, effects: this.#effects, commands_max: limits.commands_max, busy: new Set<Instance>() },
       sweep: (cell) => this.#sweeper.sweep(cell),
       ending: (turn, instance, header) => this.#ending(turn, instance.key, header),
@@ -79,11 +79,11 @@ export class Instances implements Live {
   }
 
   get isThinking(): boolean {
-    return this.#neighbours.busy.size > 0
+    return this.#context.busy.size > 0
   }
 
   get isRestless(): boolean {
-    return this.#place.ledger.size(effect_cell) > 0 || this.#neighbours.busy.size > 0
+    return this.#place.ledger.size(effect_cell) > 0 || this.#context.busy.size > 0
   }
 
   restored(): void {
@@ -99,7 +99,7 @@ export class Instances implements Live {
       if (header === undefined) continue
       if (header.ended_ms === undefined) {
         journals.delete(journalCell(key, header.run))
-        this.#live.set(key, new Instance(key, header, false, this.#neighbours))
+        this.#live.set(key, new Instance(key, header, false, this.#context))
       } else finished.push([key, header.ended_ms])
     }
     for (const [key, ended_ms] of finished.sort(([, one], [, other]) => one - other)) this.#results.keep(key, ended_ms)
@@ -197,7 +197,7 @@ export class Instances implements Live {
   }
 
   #start(key: string, arrival: Arrival, asker: Asker | Visitor | undefined): void {
-    const { ledger, surroundings } = this.#place
+    const { ledger, context } = this.#place
     const { body, version } = arrival.admitted.envelope
     const known = ledger.get(header_cell, key)
     const live = this.#live.get(key)
@@ -208,10 +208,10 @@ export class Instances implements Live {
         })
       this.#room.take(key, body, this.#live.size)
       const header: Header = {
-        ...{ status: 'running', seed: uuid(surroundings.random), started_ms: this.#now_ms },
+        ...{ status: 'running', seed: uuid(context.random), started_ms: this.#now_ms },
         ...{ run: 1, input: body, input_version: version },
       }
-      const instance = new Instance(key, header, true, this.#neighbours)
+      const instance = new Instance(key, header, true, this.#context)
       this.#live.set(key, instance)
       const also = (): void => {
         this.#room.started(key)
@@ -289,7 +289,7 @@ export class Instances implements Live {
   }
 
   get #now_ms(): number {
-    return this.#place.surroundings.clock.now_ms()
+    return this.#place.context.clock.now_ms()
   }
 
   /* ---------- the end of an instance ---------- */

@@ -23,8 +23,8 @@ import { at, comesFrom, foreign, mismatch, type Spot } from './mishap.ts'
 import { Script } from './script.ts'
 import { Timeline } from './timeline.ts'
 
-/** What a flow needs to know of its surroundings. */
-export interface FlowPlace {
+/** What a flow needs of its instance. */
+export interface FlowContext {
   readonly key: string
   readonly seed: string
   readonly definition: Definition
@@ -95,7 +95,7 @@ export class LiveFlow {
   outcome: Outcome | undefined
   /** Grows with everything that the function does. */
   activity = 0
-  readonly #place: FlowPlace
+  readonly #place: FlowContext
   readonly #body: Body
   readonly #random: () => number
   readonly #stop = new AbortController()
@@ -112,7 +112,7 @@ export class LiveFlow {
   #undoing = false
   #failure: DarqError | undefined
 
-  constructor(place: FlowPlace, body: Body) {
+  constructor(place: FlowContext, body: Body) {
     this.id = place.key
     this.#place = place
     this.#body = body

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import { header_cell, show_cell, within } from './journal.ts'
 
 /** Results take no more of the log than this. */
@@ -21,13 +21,13 @@ export interface ResultLimits {
 }
 
 export class Results {
-  readonly #place: Place
+  readonly #place: LiveContext
   readonly #limits: ResultLimits
   /** By key of the instance, the one that ended first in front. */
   readonly #finished = new Map<string, Finished>()
   #bytes = 0
 
-  constructor(place: Place, limits: ResultLimits) {
+  constructor(place: LiveContext, limits: ResultLimits) {
     this.#place = place
     this.#limits = limits
   }
@@ -41,7 +41,7 @@ export class Results {
 
   /** Within the step that ends an instance: forgets the oldest, where there are too many, and one or two that are too old. */
   makeRoom(ending: string): void {
-    const now_ms = this.#place.surroundings.clock.now_ms()
+    const now_ms = this.#place.context.clock.now_ms()
     const bytes_max = this.#place.log_bytes_max * log_share
     let kept = this.#finished.size
     let bytes = this.#bytes

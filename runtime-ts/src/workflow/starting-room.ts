@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import { encodePlain, payloadBytes } from '../crest/wire/plain.ts'
 import { DarqError, type Plain } from '../error.ts'
 
@@ -16,12 +16,12 @@ const log_share = 1 / 5
 const instance_bytes = 512
 
 export class StartingRoom {
-  readonly #place: Pick<Place, 'ledger' | 'log_bytes_max'>
+  readonly #place: Pick<LiveContext, 'ledger' | 'log_bytes_max'>
   /** What those will take of the log that have begun, and are not in the state yet. */
   readonly #starting = new Map<string, number>()
   #bytes = 0
 
-  constructor(place: Pick<Place, 'ledger' | 'log_bytes_max'>) {
+  constructor(place: Pick<LiveContext, 'ledger' | 'log_bytes_max'>) {
     this.#place = place
   }
 

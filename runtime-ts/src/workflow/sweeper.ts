@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from '../crest/run/live.ts'
+import type { LiveContext } from '../crest/run/live.ts'
 import { asDarqError } from '../crest/wire/failure.ts'
 
 /** Keys that one step takes away. */
@@ -13,10 +13,10 @@ const clear_max = 32
 const pause_ms = 50
 
 export class Sweeper {
-  readonly #place: Pick<Place, 'ledger' | 'step' | 'after' | 'report'>
+  readonly #place: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>
   readonly #cells: string[] = []
 
-  constructor(place: Pick<Place, 'ledger' | 'step' | 'after' | 'report'>) {
+  constructor(place: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>) {
     this.#place = place
   }
 

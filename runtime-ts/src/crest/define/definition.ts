@@ -92,7 +92,7 @@ export interface EffectDefinition {
 }
 
 /** Makes a live part, for the side that runs it: a `MakeLive` of `run/live.ts`. Here it is passed on, and can't be called. */
-export type LivePart = (place: never) => unknown
+export type LivePart = (context: never) => unknown
 
 /** Beyond messages and cells: what makes a participant more than its handlers. */
 export interface Traits {

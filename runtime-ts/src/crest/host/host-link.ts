@@ -10,7 +10,7 @@ import { DarqError } from '../../error.ts'
 import { utf8 } from '../../text.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Admitted, admitFromClient, Inadmissible } from '../run/admission.ts'
-import type { Inhabitant } from '../run/participant-processor.ts'
+import type { QueryableProcessor } from '../run/participant-processor.ts'
 import { asDarqError } from '../wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../wire/link.ts'
 import { Producers } from '../wire/producer-id.ts'
@@ -18,14 +18,14 @@ import type { Route } from '../wire/route.ts'
 import { decodeSession, encodeSession } from '../wire/session.ts'
 import { type Directory, unknownAddress } from './directory.ts'
 import type { Ends } from './ends.ts'
-import type { Residents } from './residents.ts'
+import type { ProcessorRegistry } from './processor-registry.ts'
 import { gradeOf, hasGrade, Watching } from './watching.ts'
 
 /** An engine while it lives, and who lives on it. */
 export interface Life {
   readonly engine: Engine
   readonly ends: Ends
-  readonly residents: Residents
+  readonly registry: ProcessorRegistry
 }
 
 export class HostLink implements Link {
@@ -47,7 +47,7 @@ export class HostLink implements Link {
     const definition = this.#directory.local(request.to)
     if (definition === undefined) return this.#away(request.to).enqueue(request, report)
     const life = this.#life()
-    const { engine, residents } = life instanceof Promise ? await life : life
+    const { engine, registry } = life instanceof Promise ? await life : life
     const admitted = admitMessages(definition, request)
     const { id, told } = this.#producers.get(request.producer)
     // The link's cast: a number becomes a sequence here, and the core refuses what is none.
@@ -57,10 +57,10 @@ export class HostLink implements Link {
     const { lsns, duplicates } = receipt
     // A key's one message has the sequence 1.
     const expected = told !== undefined && 'key' in told ? 2 : receipt.expected
-    const inhabitant = residents.current(request.to)
+    const processor = registry.current(request.to)
     for (const [index, lsn] of lsns.entries()) {
       const known = admitted[duplicates + index]
-      if (known !== undefined) inhabitant?.expect?.(lsn, known)
+      if (known !== undefined) processor?.expect?.(lsn, known)
     }
     report({ grade: 'accepted', lsns, duplicates, expected, ...(after && seen(engine, after)) })
     const { durability } = engine
@@ -73,17 +73,17 @@ export class HostLink implements Link {
   async query(request: QueryRequest, grade: Grade): Promise<ViewFacts> {
     if (this.#directory.local(request.to) === undefined) return this.#away(request.to).query(request, grade)
     const life = await this.#life()
-    const { inhabitant, darq } = this.#find(life, request.to)
+    const { processor, darq } = this.#find(life, request.to)
     const after = request.session === undefined ? undefined : decodeSession(request.session)
     if (after) life.engine.unsettled(after)
-    const value = answerOf(inhabitant, request)
+    const value = answerOf(processor, request)
     if (value.length === 0)
       throw new DarqError('unavailable', {
         retryable: false,
         message: `${request.to} has no value for ${request.name} yet: watch it, and it will come`,
         facts: { expected: 'a value', got: 'none yet' },
       })
-    const { position } = inhabitant
+    const { position } = processor
     if (darq === undefined) return { grade: 'committed', value }
     const session = after && seen(life.engine, after)
     if (!hasGrade(darq, position, grade)) await reaches(life.ends, darq, position, grade)
@@ -92,7 +92,7 @@ export class HostLink implements Link {
 
   async watch(request: QueryRequest, see: (view: ViewFacts) => void, signal: AbortSignal): Promise<void> {
     if (this.#directory.local(request.to) === undefined) return this.#away(request.to).watch(request, see, signal)
-    const { engine, ends, residents } = await this.#life()
+    const { engine, ends, registry } = await this.#life()
     if (signal.aborted) return
     const darq = engine.darq(request.to)
     await new Promise<void>((resolve, reject) => {
@@ -110,7 +110,7 @@ export class HostLink implements Link {
         resolve()
         stop()
       }
-      const watching = new Watching(darq, this.#clock, () => residents.current(request.to), request, see, fail)
+      const watching = new Watching(darq, this.#clock, () => registry.current(request.to), request, see, fail)
       signal.addEventListener('abort', end)
       forget = ends.add(fail)
       watching.start()
@@ -127,8 +127,8 @@ export class HostLink implements Link {
   async pending(to: string): Promise<number> {
     if (this.#directory.local(to) === undefined) return this.#away(to).pending(to)
     const life = await this.#life()
-    const { darq, inhabitant } = this.#find(life, to)
-    return (darq?.waiting ?? 0) + inhabitant.kept
+    const { darq, processor } = this.#find(life, to)
+    return (darq?.waiting ?? 0) + processor.kept
   }
 
   async counts(to: string): Promise<HostCounts> {
@@ -137,8 +137,11 @@ export class HostLink implements Link {
     return { ...engine.counts, epoch: engine.epoch }
   }
 
-  #find({ engine, residents }: Life, to: string): { readonly inhabitant: Inhabitant; readonly darq: Darq | undefined } {
-    const found = residents.find(engine, to)
+  #find(
+    { engine, registry }: Life,
+    to: string,
+  ): { readonly processor: QueryableProcessor; readonly darq: Darq | undefined } {
+    const found = registry.find(engine, to)
     if (found === undefined) throw unknownAddress(to)
     return found
   }
@@ -202,9 +205,9 @@ function seen(engine: Engine, after: readonly Dependency[]): { readonly session:
 }
 
 /** @throws {DarqError} `unknown_message`, `schema`; what the handler throws, as code `app:…` or what it is */
-function answerOf(inhabitant: Inhabitant, { name, body }: QueryRequest): Uint8Array {
+function answerOf(processor: QueryableProcessor, { name, body }: QueryRequest): Uint8Array {
   try {
-    return inhabitant.query(name, body)
+    return processor.query(name, body)
   } catch (thrown) {
     if (thrown instanceof DarqError) throw thrown
     throw new DarqError('unknown_message', {

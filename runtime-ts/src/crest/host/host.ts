@@ -29,7 +29,7 @@ import { Ends } from './ends.ts'
 import { errands } from './errands.ts'
 import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
-import { Residents } from './residents.ts'
+import { ProcessorRegistry } from './processor-registry.ts'
 import { Roads } from './routed-transport.ts'
 
 export interface HostOptions extends Pick<CoreOptions, 'core' | 'wasm'> {
@@ -193,7 +193,7 @@ class LiveHosted implements Hosted {
   async #open(): Promise<void> {
     const { name, storage, k, peer, limits, onChronicle } = this.#options
     const { make } = await this.#chooseCore()
-    const surroundings = {
+    const context = {
       host: name,
       clock: this.#clock,
       random: this.#random,
@@ -202,7 +202,7 @@ class LiveHosted implements Hosted {
       life: () => life,
       onError: (error: DarqError, where: string) => this.#report(error, where),
     }
-    const residents = new Residents(this.#directory, surroundings)
+    const registry = new ProcessorRegistry(this.#directory, context)
     let life = ''
     const previous = this.#previous
     this.#previous = undefined
@@ -213,7 +213,7 @@ class LiveHosted implements Hosted {
       random: this.#random,
       transport: this.#roads.transport,
       route: (darq) => this.#roads.address(darq),
-      processor: (darq) => residents.processor(darq),
+      processor: (darq) => registry.processor(darq),
       onError: (error, where) => this.#report(error, where),
       ...make,
       ...(limits !== undefined && { limits }),
@@ -231,7 +231,7 @@ class LiveHosted implements Hosted {
       return
     }
     const ends = new Ends()
-    this.#life = { engine, ends, residents }
+    this.#life = { engine, ends, registry }
     this.#next?.resolve(this.#life)
     this.#next = undefined
     void engine.stopped.then((reason) => {

@@ -5,7 +5,7 @@
  */
 import type { Clock, Darq, Grade, Lsn } from '../../engine/types.ts'
 import { equalBytes } from '../client/views.ts'
-import type { Inhabitant } from '../run/participant-processor.ts'
+import type { QueryableProcessor } from '../run/participant-processor.ts'
 import type { QueryRequest, ViewFacts } from '../wire/link.ts'
 
 /** A value that is overtaken before it is committed makes the next one wait this long, then twice, … */
@@ -68,7 +68,7 @@ function audienceOf(darq: Darq, clock: Clock): Audience {
 export class Watching {
   readonly #darq: Darq
   readonly #clock: Clock
-  readonly #inhabitant: () => Inhabitant | undefined
+  readonly #processor: () => QueryableProcessor | undefined
   readonly #request: QueryRequest
   readonly #see: (view: ViewFacts) => void
   readonly #fail: (error: unknown) => void
@@ -77,7 +77,7 @@ export class Watching {
   /** The newest position that was looked at: its value is `last`'s. */
   #looked: Lsn | 0 | undefined
   /** The query, made ready for who is asked now. */
-  #asked: { readonly inhabitant: Inhabitant; readonly run: () => Uint8Array } | undefined
+  #asked: { readonly processor: QueryableProcessor; readonly run: () => Uint8Array } | undefined
   #overtakes = 0
   #mayOvertakeAt_ms = 0
   #scheduled = false
@@ -87,14 +87,14 @@ export class Watching {
   constructor(
     darq: Darq,
     clock: Clock,
-    inhabitant: () => Inhabitant | undefined,
+    processor: () => QueryableProcessor | undefined,
     request: QueryRequest,
     see: (view: ViewFacts) => void,
     fail: (error: unknown) => void,
   ) {
     this.#darq = darq
     this.#clock = clock
-    this.#inhabitant = inhabitant
+    this.#processor = processor
     this.#request = request
     this.#see = see
     this.#fail = fail
@@ -125,25 +125,25 @@ export class Watching {
   #look(): void {
     try {
       this.#harden()
-      const inhabitant = this.#inhabitant()
-      if (inhabitant === undefined || inhabitant.position === this.#looked) return
+      const processor = this.#processor()
+      if (processor === undefined || processor.position === this.#looked) return
       if (this.#isHeldBack()) return
-      this.#looked = inhabitant.position
-      const value = this.#ask(inhabitant)
+      this.#looked = processor.position
+      const value = this.#ask(processor)
       if (value.length === 0) return // there is none yet
       if (this.#last !== undefined && equalBytes(value, this.#last.value)) return
       this.#overtake()
-      this.#report(value, inhabitant.position)
+      this.#report(value, processor.position)
     } catch (error) {
       this.stop()
       this.#fail(error)
     }
   }
 
-  #ask(inhabitant: Inhabitant): Uint8Array {
-    if (this.#asked?.inhabitant !== inhabitant) {
+  #ask(processor: QueryableProcessor): Uint8Array {
+    if (this.#asked?.processor !== processor) {
       const { name, body } = this.#request
-      this.#asked = { inhabitant, run: inhabitant.prepare(name, body) }
+      this.#asked = { processor, run: processor.prepare(name, body) }
     }
     return this.#asked.run()
   }

@@ -13,13 +13,13 @@ import { asDarqError, Final, isBackpressure, readable } from '../wire/failure.ts
 import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
-import type { Inhabitant } from './participant-processor.ts'
-import { isSelf, type Surroundings } from './processor-context.ts'
+import type { QueryableProcessor } from './participant-processor.ts'
+import { isSelf, type ProcessorContext } from './processor-context.ts'
 import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { type Failure, setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
-import type { Site, Turn } from './turn.ts'
+import type { Turn, TurnContext } from './turn.ts'
 
 const job_cell = '$jobs'
 /** The pause for room in a full log doubles until this attempt. */
@@ -33,27 +33,27 @@ interface Job {
   attempts: number
 }
 
-export class EffectProcessor implements Inhabitant, Site {
+export class EffectProcessor implements QueryableProcessor, TurnContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
   readonly ledger = new Ledger(new Map())
   readonly state = {}
   readonly own = {}
-  readonly surroundings: Surroundings
+  readonly context: ProcessorContext
   readonly #effect: EffectDefinition
   readonly #stepping = new Stepping(this.ledger)
   readonly #again: Retries<() => void>
   readonly #waiting: Job[] = []
   readonly #running = new Set<AbortController>()
 
-  constructor(name: string, definition: Definition, effect: EffectDefinition, surroundings: Surroundings) {
+  constructor(name: string, definition: Definition, effect: EffectDefinition, context: ProcessorContext) {
     this.name = name
     this.key = definition.key(name)
     this.definition = definition
-    this.surroundings = surroundings
+    this.context = context
     this.#effect = effect
-    this.#again = new Retries(surroundings.clock, (run) => run())
+    this.#again = new Retries(context.clock, (run) => run())
   }
 
   restore(
@@ -116,7 +116,7 @@ export class EffectProcessor implements Inhabitant, Site {
 
   /** @param tries including this one */
   #take(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries = 1): void {
-    const life = this.surroundings.life()
+    const life = this.context.life()
     // A host that is still being opened has no epoch to name yet.
     if (life === '') {
       this.#again.add(() => this.#take(lsn, bytes, fromSelf, tries), 1)
@@ -147,7 +147,7 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   #admit(bytes: Uint8Array, fromSelf: boolean): Admitted {
-    return admit(this.definition, bytes, fromSelf, this.surroundings.knows)
+    return admit(this.definition, bytes, fromSelf, this.context.knows)
   }
 
   #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries: number, thrown: unknown): void {
@@ -190,7 +190,7 @@ export class EffectProcessor implements Inhabitant, Site {
   async #attempt(job: Job, stop: AbortController): Promise<(turn: Turn) => void> {
     const admitted = this.#admit(job.bytes, false)
     if (admitted.kind !== 'send' && admitted.kind !== 'call') throw new DarqError('unknown_message')
-    const { clock } = this.surroundings
+    const { clock } = this.context
     const timedOut = Promise.withResolvers<never>()
     const cancel = clock.wake(clock.now_ms() + this.#effect.timeout_ms, () => {
       const error = new DarqError('timeout', { facts: { timeout_ms: this.#effect.timeout_ms } })
@@ -256,7 +256,7 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   #pause(attempts: number): number {
-    return backoff_ms(this.definition.retry, attempts, this.surroundings.random)
+    return backoff_ms(this.definition.retry, attempts, this.context.random)
   }
 
   /** A log is full for as long as a peer is away: it is asked less and less often, but never long after there is room. */
@@ -265,7 +265,7 @@ export class EffectProcessor implements Inhabitant, Site {
   }
 
   #report(error: DarqError): void {
-    this.surroundings.onError(error, this.name)
+    this.context.onError(error, this.name)
   }
 }
 

@@ -9,7 +9,7 @@ import { heldMark, laterMark } from '../define/step.ts'
 import { type Envelope, isFields } from '../wire/envelope.ts'
 import { type Admitted, type Builtin, batchesOf } from './admission.ts'
 import { dead_letter_cell, deadLetterBytes } from './dead-letters.ts'
-import { call_cell, callTimer, later_cell, laterKey, type Site, type Turn, timer_cell } from './turn.ts'
+import { call_cell, callTimer, later_cell, laterKey, type Turn, type TurnContext, timer_cell } from './turn.ts'
 
 /** The handler has asked that its step doesn't happen. */
 export class HeldBack extends Error {
@@ -24,7 +24,7 @@ export class HeldBack extends Error {
  * @param fromSelf whether the participant has sent the message itself
  * @throws what the handler throws; {@link HeldBack}; {@link DarqError} `step_async`
  */
-export function handle(site: Site, turn: Turn, admitted: Admitted, fromSelf: boolean): void {
+export function handle(site: TurnContext, turn: Turn, admitted: Admitted, fromSelf: boolean): void {
   switch (admitted.kind) {
     case 'send':
       if (fromSelf && isStale(site, admitted.envelope)) return
@@ -55,7 +55,7 @@ export function handleBatch(
 }
 
 /** A named timer's message that was on its way when its timer was replaced or cancelled counts for nothing. */
-function isStale({ ledger }: Site, { timer }: Envelope): boolean {
+function isStale({ ledger }: TurnContext, { timer }: Envelope): boolean {
   if (timer === undefined) return false
   if (ledger.get(timer_cell, timer.name) !== timer.id) return true
   ledger.delete(timer_cell, timer.name)
@@ -63,7 +63,7 @@ function isStale({ ledger }: Site, { timer }: Envelope): boolean {
 }
 
 /** A call with a time-out is answered by whichever of the two comes first. */
-function stillAsked({ ledger }: Site, turn: Turn, id: string): boolean {
+function stillAsked({ ledger }: TurnContext, turn: Turn, id: string): boolean {
   if (!id.startsWith('t')) return true
   if (ledger.get(call_cell, id) === undefined) return false
   ledger.delete(call_cell, id)
@@ -72,7 +72,7 @@ function stillAsked({ ledger }: Site, turn: Turn, id: string): boolean {
 }
 
 function handleCall(
-  { ledger }: Site,
+  { ledger }: TurnContext,
   turn: Turn,
   { run, body, asker, call, envelope }: Admitted & { kind: 'call' },
 ): void {
@@ -88,7 +88,7 @@ function handleCall(
   ledger.set(later_cell, cell, [...(Array.isArray(waiting) ? waiting : []), asker])
 }
 
-function handleBuiltin(site: Site, turn: Turn, name: Builtin, { body }: Envelope): void {
+function handleBuiltin(site: TurnContext, turn: Turn, name: Builtin, { body }: Envelope): void {
   if (name === '$timeout') {
     timeOut(site, turn, body)
     return
@@ -112,12 +112,12 @@ const wake_timer = '$wake'
  * Within a step that leaves something to be done which is no message any more: its host must not sleep for ever. A timer
  * wakes it as long as there is such.
  */
-export function keepAwake(site: Site, turn: Turn): void {
+export function keepAwake(site: TurnContext, turn: Turn): void {
   if (site.timer(wake_timer) !== undefined) return
   turn.post(site.name, { name: '$wake', body: null, version: 0 }, { after: '1 minute', timer: wake_timer })
 }
 
-function timeOut(site: Site, turn: Turn, body: Envelope['body']): void {
+function timeOut(site: TurnContext, turn: Turn, body: Envelope['body']): void {
   if (!isFields(body)) return
   const { id, handler, note_version } = body
   if (typeof id !== 'string' || typeof handler !== 'string') return

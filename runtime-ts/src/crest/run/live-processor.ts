@@ -16,42 +16,42 @@ import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { cellVersions } from './cells.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
-import { type Arrival, type Live, type Made, type MakeLive, nothingYet, type Place } from './live.ts'
-import type { Inhabitant } from './participant-processor.ts'
-import { isSelf, type Surroundings } from './processor-context.ts'
+import { type Arrival, type Live, type LiveContext, type Made, type MakeLive, nothingYet } from './live.ts'
+import type { QueryableProcessor } from './participant-processor.ts'
+import { isSelf, type ProcessorContext } from './processor-context.ts'
 import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
-import { type Site, type Turn, timer_cell } from './turn.ts'
+import { type Turn, type TurnContext, timer_cell } from './turn.ts'
 
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
 /** No encoded value is empty. */
 const nothing = new Uint8Array()
 
-export class LiveProcessor implements Inhabitant, Site, Place {
+export class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
   readonly ledger: Ledger
   readonly state = {}
   readonly own = {}
-  readonly surroundings: Surroundings
+  readonly context: ProcessorContext
   readonly #live: Live
   readonly #stepping: Stepping
   readonly #tasks: Retries<() => void>
   readonly #expected = new Map<Lsn, Admitted>()
   #isTidying = false
 
-  constructor(name: string, definition: Definition, live: MakeLive, surroundings: Surroundings) {
+  constructor(name: string, definition: Definition, live: MakeLive, context: ProcessorContext) {
     this.name = name
     this.key = definition.key(name)
     this.definition = definition
-    this.surroundings = surroundings
+    this.context = context
     this.ledger = new Ledger(cellVersions(definition))
     this.#stepping = new Stepping(this.ledger)
-    this.#tasks = new Retries(surroundings.clock, (run) => run())
+    this.#tasks = new Retries(context.clock, (run) => run())
     this.#live = live(this)
   }
 
@@ -73,7 +73,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
   /** A host that is still being opened has no epoch to name yet; and a restore is no time for the application's code. */
   #whenNamed(run: () => void): void {
     this.after(0, () => {
-      if (this.surroundings.life() === '') this.after(1, () => this.#whenNamed(run))
+      if (this.context.life() === '') this.after(1, () => this.#whenNamed(run))
       else run()
     })
   }
@@ -97,7 +97,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
 
   #take(lsn: Lsn, fromSelf: boolean, read: <R>(decode: (bytes: Uint8Array) => R) => R): void {
     try {
-      const admitted = read((bytes) => admit(this.definition, bytes, fromSelf, this.surroundings.knows))
+      const admitted = read((bytes) => admit(this.definition, bytes, fromSelf, this.context.knows))
       this.#arrive({ lsn, fromSelf, admitted })
     } catch (thrown) {
       if (!(thrown instanceof Inadmissible)) throw thrown
@@ -246,7 +246,7 @@ export class LiveProcessor implements Inhabitant, Site, Place {
   #again(thrown: unknown, run: () => void): void {
     if (this.#stepping.attached === undefined) return
     this.report(asDarqError(thrown))
-    this.after(backoff_ms(this.definition.retry, 4, this.surroundings.random), run)
+    this.after(backoff_ms(this.definition.retry, 4, this.context.random), run)
   }
 
   after(wait_ms: number, run: () => void): void {
@@ -254,13 +254,13 @@ export class LiveProcessor implements Inhabitant, Site, Place {
       this.#tasks.add(run, wait_ms)
       return
     }
-    this.surroundings.clock.soon(() => {
+    this.context.clock.soon(() => {
       if (this.#stepping.attached !== undefined) run()
     })
   }
 
   report(error: DarqError): void {
-    this.surroundings.onError(error, this.name)
+    this.context.onError(error, this.name)
   }
 }
 

@@ -10,7 +10,7 @@ import type { DarqError } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import type { Admitted } from './admission.ts'
 import type { Ledger } from './ledger.ts'
-import type { Surroundings } from './processor-context.ts'
+import type { ProcessorContext } from './processor-context.ts'
 import type { Turn } from './turn.ts'
 
 /** A message that was delivered, and waits for the step that consumes it. */
@@ -50,14 +50,14 @@ export interface Made {
 }
 
 /** What a live part is given. */
-export interface Place {
+export interface LiveContext {
   /** The DARQ's. */
   readonly name: string
   /** The part of it behind the slash, in a family; otherwise ''. */
   readonly key: string
   readonly definition: Definition
   readonly ledger: Ledger
-  readonly surroundings: Surroundings
+  readonly context: ProcessorContext
   /** The most that the log may have, in bytes. */
   readonly log_bytes_max: number
   /** Resolves when what was restored is committed. */
@@ -79,5 +79,5 @@ export interface Place {
   report(error: DarqError): void
 }
 
-/** What a participant with a live part brings. */
-export type MakeLive = (place: Place) => Live
+/** Makes the live part of a participant. */
+export type MakeLive = (context: LiveContext) => Live

@@ -16,15 +16,15 @@ import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
 import { ownMessages } from './own.ts'
 import { Parking, Pending } from './parking.ts'
-import { isSelf, type Surroundings } from './processor-context.ts'
+import { isSelf, type ProcessorContext } from './processor-context.ts'
 import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
 import { setAside } from './set-aside.ts'
 import { Stepping } from './stepping.ts'
-import type { Site, Turn } from './turn.ts'
+import type { Turn, TurnContext } from './turn.ts'
 
 /** A processor that can be asked. */
-export interface Inhabitant extends Processor {
+export interface QueryableProcessor extends Processor {
   readonly position: Lsn | 0
   /** How many messages wait as cells: the DARQ doesn't count them any more. */
   readonly kept: number
@@ -39,14 +39,14 @@ export interface Inhabitant extends Processor {
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
 
-export class ParticipantProcessor implements Inhabitant, Site {
+export class ParticipantProcessor implements QueryableProcessor, TurnContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
   readonly ledger: Ledger
   readonly state: object
   readonly own: object
-  readonly surroundings: Surroundings
+  readonly context: ProcessorContext
   readonly #stepping: Stepping
   readonly #retries: Retries<Pending>
   readonly #gathering: Gathering<{ readonly pending: Pending; readonly bodies: readonly unknown[] }>
@@ -54,18 +54,18 @@ export class ParticipantProcessor implements Inhabitant, Site {
   readonly #parking: Parking
   readonly #expected = new Map<Lsn, Admitted>()
 
-  constructor(name: string, definition: Definition, surroundings: Surroundings) {
+  constructor(name: string, definition: Definition, context: ProcessorContext) {
     this.name = name
     this.key = definition.key(name)
     this.definition = definition
-    this.surroundings = surroundings
+    this.context = context
     this.ledger = new Ledger(cellVersions(definition))
     this.state = stateOf(definition, this.ledger)
     this.own = ownMessages(definition, name)
     this.#stepping = new Stepping(this.ledger)
     this.#parking = new Parking(this.ledger)
-    this.#retries = new Retries(surroundings.clock, (pending) => this.#again(pending))
-    this.#gathering = new Gathering(surroundings.clock)
+    this.#retries = new Retries(context.clock, (pending) => this.#again(pending))
+    this.#gathering = new Gathering(context.clock)
   }
 
   restore(
@@ -156,7 +156,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
   #take(pending: Pending, read: <R>(decode: (bytes: Uint8Array) => R) => R): void {
     let admitted: Admitted
     try {
-      admitted = read((bytes) => admit(this.definition, bytes, pending.fromSelf, this.surroundings.knows))
+      admitted = read((bytes) => admit(this.definition, bytes, pending.fromSelf, this.context.knows))
     } catch (error) {
       if (!(error instanceof Inadmissible)) throw error
       // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
@@ -254,7 +254,7 @@ export class ParticipantProcessor implements Inhabitant, Site {
     const { retry } = this.definition
     const error = asDarqError(thrown)
     if (isBackpressure(thrown)) {
-      this.#wait(pending, backoff_ms(retry, 1, this.surroundings.random))
+      this.#wait(pending, backoff_ms(retry, 1, this.context.random))
       return
     }
     pending.attempts += 1
@@ -263,14 +263,14 @@ export class ParticipantProcessor implements Inhabitant, Site {
       return
     }
     this.#report(error)
-    this.#wait(pending, backoff_ms(retry, pending.attempts, this.surroundings.random))
+    this.#wait(pending, backoff_ms(retry, pending.attempts, this.context.random))
   }
 
   /** Another message of the batch may be to blame: it is not counted as an attempt, and nothing is given up yet. */
   #failedInCompany(pending: Pending, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
     this.#report(asDarqError(thrown))
-    this.#wait(pending, backoff_ms(this.definition.retry, 1, this.surroundings.random))
+    this.#wait(pending, backoff_ms(this.definition.retry, 1, this.context.random))
   }
 
   #giveUp(pending: Pending, error: DarqError, known: Envelope | undefined): void {
@@ -290,6 +290,6 @@ export class ParticipantProcessor implements Inhabitant, Site {
   }
 
   #report(error: DarqError): void {
-    this.surroundings.onError(error, this.name)
+    this.context.onError(error, this.name)
   }
 }

@@ -6,7 +6,7 @@
 import type { Clock } from '../../engine/types.ts'
 import type { DarqError } from '../../error.ts'
 
-export interface Surroundings {
+export interface ProcessorContext {
   /** The host's name. */
   readonly host: string
   readonly clock: Clock
@@ -25,8 +25,8 @@ export interface Surroundings {
 /** Was it sent by the participant itself? `from` is `host#generation/darq`; a DARQ's name may hold slashes, a host's doesn't. */
 export function isSelf(
   from: string,
-  { name, surroundings }: { readonly name: string; readonly surroundings: Surroundings },
+  { name, context }: { readonly name: string; readonly context: ProcessorContext },
 ): boolean {
   const slash = from.indexOf('/')
-  return from.slice(slash + 1) === name && from.startsWith(`${surroundings.host}#`)
+  return from.slice(slash + 1) === name && from.startsWith(`${context.host}#`)
 }

@@ -11,7 +11,7 @@ import { isFields } from '../wire/envelope.ts'
 import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
 import { answerFor } from './answers.ts'
 import { listDeadLetters } from './dead-letters.ts'
-import type { Site } from './turn.ts'
+import type { TurnContext } from './turn.ts'
 
 const noAnswer = encodePlainBytes(undefined)
 
@@ -23,7 +23,7 @@ const noAnswer = encodePlainBytes(undefined)
  * @throws {DarqError} `bad_frame`
  */
 export function repeatedly(
-  site: Pick<Site, 'ledger'>,
+  site: Pick<TurnContext, 'ledger'>,
   name: string,
   body: Uint8Array,
   ask: () => Uint8Array,
@@ -41,7 +41,7 @@ export function repeatedly(
  * @returns the encoded value
  * @throws {DarqError} `unknown_message`, `schema`, `bad_frame`, or what the handler throws
  */
-export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
+export function ask(site: TurnContext, name: string, body: Uint8Array): Uint8Array {
   const given = body.length === 0 ? undefined : decodePlain(body)
   if (name === deadLetters_query) return encodePlainBytes(listDeadLetters(site.ledger))
   if (name === answer_query) return encodePlainBytes(answerOf(site, given))
@@ -53,11 +53,11 @@ export function ask(site: Site, name: string, body: Uint8Array): Uint8Array {
   }
   // A query is not stored, so it carries no version: it is of the present one, or refused.
   const input = message.input === undefined ? undefined : check(message.input, given)
-  const read = { state: site.state, key: site.key, now_ms: site.surroundings.clock.now_ms() }
+  const read = { state: site.state, key: site.key, now_ms: site.context.clock.now_ms() }
   return encodePlainBytes(message.run(read, input))
 }
 
-function answerOf({ ledger }: Site, given: ReturnType<typeof decodePlain>): unknown {
+function answerOf({ ledger }: TurnContext, given: ReturnType<typeof decodePlain>): unknown {
   const { client, id } = visitorIn(given)
   return answerFor(ledger, client, id)
 }

@@ -9,7 +9,7 @@ import { DarqError } from '../../error.ts'
 import type { Asker, Envelope, Visitor } from '../wire/envelope.ts'
 import { onItsOwn } from '../wire/failure.ts'
 import { bury, dead_letter_cell, dead_letters_max } from './dead-letters.ts'
-import { type Site, type Turn, timer_cell } from './turn.ts'
+import { type Turn, type TurnContext, timer_cell } from './turn.ts'
 
 export interface Failure {
   readonly lsn: Lsn
@@ -26,7 +26,11 @@ export interface Failure {
  *
  * @throws {DarqError} `backpressure` when there are too many dead letters
  */
-export function setAside(site: Site, turn: Turn, { lsn, bytes, envelope, error, attempts, worn }: Failure): void {
+export function setAside(
+  site: TurnContext,
+  turn: Turn,
+  { lsn, bytes, envelope, error, attempts, worn }: Failure,
+): void {
   const { ledger } = site
   const asker = reachableAsker(site, envelope)
   if (asker !== undefined) {
@@ -46,9 +50,9 @@ export function setAside(site: Site, turn: Turn, { lsn, bytes, envelope, error, 
 }
 
 function reachableAsker(
-  { definition, surroundings }: Site,
+  { definition, context }: TurnContext,
   envelope: Envelope | undefined,
 ): Asker | Visitor | undefined {
   if (envelope?.asker === undefined || definition.messages.get(envelope.name)?.kind !== 'call') return undefined
-  return 'to' in envelope.asker && !surroundings.knows(envelope.asker.to) ? undefined : envelope.asker
+  return 'to' in envelope.asker && !context.knows(envelope.asker.to) ? undefined : envelope.asker
 }

@@ -8,7 +8,7 @@ import { DarqError } from '../../error.ts'
 import { isBackpressure } from '../wire/failure.ts'
 import type { Ledger } from './ledger.ts'
 import { LiveTimers } from './timers.ts'
-import { type Site, Turn } from './turn.ts'
+import { Turn, type TurnContext } from './turn.ts'
 
 export interface Stepped {
   readonly turn: Turn
@@ -51,7 +51,7 @@ export class Stepping {
    * @param at names the step's turn: the LSN of the message that it is about
    * @throws what `body` or the DARQ has thrown; nothing happened then
    */
-  step(site: Site, at: Lsn, lsns: readonly Lsn[], body: (turn: Turn) => void): Stepped {
+  step(site: TurnContext, at: Lsn, lsns: readonly Lsn[], body: (turn: Turn) => void): Stepped {
     const { attached } = this
     if (attached === undefined) throw new DarqError('closed')
     const turn = new Turn(site, at)

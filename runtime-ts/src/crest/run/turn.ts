@@ -18,17 +18,17 @@ import type { Outcome } from '../wire/outcome.ts'
 import { uuid } from '../wire/random.ts'
 import { keepAnswer } from './answers.ts'
 import type { Ledger } from './ledger.ts'
-import type { Surroundings } from './processor-context.ts'
+import type { ProcessorContext } from './processor-context.ts'
 
 /** What a turn works on: its DARQ, as the processor holds it. */
-export interface Site {
+export interface TurnContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
   readonly ledger: Ledger
   readonly state: object
   readonly own: object
-  readonly surroundings: Surroundings
+  readonly context: ProcessorContext
   /** Something is to be done at its time that is no message in the log. */
   readonly isRestless: boolean
   /** The record of a live timer of this name. */
@@ -58,19 +58,19 @@ export class Turn {
   readonly timers = new Map<string, number | undefined>()
   heldUnder: string | undefined
   laterUnder: string | undefined
-  readonly #site: Site
+  readonly #site: TurnContext
   readonly #lsn: Lsn
   readonly #outs: (Out | undefined)[] = []
   #ids = 0
   #open = true
 
-  constructor(site: Site, lsn: Lsn) {
+  constructor(site: TurnContext, lsn: Lsn) {
     this.#site = site
     this.#lsn = lsn
     this.state = site.state
     this.own = site.own
     this.key = site.key
-    this.now_ms = site.surroundings.clock.now_ms()
+    this.now_ms = site.context.clock.now_ms()
   }
 
   /** Ends the handler's time: what it does with the step from here on is refused. */
@@ -90,11 +90,11 @@ export class Turn {
   }
 
   random(): number {
-    return this.#site.surroundings.random()
+    return this.#site.context.random()
   }
 
   uuid(): string {
-    return uuid(this.#site.surroundings.random)
+    return uuid(this.#site.context.random)
   }
 
   send(message: Message<Kind>, options: SendOptions = {}): void {
@@ -114,10 +114,10 @@ export class Turn {
   /** Sends an envelope; with a time or a timer's name, later. */
   post(to: string, draft: Draft, { after, at, timer }: SendOptions = {}): void {
     const ledger = this.#ledger
-    if (!this.#site.surroundings.knows(to)) {
+    if (!this.#site.context.knows(to)) {
       throw new DarqError('unknown_address', { facts: { expected: 'a participant or a route', got: to } })
     }
-    if (draft.asker !== undefined && this.#site.surroundings.isAway(to)) {
+    if (draft.asker !== undefined && this.#site.context.isAway(to)) {
       this.#outs.push({ to: errand_darq, bytes: encodeEnvelope(errandOf(to, draft)) })
       return
     }

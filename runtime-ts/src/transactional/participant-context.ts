@@ -1,5 +1,5 @@
 /**
- * What a DARQ's resident needs of its host.
+ * What a participant needs of its host.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Sent {
   readonly bytes: Uint8Array
 }
 
-export interface House {
+export interface ParticipantContext {
   readonly clock: Clock
   readonly random: () => number
   readonly isOpen: boolean

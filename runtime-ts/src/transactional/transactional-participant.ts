@@ -15,9 +15,9 @@ import { Cells, type Changes, stateOver } from './cells.ts'
 import { Effects, type Job } from './effect.ts'
 import { Gathering } from './gathering.ts'
 import { type Failure, Held, handle, setAside } from './handle.ts'
-import type { House } from './house.ts'
+import type { ParticipantContext } from './participant-context.ts'
 import { encodeTimer, keyOf, type Writes, write } from './row.ts'
-import { isNamed, OpenStep, type Site } from './step.ts'
+import { isNamed, OpenStep, type StepContext } from './step.ts'
 
 /** A message that waits at its DARQ. */
 export interface Waiting {
@@ -47,7 +47,7 @@ interface Made {
 
 const held_max = 10_000
 
-export class Resident implements Site {
+export class TransactionalParticipant implements StepContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition
@@ -57,7 +57,7 @@ export class Resident implements Site {
   readonly timers: Alarms
   readonly random: () => number
   steps = 0
-  readonly #house: House
+  readonly #context: ParticipantContext
   readonly #pending = new Set<Waiting>()
   /** Those of them that are timers, by the timer's key. */
   readonly #due = new Map<string, Waiting>()
@@ -66,20 +66,20 @@ export class Resident implements Site {
   readonly #effects: Effects | undefined
   readonly #watchers = new Set<() => void>()
 
-  constructor(name: string, definition: Definition, house: House) {
+  constructor(name: string, definition: Definition, context: ParticipantContext) {
     this.name = name
     this.key = definition.key(name)
     this.definition = definition
     this.cells = new Cells(name, definition)
     this.state = stateOver(this.cells, definition)
     this.own = ownMessages(definition, name)
-    this.random = house.random
-    this.#house = house
-    this.timers = new Alarms(name, house, (timer, row, { id, bytes }) =>
+    this.random = context.random
+    this.#context = context
+    this.timers = new Alarms(name, context, (timer, row, { id, bytes }) =>
       this.arrived({ id, timer, row, fromSelf: true, bytes }),
     )
-    this.#gathering = new Gathering((wait_ms, run) => house.after(wait_ms, run))
-    this.#effects = definition.effect && new Effects(definition.effect, house.clock)
+    this.#gathering = new Gathering((wait_ms, run) => context.after(wait_ms, run))
+    this.#effects = definition.effect && new Effects(definition.effect, context.clock)
   }
 
   get pending(): number {
@@ -87,7 +87,7 @@ export class Resident implements Site {
   }
 
   knows(darq: string): boolean {
-    return this.#house.knows(darq)
+    return this.#context.knows(darq)
   }
 
   checkHeld(): void {
@@ -99,7 +99,7 @@ export class Resident implements Site {
 
   /** Makes sure that the state is in memory. */
   async load(): Promise<void> {
-    if (!this.cells.isLoaded) await this.#house.transaction((rows) => this.cells.load(rows))
+    if (!this.cells.isLoaded) await this.#context.transaction((rows) => this.cells.load(rows))
   }
 
   /** Calls `see` after every step that is committed. @returns ends it */
@@ -122,7 +122,7 @@ export class Resident implements Site {
   }
 
   #dispatch(waiting: Waiting): void {
-    if (!this.#pending.has(waiting) || !this.#house.isOpen) return
+    if (!this.#pending.has(waiting) || !this.#context.isOpen) return
     let admitted: Admitted
     try {
       admitted = admit(this.definition, waiting.bytes, waiting.fromSelf, (darq) => this.knows(darq))
@@ -165,7 +165,7 @@ export class Resident implements Site {
 
   async #affect(effects: Effects, waiting: Waiting, job: Job): Promise<void> {
     try {
-      const key = this.#house.effectKey(this.name, waiting.id)
+      const key = this.#context.effectKey(this.name, waiting.id)
       const value = await effects.run(job, key, waiting.attempts + 1)
       await this.#step([{ waiting }], (step) => {
         if (job.kind === 'call' && job.asker !== undefined)
@@ -183,7 +183,7 @@ export class Resident implements Site {
    * @throws what `body` throws; nothing happened then
    */
   async #step(taken: readonly Taken[], body: (step: OpenStep, live: readonly Taken[]) => void): Promise<void> {
-    const outcome = await this.#house.transaction(
+    const outcome = await this.#context.transaction(
       async (rows) => {
         await this.cells.load(rows)
         const live = taken.filter(({ waiting }) => this.#pending.has(waiting))
@@ -207,7 +207,7 @@ export class Resident implements Site {
     writes: Writes,
     body: (step: OpenStep, live: readonly Taken[]) => void,
   ): Made | { readonly thrown: unknown } {
-    const step = new OpenStep(this, id, this.#house.clock.now_ms())
+    const step = new OpenStep(this, id, this.#context.clock.now_ms())
     for (const { waiting } of taken) {
       if (waiting.timer === undefined) writes.set(waiting.row, undefined)
       else step.timers.set(waiting.timer, undefined)
@@ -219,7 +219,7 @@ export class Resident implements Site {
       const changes = this.cells.end()
       this.cells.write(changes, writes)
       for (const [key, timer] of step.timers) writes.set(keyOf('timer', this.name, key), timer && encodeTimer(timer))
-      return { taken, step, changes, posted: this.#house.post(this.name, step.sent, writes) }
+      return { taken, step, changes, posted: this.#context.post(this.name, step.sent, writes) }
     } catch (thrown) {
       step.close()
       this.cells.end()
@@ -249,7 +249,7 @@ export class Resident implements Site {
   }
 
   #failed(taken: readonly Taken[], thrown: unknown): void {
-    if (!this.#house.isOpen) return
+    if (!this.#context.isOpen) return
     const { retry } = this.definition
     const company = taken.length > 1
     for (const { waiting } of taken) {
@@ -279,17 +279,17 @@ export class Resident implements Site {
       await this.#step([{ waiting }], (step) => setAside(this, step, failure))
       this.#report(error)
     } catch (thrown) {
-      if (!this.#house.isOpen) return
+      if (!this.#context.isOpen) return
       this.#report(asDarqError(thrown))
       this.#again(waiting, this.definition.retry.backoff_max_ms)
     }
   }
 
   #again(waiting: Waiting, wait_ms: number): void {
-    this.#house.after(wait_ms, () => this.#dispatch(waiting))
+    this.#context.after(wait_ms, () => this.#dispatch(waiting))
   }
 
   #report(error: DarqError): void {
-    this.#house.report(error, this.name)
+    this.#context.report(error, this.name)
   }
 }

@@ -33,7 +33,7 @@ export interface Makers {
 }
 
 /** What a simulated host needs of its world. */
-export interface Surroundings {
+export interface SimulatedHostContext {
   readonly timeline: Timeline
   readonly random: Random
   readonly counts: FaultCounts
