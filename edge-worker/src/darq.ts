@@ -92,6 +92,8 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
           routes: roads,
           storage: store,
           reply: replies(answers, siblings),
+          // Whoever comes by a request has but said its name: each visitor's tab of one app has the same.
+          isSingleton: (host) => siblings.has(host),
           k: speculationOf(
             k,
             living.map((one) => one.name),

@@ -107,7 +107,7 @@ export class LiveHost implements Engine {
     this.random = options.random
     this.limits = { ...limits_default, ...options.limits }
     this.chronicle = teller(options.onChronicle, this)
-    this.peers = remains?.peers ?? new Peers()
+    this.peers = remains?.peers ?? new Peers(options.isSingleton)
     this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
     this.#depended(recovered)
     const { last } = recovered.lineage
@@ -325,6 +325,15 @@ export class LiveHost implements Engine {
   }
 
   #examine({ host, epoch }: Standing): void {
+    // What a stranger has sent was committed there: no new life of it can have lost that, whatever it says.
+    if (!this.peers.isStranger(host)) this.#examineLoss(host, epoch)
+    for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.restarted?.(host)
+    // What it owed word of, it owes no more.
+    if (this.vouchers.forget(host)) this.questions.again()
+    this.#settle()
+  }
+
+  #examineLoss(host: string, epoch: Epoch): void {
     const { name } = partsOf(host)
     const undecided = this.speculation.examine(name, (dependency) => {
       const fate = this.peers.fateOf(dependency)
@@ -341,10 +350,6 @@ export class LiveHost implements Engine {
       this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)
       this.assertRunning()
     }
-    for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.restarted?.(host)
-    // What it owed word of, it owes no more.
-    if (this.vouchers.forget(host)) this.questions.again()
-    this.#settle()
   }
 
   seen(): readonly Dependency[] {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DarqError } from '../error.ts'
+import { DarqError } from '../error.ts'
 import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
 import type { Happening } from './chronicle.ts'
@@ -32,7 +32,7 @@ interface ReceivingHost {
   readonly limits: Pick<EngineLimits, 'frame_bytes_max'>
   readonly standing: Standing
   readonly versions: { readonly durable: Version; readonly committed: Version }
-  readonly peers: Pick<Peers, 'fateOf'>
+  readonly peers: Pick<Peers, 'fateOf' | 'isStranger'>
   readonly speculation: Pick<Speculation, 'open'>
   readonly offers: Pick<Offers, 'atCommitted'>
   readonly questions: Pick<Questions, 'answer' | 'wants' | 'promised'>
@@ -173,6 +173,11 @@ export class Receiver {
 
   /** What the messages depend on and is not known to be durable, the sender's own state among it. */
   #unstable({ host: sender, epoch, version, durable, dependencies }: Data): readonly Dependency[] | 'lost' {
+    // Nothing of it was committed there if this is not: it could be taken back.
+    if (this.#host.peers.isStranger(sender) && (version > durable || dependencies.length > 0))
+      throw new DarqError('bad_frame', {
+        facts: { expected: 'what is committed at a host that anybody may claim to be', got: `version ${version}` },
+      })
     const unstable: Dependency[] = []
     // A later frame may have said already that it is durable.
     const all = version > durable ? [...dependencies, { host: sender, epoch, version }] : dependencies

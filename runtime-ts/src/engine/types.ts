@@ -288,6 +288,12 @@ export interface EngineOptions extends CoreOptions {
    * `k` above 0, hosts must reach each other in this way.
    */
   readonly peer?: (host: string) => string | undefined
+  /**
+   * Whether only one host at a time can have that name: of two generations of such a host the younger counts, and the older
+   * one is fenced. Any other name is a stranger's claim. Strangers of one name stand side by side, send only what is committed
+   * on their side (K = 0), and take back nothing that they have sent. Default: every name.
+   */
+  readonly isSingleton?: (host: string) => boolean
   readonly limits?: Partial<EngineLimits>
   /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void

@@ -69,6 +69,8 @@ export interface HostedOptions extends HostOptions {
   unreachable?: boolean
   /** The address of another host by its name, for questions about what is durable there. Default: its name. */
   peer?: (host: string) => string | undefined
+  /** As the engine's: whether only one host at a time can have that name. Default: every name. */
+  isSingleton?: (host: string) => boolean
   /** For a `core` of one's own. */
   vectors?: NonNullable<CoreOptions['vectors']>
   /** How often within a minute an engine that failed is opened anew. Default 5. */
@@ -191,7 +193,7 @@ class LiveHosted implements Hosted {
   }
 
   async #open(): Promise<void> {
-    const { name, storage, k, peer, limits, onChronicle } = this.#options
+    const { name, storage, k, peer, isSingleton, limits, onChronicle } = this.#options
     const { make } = await this.#chooseCore()
     const context = {
       host: name,
@@ -219,6 +221,7 @@ class LiveHosted implements Hosted {
       ...(limits !== undefined && { limits }),
       ...(k !== undefined && { k: speculationOf(k) }),
       ...(peer !== undefined && { peer }),
+      ...(isSingleton !== undefined && { isSingleton }),
       ...(onChronicle !== undefined && { onChronicle }),
     }
     const engine = await openEngine(options, previous)
