@@ -67,6 +67,24 @@ describe('a new folder', () => {
   })
 })
 
+test('what is packed is the command and the template, and nothing that a run in it has left', () => {
+  const home = join(import.meta.dirname, '..')
+  const left = ['node_modules', 'dist', '.wrangler'].map((name) => join(home, 'template', name))
+  for (const folder of left) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'left.json'), '{}')
+  }
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], { cwd: home, encoding: 'utf8' })
+  for (const folder of left) rmSync(folder, { recursive: true })
+  // An array of packages; since npm 12 an object of them.
+  const [packed]: { files: { path: string }[] }[] = Object.values(Object(JSON.parse(stdout)))
+  const paths = packed?.files.map(({ path }) => path) ?? []
+  expect(paths).toEqual(
+    expect.arrayContaining(['index.js', 'src/main.js', 'template/_gitignore', 'template/package.json']),
+  )
+  expect(paths.filter((path) => path.includes('left.json') || path.startsWith('test/'))).toEqual([])
+})
+
 describe('is refused with a sentence and status 1, and nothing is written', () => {
   test('a folder that is not empty', () => {
     mkdirSync(join(cwd, 'full'))
