@@ -140,6 +140,13 @@ describe('the page', () => {
     )
   })
 
+  test('leads to the comparison of Wasm with TypeScript, and back', { timeout: 30_000 }, async () => {
+    await tab.page.getByRole('link', { name: 'Wasm against TypeScript' }).click()
+    await tab.page.getByRole('heading', { name: 'How fast is the core in your browser?' }).waitFor()
+    await tab.page.getByRole('link', { name: 'Flights' }).click()
+    await seen(({ phase, edge }) => phase === 'ready' && edge.reachable)
+  })
+
   test('nothing on the page broke its own policy or threw', () => {
     expect(complaints).toEqual([])
   })
