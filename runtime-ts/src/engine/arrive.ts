@@ -8,10 +8,11 @@
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import { padded } from './byte-codec.ts'
-import { countMessages } from './messages.ts'
+import { countMessages, decodeMessages, message_header_bytes } from './messages.ts'
 import { writeWhole } from './records.ts'
 import { type FillingLog, full, hasRoom, room, share_for_arrivals, share_for_hand_overs } from './room.ts'
-import type { Clock, EnqueueReceipt, Epoch, Told, Version } from './types.ts'
+import { sentMax, tooLarge } from './sizes.ts'
+import type { Clock, EngineLimits, EnqueueReceipt, Epoch, Told, Version } from './types.ts'
 import type { Versions } from './versions.ts'
 
 const in_header_bytes = 40
@@ -40,6 +41,7 @@ export interface ArrivingDarq extends FillingLog {
   readonly newest: Version
   readonly host: {
     readonly clock: Clock
+    readonly limits: EngineLimits
     readonly counts: { messages_accepted: number; duplicates_refused: number }
     readonly versions: Versions
     /** @throws {DarqError} `closed` */
@@ -95,6 +97,11 @@ export function arrive(darq: ArrivingDarq, batch: Batch): Arrived {
   const count = countMessages(messages)
   if (typeof count === 'string') throw refused('bad_frame', 'a row of messages', count)
   if (count === 0) throw refused('bad_frame', 'at least one message', 0)
+  // A host's own numbers are those of a channel.
+  const payload_max = batch.originEpoch === 0 ? host.limits.message_bytes_max : sentMax(host.limits)
+  if (messages.length > payload_max + message_header_bytes)
+    for (const payload of decodeMessages(messages))
+      if (payload.length > payload_max) throw tooLarge(payload_max, payload.length)
   if (producer.length > id_bytes_max)
     throw refused('bad_frame', `a producer id of at most ${id_bytes_max} bytes`, producer.length)
   if (batch.told !== undefined && !isTold(batch))
@@ -132,7 +139,7 @@ export function arrive(darq: ArrivingDarq, batch: Batch): Arrived {
     case 'bad_frame':
       throw refused('bad_frame', 'messages laid out as FORMAT.md says', `${bytes} bytes that are not`)
     case 'too_large':
-      throw refused('too_large', `payloads of at most ${core.limits.message_bytes_max} bytes`, 'a larger one')
+      throw tooLarge(core.limits.message_bytes_max)
     case 'expired':
       throw new DarqError('producer_expired', {
         facts: {
@@ -197,7 +204,7 @@ function messageLsns({ core }: FillingLog, first: Lsn, count: number): Lsn[] {
   return lsns
 }
 
-function refused(code: 'bad_frame' | 'too_large', expected: string, got: string | number): DarqError {
+function refused(code: 'bad_frame', expected: string, got: string | number): DarqError {
   return new DarqError(code, { facts: { expected, got } })
 }
 

@@ -9,6 +9,7 @@ import { encodeClaimFacts } from './claim-facts.ts'
 import { LiveHost, limits_default, type Makers, type Remains } from './host.ts'
 import { nextEpoch } from './lineage.ts'
 import { recover } from './recovery.ts'
+import { recordMax } from './sizes.ts'
 import type { EngineOptions } from './types.ts'
 
 const claim_tries_max = 8
@@ -27,7 +28,8 @@ export async function openHost(
   const limits = { ...limits_default, ...options.limits }
   const hash_key = new Uint8Array(16)
   for (let i = 0; i < hash_key.length; i += 1) hash_key[i] = Math.floor(options.random() * 256)
-  const { log_bytes_max, message_bytes_max, producers_max, keys_max } = limits
+  const { log_bytes_max, producers_max, keys_max } = limits
+  const message_bytes_max = recordMax(limits)
   const core = () => makers.core({ log_bytes_max, message_bytes_max, producers_max, keys_max, hash_key })
   const remains = previous?.takeRemains()
   try {

@@ -8,12 +8,13 @@
  */
 import { Kind, type Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
-import { textOf } from '../text.ts'
+import { textOf, utf8Bytes } from '../text.ts'
 import { padded } from './byte-codec.ts'
 import type { Channel } from './channel.ts'
 import { flag_gated } from './records.ts'
 import { type FillingLog, full, roomForStep } from './room.ts'
-import type { Clock, Out, Payload, StepReceipt, StepRecord, Version } from './types.ts'
+import { sentMax, tooLarge } from './sizes.ts'
+import type { Clock, EngineLimits, Out, Payload, StepReceipt, StepRecord, Version } from './types.ts'
 import type { Versions } from './versions.ts'
 
 const encoder = new TextEncoder()
@@ -25,6 +26,7 @@ export interface SteppingDarq extends FillingLog {
   readonly host: {
     readonly clock: Clock
     readonly counts: { steps: number }
+    readonly limits: EngineLimits
     readonly versions: Versions
     /** @throws {DarqError} `closed` */
     assertRunning(): void
@@ -84,7 +86,12 @@ export function step(darq: SteppingDarq, record: StepRecord): StepReceipt {
   const { core, host } = darq
 
   let bytes_max = 16 + 4 * consume.length + 8
-  for (const out of send) bytes_max += 16 + padded(host.idBytes(out.to).length) + padded(longest(out.bytes))
+  const sent_max = sentMax(host.limits)
+  for (const out of send) {
+    const payload_max = longest(out.bytes)
+    if (payload_max > sent_max && bytesOf(out.bytes) > sent_max) throw tooLarge(sent_max, bytesOf(out.bytes))
+    bytes_max += 16 + padded(host.idBytes(out.to).length) + padded(payload_max)
+  }
   for (const payload of remember) bytes_max += 8 + padded(longest(payload))
   if (checkpoint !== undefined) bytes_max += 8 + padded(longest(checkpoint))
   const offset = roomForStep(darq, bytes_max, consume)
@@ -134,6 +141,10 @@ export function step(darq: SteppingDarq, record: StepRecord): StepReceipt {
 /** At most this many bytes of UTF-8; short text is not measured but assumed at its longest. */
 function longest(payload: Payload): number {
   return typeof payload === 'string' ? payload.length * 3 : payload.length
+}
+
+function bytesOf(payload: Payload): number {
+  return typeof payload === 'string' ? utf8Bytes(payload) : payload.length
 }
 
 /** Writes a payload and the zeroes behind it. @returns its length in bytes */
@@ -215,9 +226,7 @@ function refused(darq: FillingLog, answer: 'not_pending' | 'empty' | 'bad_frame'
     case 'full':
       return full(darq)
     case 'too_large':
-      return new DarqError('too_large', {
-        facts: { expected: `payloads of at most ${darq.core.limits.message_bytes_max} bytes` },
-      })
+      return tooLarge(darq.core.limits.message_bytes_max)
     default:
       return new DarqError('conflict', {
         facts: {

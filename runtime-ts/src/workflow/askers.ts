@@ -8,6 +8,7 @@ import type { LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { type Asker, readAsker, type Visitor } from '../crest/wire/envelope.ts'
 import type { Outcome } from '../crest/wire/outcome.ts'
+import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError, fromFacts, type Plain } from '../error.ts'
 import { asker_cell, type Header } from './journal.ts'
 
@@ -44,7 +45,17 @@ export class Askers {
   reply(turn: Turn, asker: Asker | Visitor | undefined, header: Header): void {
     // Who can't be reached any more can't be told.
     if (asker === undefined || ('to' in asker && !this.#place.context.knows(asker.to))) return
-    turn.reply(asker, this.#outcome(header))
+    const outcome = this.#outcome(header)
+    turn.reply(asker, 'to' in asker && outcome.ok ? this.#withRoom(outcome, asker) : outcome)
+  }
+
+  /** An answer takes its asker's note along. */
+  #withRoom(outcome: Outcome & { ok: true }, { note }: Asker): Outcome {
+    const bytes_max = this.#place.message_bytes_max
+    const bytes = encodePlainBytes(outcome.value).length + encodePlainBytes(note).length
+    if (bytes <= bytes_max) return outcome
+    const facts = { expected: `an answer and its note of at most ${bytes_max} bytes`, got: bytes }
+    return { ok: false, error: new DarqError('too_large', { facts }) }
   }
 
   #outcome({ status, value, error }: Header): Outcome {

@@ -10,6 +10,7 @@ import { backoff_ms } from '../crest/run/retries.ts'
 import { asDarqError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { type EffectJob, plainCopy } from './live-flow.ts'
+import { at } from './mishap.ts'
 
 export interface EffectRun {
   /** Unique at the DARQ while it is pending. */
@@ -99,9 +100,14 @@ export class EffectRuns {
     if (!this.#live.delete(run.id)) return
     let plain: Plain
     try {
-      plain = plainCopy(value)
+      plain = plainCopy(value, this.#place.message_bytes_max)
     } catch (thrown) {
-      const { facts } = asDarqError(thrown)
+      const { code, facts } = asDarqError(thrown)
+      // Which depends on what came: the function can deal with it.
+      if (code === 'too_large') {
+        run.done({ error: at(run.instance, `effect ${run.job.name}`, asDarqError(thrown)) })
+        return
+      }
       run.broken(
         new DarqError('schema', {
           cause: thrown,

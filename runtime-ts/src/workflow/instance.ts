@@ -133,12 +133,12 @@ export class Instance {
 
   #newFlow(): LiveFlow {
     const { context, definition } = this.#place
-    const { knows } = context
+    const { knows, message_bytes_max } = context
     const { seed, run } = this.header
     const { body, commands_max } = this.#around
     return new LiveFlow(
       {
-        ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max },
+        ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max, message_bytes_max },
         input: () => this.#input(),
         astray: (flow) => this.#place.after(0, () => this.#astray(flow)),
       },
@@ -285,12 +285,12 @@ export class Instance {
     if (outcome.kind !== 'done') return outcome
     const start = this.#place.definition.messages.get('start')
     try {
-      const value = plainCopy(outcome.value)
+      const value = plainCopy(outcome.value, this.#place.message_bytes_max)
       if (start?.kind === 'call') check(start.output, value)
       return { kind: 'done', value }
     } catch (thrown) {
-      const { facts: more } = asDarqError(thrown)
-      throw new DarqError('schema', {
+      const { code, facts: more } = asDarqError(thrown)
+      throw new DarqError(code === 'too_large' ? code : 'schema', {
         cause: thrown,
         facts: {
           ...{ step: 'result', ...(more !== undefined && { facts: more }) },

@@ -33,6 +33,8 @@ export interface FlowContext {
   readonly input: () => unknown
   /** Past so many commands an instance may ask for nothing more, but in its undos. */
   readonly commands_max: number
+  /** The most that a value may have which the function hands over. */
+  readonly message_bytes_max: number
   /** The function has gone on while nothing was told to it: see `failure`. */
   readonly astray: (flow: LiveFlow) => void
 }
@@ -81,6 +83,12 @@ export interface Fresh {
   readonly shown: ReadonlyMap<string, Plain>
 }
 
+/** What a command takes in the journal beside its words, and a character of those at most. */
+const command_bytes = 16
+const utf8_bytes_max = 3
+/** So much may be asked for about one event, whatever the limit of messages is. */
+const commands_bytes_free = 32_768
+
 class Again {
   readonly input: unknown
   constructor(input: unknown) {
@@ -107,6 +115,8 @@ export class LiveFlow {
   #settled: Issued[] = []
   #shown = new Map<string, Plain>()
   #now_ms = 0
+  /** Of what it has asked for about what it is told now, at most. */
+  #command_bytes = 0
   #active = false
   #cancelled: DarqError | undefined
   #undoing = false
@@ -127,6 +137,7 @@ export class LiveFlow {
    */
   begin(at_ms: number, recorded?: readonly Command[], mayGoOn = true): void {
     this.#now_ms = at_ms
+    this.#command_bytes = 0
     this.#script.begin(recorded, mayGoOn)
     this.#active = true
   }
@@ -427,8 +438,9 @@ export class LiveFlow {
     if (shape?.kind !== 'query')
       throw new DarqError('unknown_message', { facts: { instance: this.id, expected: 'a query', got: name } })
     check(shape.output, value)
+    const shown = plainCopy(value, this.#place.message_bytes_max)
     // It was shown when it was recorded; only what came last may not be.
-    if (this.#script.mayGoOn) this.#shown.set(name, plainCopy(value))
+    if (this.#script.mayGoOn) this.#shown.set(name, shown)
     this.activity += 1
   }
 
@@ -448,7 +460,7 @@ export class LiveFlow {
 
   continueAsNew(input: unknown): never {
     this.#checkMay()
-    throw new Again(plainCopy(input))
+    throw new Again(plainCopy(input, this.#place.message_bytes_max))
   }
 
   now(): number {
@@ -507,6 +519,7 @@ export class LiveFlow {
   /** Notes a command, or finds it noted. */
   #do(made: Omit<Issued, 'index'>): Issued {
     this.activity += 1
+    this.#checkCommands(made.command)
     const taken = this.#script.take(made.command)
     if (taken === 'other') {
       this.#failure ??= mismatch(this.#spot, this.#script.next, made.command)
@@ -516,6 +529,16 @@ export class LiveFlow {
     if (taken === 'new') this.#issued.push(issued)
     this.timeline.began(issued.index, inWords(made.command), this.#now_ms, isWaited(made.command))
     return issued
+  }
+
+  /** What it does about an event is one record with it. */
+  #checkCommands(command: Command): void {
+    const bytes_max = this.#place.message_bytes_max + commands_bytes_free
+    this.#command_bytes += inWords(command).length * utf8_bytes_max + command_bytes
+    if (this.#command_bytes > bytes_max)
+      throw new DarqError('too_large', {
+        facts: { instance: this.id, expected: `commands of at most ${bytes_max} bytes without an await in between` },
+      })
   }
 
   #checkActive(): void {
@@ -552,7 +575,7 @@ export class LiveFlow {
         facts: { instance: this.id, expected: 'a participant or a route', got: message.to },
       })
     try {
-      encodePlainBytes(body)
+      fitting(body, this.#place.message_bytes_max)
     } catch (error) {
       throw at(this.id, `${kind} ${message.to} ${message.name}`, asDarqError(error))
     }
@@ -563,7 +586,18 @@ function isWaited([kind]: Command): boolean {
   return kind !== 'send' && kind !== 'changed'
 }
 
-/** As it will be read again: nobody can change it afterwards. @throws {DarqError} `schema` when it can't travel */
-export function plainCopy(value: unknown): Plain {
-  return decodePlain(encodePlainBytes(value))
+/**
+ * As it will be read again: nobody can change it afterwards.
+ *
+ * @throws {DarqError} `schema` when it can't travel; `too_large` for more than `bytes_max` bytes, or too deep a value
+ */
+export function plainCopy(value: unknown, bytes_max: number): Plain {
+  return decodePlain(fitting(value, bytes_max))
+}
+
+/** @throws {DarqError} as {@link plainCopy} */
+function fitting(value: unknown, bytes_max: number): Uint8Array {
+  const bytes = encodePlainBytes(value)
+  if (bytes.length <= bytes_max) return bytes
+  throw new DarqError('too_large', { facts: { expected: `at most ${bytes_max} bytes`, got: bytes.length } })
 }

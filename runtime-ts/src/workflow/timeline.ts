@@ -6,6 +6,7 @@
 import type { StepFacts } from './journal.ts'
 
 const lines_max = 256
+const what_max = 200
 
 interface Line {
   readonly what: string
@@ -19,11 +20,13 @@ export class Timeline {
   readonly #lines = new Map<number | string, Line>()
   #happened = 0
 
-  began(index: number, what: string, at_ms: number, isWaited: boolean): void {
+  began(index: number, name: string, at_ms: number, isWaited: boolean): void {
+    const what = name.slice(0, what_max)
     this.#add(index, isWaited ? { what, at_ms, outcome: 'waits' } : { what, at_ms, ended_ms: at_ms, outcome: 'ok' })
   }
 
-  happened(what: string, at_ms: number): void {
+  happened(name: string, at_ms: number): void {
+    const what = name.slice(0, what_max)
     this.#happened += 1
     this.#add(`event ${this.#happened}`, { what, at_ms, ended_ms: at_ms, outcome: 'ok' })
   }

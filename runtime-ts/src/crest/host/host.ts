@@ -5,6 +5,7 @@
  */
 import { platformClock } from '../../clock.ts'
 import { type ChosenCore, chooseCore } from '../../engine/core-choice.ts'
+import { limits_default } from '../../engine/host.ts'
 import { type ChronicleEvent, openEngine } from '../../engine/index.ts'
 import type {
   Clock,
@@ -201,6 +202,7 @@ class LiveHosted implements Hosted {
       random: this.#random,
       knows: (darq: string) => this.#directory.knows(darq),
       isAway: (darq: string) => this.#options.unreachable === true && this.#directory.route(darq) !== undefined,
+      message_bytes_max: limits?.message_bytes_max ?? limits_default.message_bytes_max,
       life: () => life,
       onError: (error: DarqError, where: string) => this.#report(error, where),
     }

@@ -10,7 +10,7 @@
 import type { Delivered, Lsn, Payload, StepReceipt } from '../../engine/types.ts'
 import { DarqError, type Plain } from '../../error.ts'
 import { isList } from '../wire/envelope.ts'
-import { decodePlain, encodePlain, payloadBytes } from '../wire/plain.ts'
+import { decodePlain, encodePlain, encodeRecord, payloadBytes } from '../wire/plain.ts'
 import { Pins } from './pins.ts'
 
 /** States up to this size, encoded, are moved forward as one checkpoint. */
@@ -290,7 +290,7 @@ export class Ledger {
     }
     // Named, because it may be all that there is to consume.
     if (this.#checkpoint !== 0) consume.push(this.#checkpoint)
-    return { consume, remember: [], checkpoint: encodePlain(records), entries: [], dropped: [] }
+    return { consume, remember: [], checkpoint: encodeRecord(records), entries: [], dropped: [] }
   }
 
   #record({ cell, key, value, present }: Entry): Plain {
@@ -301,7 +301,9 @@ export class Ledger {
     return version === undefined ? [cell, key, kept] : [cell, key, kept, version]
   }
 
-  readonly #encode = (entry: Entry): Payload => encodePlain(this.#record(entry))
+  /** A cell of the runtime's own holds what was taken already, with something around it. */
+  readonly #encode = (entry: Entry): Payload =>
+    entry.cell.startsWith('$') ? encodeRecord(this.#record(entry)) : encodePlain(this.#record(entry))
 
   /** The step has happened. */
   settle(moves: Moves, receipt: StepReceipt): void {

@@ -11,7 +11,7 @@ import { check } from '../define/schema.ts'
 import { isBuiltinQuery } from '../wire/builtin-queries.ts'
 import { isList } from '../wire/envelope.ts'
 import { asDarqError, readable } from '../wire/failure.ts'
-import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
+import { decodePlain, encodeRecordBytes } from '../wire/plain.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { cellVersions } from './cells.ts'
 import { handle, keepAwake } from './handling.ts'
@@ -140,7 +140,7 @@ export class LiveProcessor implements QueryableProcessor, TurnContext, LiveConte
     const given = body.length === 0 ? undefined : decodePlain(body)
     const { key, asked } = this.definition.darqs === undefined ? { key: this.key, asked: given } : keyed(given)
     const value = this.#live.query(name, key, message.input === undefined ? undefined : check(message.input, asked))
-    return value === nothingYet ? nothing : encodePlainBytes(value)
+    return value === nothingYet ? nothing : encodeRecordBytes(value)
   }
 
   prepare(name: string, body: Uint8Array): () => Uint8Array {
@@ -168,6 +168,9 @@ export class LiveProcessor implements QueryableProcessor, TurnContext, LiveConte
 
   get log_bytes_max(): number {
     return this.#attached().log_bytes_max
+  }
+  get message_bytes_max(): number {
+    return this.context.message_bytes_max
   }
   get committed(): Promise<void> {
     return this.#attached().committed

@@ -60,6 +60,8 @@ export interface LiveContext {
   readonly context: ProcessorContext
   /** The most that the log may have, in bytes. */
   readonly log_bytes_max: number
+  /** The most that a message may have, and a value that is handed over, in bytes. */
+  readonly message_bytes_max: number
   /** Resolves when what was restored is committed. */
   readonly committed: Promise<void>
   /**

@@ -16,6 +16,8 @@ export interface ProcessorContext {
   readonly knows: (darq: string) => boolean
   /** Does it live on another host, which can't reach this one? */
   readonly isAway: (darq: string) => boolean
+  /** The most that a message may have, and a value that is handed over, in bytes. */
+  readonly message_bytes_max: number
   /** Names this life of the host for an effect's key. */
   readonly life: () => string
   /** A failure that nobody waits for. */

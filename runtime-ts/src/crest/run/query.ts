@@ -8,7 +8,7 @@ import { DarqError } from '../../error.ts'
 import { check } from '../define/schema.ts'
 import { answer_query, deadLetters_query } from '../wire/builtin-queries.ts'
 import { isFields } from '../wire/envelope.ts'
-import { decodePlain, encodePlainBytes } from '../wire/plain.ts'
+import { decodePlain, encodePlainBytes, encodeRecordBytes } from '../wire/plain.ts'
 import { answerFor } from './answers.ts'
 import { listDeadLetters } from './dead-letters.ts'
 import type { TurnContext } from './turn.ts'
@@ -32,7 +32,7 @@ export function repeatedly(
   const { client, id } = visitorIn(body.length === 0 ? undefined : decodePlain(body))
   return () => {
     const answer = answerFor(site.ledger, client, id)
-    return answer === undefined ? noAnswer : encodePlainBytes(answer)
+    return answer === undefined ? noAnswer : encodeRecordBytes(answer)
   }
 }
 
@@ -43,8 +43,8 @@ export function repeatedly(
  */
 export function ask(site: TurnContext, name: string, body: Uint8Array): Uint8Array {
   const given = body.length === 0 ? undefined : decodePlain(body)
-  if (name === deadLetters_query) return encodePlainBytes(listDeadLetters(site.ledger))
-  if (name === answer_query) return encodePlainBytes(answerOf(site, given))
+  if (name === deadLetters_query) return encodeRecordBytes(listDeadLetters(site.ledger))
+  if (name === answer_query) return encodeRecordBytes(answerOf(site, given))
   const message = site.definition.messages.get(name)
   if (message?.kind !== 'query') {
     throw new DarqError('unknown_message', {

@@ -118,7 +118,7 @@ export class Turn {
       throw new DarqError('unknown_address', { facts: { expected: 'a participant or a route', got: to } })
     }
     if (draft.asker !== undefined && this.#site.context.isAway(to)) {
-      this.#outs.push({ to: errand_darq, bytes: encodeEnvelope(errandOf(to, draft)) })
+      this.#outs.push({ to: errand_darq, bytes: encodeEnvelope(errandOf(to, draft), { wrapped: true }) })
       return
     }
     if (after === undefined && at === undefined && timer === undefined) {

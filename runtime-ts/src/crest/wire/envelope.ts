@@ -7,7 +7,7 @@
 import type { Payload } from '../../engine/types.ts'
 import { DarqError, type ErrorFacts, type Plain } from '../../error.ts'
 import { invalid } from '../../options.ts'
-import { decodePlain, encodePlain, isCount } from './plain.ts'
+import { decodePlain, encodePlain, encodeWrapped, isCount } from './plain.ts'
 
 /** Bodies that one message may carry. Its bytes are limited as those of any message. */
 export const bodies_max = 4_096
@@ -61,8 +61,15 @@ export interface Envelope {
 /** What `encodeEnvelope` takes: a body that was not looked at yet. */
 export type Draft = Omit<Envelope, 'body'> & { readonly body: unknown }
 
-/** @throws {DarqError} `schema` when the body can't travel; `invalid_argument` for none of many; `too_large` for too many */
-export function encodeEnvelope({ name, body, version, asker, echo, timer, key, many }: Draft): Payload {
+/**
+ * @param wrapped its body holds that of another message
+ * @throws {DarqError} `schema` when the body can't travel; `invalid_argument` for none of many; `too_large` for too many, or too
+ * deep
+ */
+export function encodeEnvelope(
+  { name, body, version, asker, echo, timer, key, many }: Draft,
+  { wrapped = false }: { readonly wrapped?: boolean } = {},
+): Payload {
   if (many === true) checkBodies(body)
   else if (asker === undefined && echo === undefined && timer === undefined && key === undefined) {
     return encodePlain(version === 0 ? [name, body] : [name, body, version])
@@ -72,7 +79,9 @@ export function encodeEnvelope({ name, body, version, asker, echo, timer, key, m
   if (echo !== undefined) extra.echo = echo
   if (timer !== undefined) extra.timer = timer
   if (key !== undefined) extra.key = key
-  return encodePlain(many === true ? [name, body, version, extra, many_mark] : [name, body, version, extra])
+  const all = many === true ? [name, body, version, extra, many_mark] : [name, body, version, extra]
+  // An answer is a value that was taken already, with something around it; so is a call that another makes.
+  return echo !== undefined || wrapped ? encodeWrapped(all) : encodePlain(all)
 }
 
 function checkBodies(bodies: unknown): void {

@@ -14,8 +14,12 @@ import { DarqError, type Plain } from '../../error.ts'
 
 const text = 0x4a // J
 const binary = 0x42 // B
-/** Deeper values are refused: whoever walks one, here or in a schema, has a stack. */
+/** Deeper values are refused: whoever walks one, here or in a schema, has a stack. What an application hands over: */
 const depth_max = 64
+/** … as the runtime wraps it for the way back to its asker … */
+const wire_depth_max = depth_max + 4
+/** … and in its own records. So whatever was taken can be kept. */
+const record_depth_max = wire_depth_max + 8
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -24,11 +28,27 @@ const littleEndian = true
 interface Tail {
   readonly parts: Uint8Array[]
   bytes: number
+  /** How deep the value may be. */
+  readonly levels: number
 }
 
-/** @throws {DarqError} `schema` when the value can't travel: a function, a bigint, a Date, a loop, … */
+/** @throws {DarqError} `schema` when the value can't travel: a function, a bigint, a Date, …; `too_large` for a deep one or a loop */
 export function encodePlain(value: unknown): Payload {
-  const tail: Tail = { parts: [], bytes: 0 }
+  return encode(value, depth_max)
+}
+
+/** {@link encodePlain}, for what the runtime has put around a value on its way. */
+export function encodeWrapped(value: unknown): Payload {
+  return encode(value, wire_depth_max)
+}
+
+/** {@link encodePlain}, for a record of the runtime's own: what was taken fits. */
+export function encodeRecord(value: unknown): Payload {
+  return encode(value, record_depth_max)
+}
+
+function encode(value: unknown, levels: number): Payload {
+  const tail: Tail = { parts: [], bytes: 0, levels }
   const json = JSON.stringify(toJson(value, tail, 0))
   if (tail.parts.length === 0) return `J${json}`
   const head = encoder.encode(json)
@@ -46,7 +66,15 @@ export function encodePlain(value: unknown): Payload {
 
 /** {@link encodePlain}, always as bytes. */
 export function encodePlainBytes(value: unknown): Uint8Array {
-  const payload = encodePlain(value)
+  return inBytes(encodePlain(value))
+}
+
+/** {@link encodeRecord}, always as bytes. */
+export function encodeRecordBytes(value: unknown): Uint8Array {
+  return inBytes(encodeRecord(value))
+}
+
+function inBytes(payload: Payload): Uint8Array {
   return typeof payload === 'string' ? encoder.encode(payload) : payload
 }
 
@@ -89,7 +117,7 @@ function toJson(value: unknown, tail: Tail, depth: number): unknown {
       return { $: 'u' }
     case 'object':
       if (value === null) return value
-      if (depth >= depth_max) throw refused(`deeper than ${depth_max}, or a loop`)
+      if (depth >= tail.levels) throw tooDeep()
       if (value instanceof Uint8Array) return bytesToJson(value, tail)
       if (Array.isArray(value)) return arrayToJson(value, tail, depth)
       return objectToJson(value, tail, depth)
@@ -146,6 +174,10 @@ function isPlainElsewhere(prototype: unknown): boolean {
   )
 }
 
+function tooDeep(): DarqError {
+  return new DarqError('too_large', { facts: { expected: `at most ${depth_max} levels, and no loop` } })
+}
+
 function refused(what: string): DarqError {
   return new DarqError('schema', { facts: { reason: 'only JSON data and bytes travel', got: what } })
 }
@@ -159,7 +191,7 @@ function parse(json: Uint8Array, tail: Uint8Array | undefined): Plain {
 
 function fromJson(value: Plain, tail: Uint8Array | undefined, depth: number): Plain {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  if (depth > depth_max) throw new RangeError('too deep')
+  if (depth > record_depth_max) throw new RangeError('too deep')
   if (Array.isArray(value)) return value.map((item) => fromJson(item, tail, depth + 1))
   const fields = value as { readonly [key: string]: Plain }
   if (Object.hasOwn(fields, '$')) return special(fields, tail)
