@@ -42,3 +42,23 @@ function isName(name: string): boolean {
 export function checkDarqName(name: string): void {
   nameOf(`a DARQ name of 1 to ${darq_name_bytes_max} bytes`, name, isName)
 }
+
+const names_max = 10_000
+const encoder = new TextEncoder()
+
+/** Names of DARQs as bytes: those that were used last are kept. */
+export class EncodedNames {
+  readonly #known = new Map<string, Uint8Array>()
+
+  /** @throws {DarqError} `unknown_address` for a name that no DARQ can have */
+  of(name: string): Uint8Array {
+    let bytes = this.#known.get(name)
+    if (!bytes) {
+      checkDarqName(name)
+      bytes = encoder.encode(name)
+      if (this.#known.size >= names_max) this.#known.clear()
+      this.#known.set(name, bytes)
+    }
+    return bytes
+  }
+}

@@ -8,10 +8,11 @@ import { DarqError } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
 import { type Happening, teller } from './chronicle.ts'
 import { GroupCommit } from './commit.ts'
-import { LiveDarq } from './darq.ts'
+import type { LiveDarq } from './darq.ts'
+import { Darqs } from './darqs.ts'
 import { Delivery } from './delivery.ts'
 import type { Dependency } from './dependency.ts'
-import { checkDarqName, type HostId, hostId, partsOf } from './host-id.ts'
+import { EncodedNames, type HostId, hostId, partsOf } from './host-id.ts'
 import type { Lineage } from './lineage.ts'
 import { Offers } from './offers.ts'
 import { type Fate, fate, Peers, type Standing } from './peer.ts'
@@ -38,8 +39,6 @@ export const limits_default: EngineLimits = {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-const encoder = new TextEncoder()
-const id_cache_max = 10_000
 /** Peers who are told at once of a rollback; the others ask. */
 const told_max = 256
 
@@ -83,12 +82,11 @@ export class LiveHost implements Engine {
   #stopReason: DarqError | undefined
   readonly #stop: (reason: DarqError | undefined) => void
   readonly #options: EngineOptions
-  readonly #makeCore: () => Core
   readonly #storage: Claimed
-  readonly #darqs = new Map<string, LiveDarq>()
+  readonly #darqs: Darqs
   readonly #commit: GroupCommit
   readonly #receiver = new Receiver(this)
-  readonly #ids = new Map<string, Uint8Array>()
+  readonly #ids = new EncodedNames()
   /** What the next life goes on with, after a rollback. */
   #remains: Remains | undefined
 
@@ -96,7 +94,6 @@ export class LiveHost implements Engine {
     const { recovered, makers, remains } = found
     this.#options = options
     this.#storage = storage
-    this.#makeCore = makers.core
     this.name = options.name
     this.generation = opened.generation
     this.id = hostId(options.name, opened.generation)
@@ -120,6 +117,7 @@ export class LiveHost implements Engine {
       this.offers.leave()
       this.#commit.turn()
     })
+    this.#darqs = new Darqs(this, makers.core)
     this.#commit = new GroupCommit(this, storage, recovered.committed)
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.stopped = promise
@@ -139,13 +137,13 @@ export class LiveHost implements Engine {
 
   #recover({ cores, commits, unsettled }: Recovered): void {
     const { committed } = this.versions
-    for (const [name, core] of cores) this.#darqs.set(name, new LiveDarq(name, this, core))
+    for (const [name, core] of cores) this.#darqs.found(name, core)
     // Which version is a log's newest decides what may be truncated: that of all of it, not of what was read so far.
     for (const { version, parts } of commits.flatMap(({ versions }) => versions))
       for (const { name } of parts) this.localDarq(name).newest = version
     for (const commit of commits) this.#commit.recovered(commit, (name) => this.localDarq(name), committed)
     this.#receiver.recovered(unsettled, committed)
-    for (const darq of this.#darqs.values()) {
+    for (const darq of this.#darqs.all) {
       darq.recovered()
       this.trim(darq)
       if (darq.waiting > 0) this.delivery.soon(darq)
@@ -169,7 +167,7 @@ export class LiveHost implements Engine {
     return this.#state !== 'stopped'
   }
   get names(): readonly string[] {
-    return [...this.#darqs.keys()]
+    return this.#darqs.names
   }
 
   /** @throws {DarqError} `closed`, or why the host has stopped */
@@ -189,22 +187,13 @@ export class LiveHost implements Engine {
   }
 
   existing(name: string): LiveDarq | undefined {
-    return this.#darqs.get(name)
+    return this.#darqs.existing(name)
   }
 
   /** The DARQ of that name, made when it is new. Without a processor as yet. */
   localDarq(name: string): LiveDarq {
     this.assertRunning()
-    const known = this.#darqs.get(name)
-    if (known) return known
-    checkDarqName(name)
-    const processor = this.delivery.expect(name)
-    if (this.#darqs.size >= this.limits.darqs_max)
-      throw new DarqError('backpressure', { facts: { expected: `at most ${this.limits.darqs_max} DARQs`, got: name } })
-    const darq = new LiveDarq(name, this, this.#makeCore())
-    this.#darqs.set(name, darq)
-    if (processor) this.delivery.keep(darq, processor)
-    return darq
+    return this.#darqs.local(name)
   }
 
   route(darq: string): string | undefined {
@@ -212,14 +201,7 @@ export class LiveHost implements Engine {
   }
 
   idBytes(name: string): Uint8Array {
-    let bytes = this.#ids.get(name)
-    if (!bytes) {
-      checkDarqName(name)
-      bytes = encoder.encode(name)
-      if (this.#ids.size >= id_cache_max) this.#ids.clear()
-      this.#ids.set(name, bytes)
-    }
-    return bytes
+    return this.#ids.of(name)
   }
 
   /** Messages are delivered, and steps made. */
@@ -327,7 +309,7 @@ export class LiveHost implements Engine {
   #examine({ host, epoch }: Standing): void {
     // What a stranger has sent was committed there: no new life of it can have lost that, whatever it says.
     if (!this.peers.isStranger(host)) this.#examineLoss(host, epoch)
-    for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.restarted?.(host)
+    for (const darq of this.#darqs.all) for (const channel of darq.channels) channel.restarted?.(host)
     // What it owed word of, it owes no more.
     if (this.vouchers.forget(host)) this.questions.again()
     this.#settle()
@@ -431,7 +413,7 @@ export class LiveHost implements Engine {
   }
 
   retry(): void {
-    for (const darq of this.#darqs.values()) for (const channel of darq.channels) channel.retry()
+    for (const darq of this.#darqs.all) for (const channel of darq.channels) channel.retry()
   }
 
   report(error: DarqError, where: string): void {
@@ -481,7 +463,7 @@ export class LiveHost implements Engine {
     this.timers.stop()
     this.questions.stop()
     this.#commit.stop()
-    for (const darq of this.#darqs.values()) {
+    for (const darq of this.#darqs.all) {
       for (const channel of darq.channels) channel.close()
       darq.detach(error)
     }
