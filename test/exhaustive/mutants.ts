@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'new-epoch-not-examined',
     breaks: 'a peer’s new epoch is taken note of, and its lineage not looked at',
-    patches: [engine('host.ts', "else if (heard === 'newer') this.#examine(standing)", '')],
+    patches: [engine('dependency-tracking.ts', "else if (heard === 'newer') this.#examine(standing)", '')],
     scopes: ['pair-1-1/Infinity', 'ping/Infinity'],
   },
   {
@@ -122,7 +122,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'everything-goes-back',
     breaks: 'a host goes back behind what depends on nothing lost',
-    patches: [engine('host.ts', 'this.#goBack(to, `', 'this.#goBack(this.versions.committed, `')],
+    patches: [
+      engine('dependency-tracking.ts', 'this.#host.goBack(to, `', 'this.#host.goBack(this.#host.versions.committed, `'),
+    ],
     scopes: ['pair-2-1/Infinity', 'ping/Infinity', 'meeting-1-1/Infinity', 'fork-1-1/Infinity'],
   },
   {
@@ -170,7 +172,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'k-not-kept',
     breaks: 'a message leaves although more than K hosts could take it back',
-    patches: [engine('host.ts', 'this.speculation.hosts(version) + own <= k', 'own <= k')],
+    patches: [engine('dependency-tracking.ts', 'speculation.hosts(version) + own <= k', 'own <= k')],
     scopes: ['chain-1-1/1'],
   },
   {

@@ -9,6 +9,7 @@ import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
 import { Attachment, type DeliveringDarq } from './deliver.ts'
 import type { Dependency } from './dependency.ts'
+import type { DependencyTracking } from './dependency-tracking.ts'
 import { LocalChannel, type LocallySendingDarq } from './local-channel.ts'
 import type { Offers } from './offers.ts'
 import { addressed, dueOf, flag_gated } from './records.ts'
@@ -33,6 +34,7 @@ export type DarqHost = PathHost & {
   readonly versions: Versions
   readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
   readonly offers: Pick<Offers, 'soon' | 'whenCommitted' | 'atCommitted'>
+  readonly tracking: Pick<DependencyTracking, 'unsettled' | 'depend'>
   readonly delivery: { soon(darq: LiveDarq): void }
   readonly timers: { add(timer: Timer): void }
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
@@ -43,10 +45,6 @@ export type DarqHost = PathHost & {
   commitSoon(darq: LiveDarq): void
   /** Drops what its log needs no more. */
   trim(darq: LiveDarq): void
-  /** @throws {DarqError} `session_lost` */
-  unsettled(states: readonly Dependency[]): readonly Dependency[]
-  /** @throws {DarqError} `backpressure` */
-  depend(dependencies: readonly Dependency[]): void
   fencedError(message: string): DarqError
 }
 
@@ -106,7 +104,7 @@ export class LiveDarq implements Darq {
     const batch = { producer, first, originEpoch: 0, originVersion: 0, messages, told } as const
     if (after.length === 0) return arrive(this, batch)
     // A repeat is told as such, whatever has become of what its sender had seen: it shares the fate of the first.
-    return arrive(this, { ...batch, depends: () => this.host.depend(this.host.unsettled(after)) })
+    return arrive(this, { ...batch, depends: () => this.host.tracking.depend(this.host.tracking.unsettled(after)) })
   }
 
   expected(producer: Uint8Array): number {

@@ -12,10 +12,11 @@ import type { LiveDarq } from './darq.ts'
 import { Darqs } from './darqs.ts'
 import { Delivery } from './delivery.ts'
 import type { Dependency } from './dependency.ts'
+import { DependencyTracking } from './dependency-tracking.ts'
 import { EncodedNames, type HostId, hostId, partsOf } from './host-id.ts'
 import type { Lineage } from './lineage.ts'
 import { Offers } from './offers.ts'
-import { type Fate, fate, Peers, type Standing } from './peer.ts'
+import { Peers, type Standing } from './peer.ts'
 import { Questions } from './questions.ts'
 import { Receiver } from './receive.ts'
 import type { Recovered, Rollback } from './recovery.ts'
@@ -53,6 +54,7 @@ export class LiveHost implements Engine {
   readonly versions: Versions
   readonly speculation: Speculation
   readonly peers: Peers
+  readonly tracking: DependencyTracking
   readonly questions: Questions
   readonly vouchers = new Vouchers()
   readonly delivery: Delivery
@@ -106,7 +108,8 @@ export class LiveHost implements Engine {
     this.chronicle = teller(options.onChronicle, this)
     this.peers = remains?.peers ?? new Peers(options.isSingleton)
     this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
-    this.#depended(recovered)
+    this.tracking = new DependencyTracking(this, this.#receiver)
+    this.tracking.recovered(recovered)
     const { last } = recovered.lineage
     this.versions = new Versions(last, this.speculation.committed(last))
     remains?.versions.follow(this.versions)
@@ -123,16 +126,6 @@ export class LiveHost implements Engine {
     this.stopped = promise
     this.#stop = resolve
     this.#recover(recovered)
-  }
-
-  /** What the versions that are not settled depend on, as it was stored with them. */
-  #depended({ unsettled, committed, lineage }: Recovered): void {
-    const byVersion = new Map(unsettled.map(({ version, dependencies }) => [version, dependencies]))
-    for (let version = (committed + 1) as Version; version <= lineage.last; version = (version + 1) as Version) {
-      const dependencies = byVersion.get(version) ?? []
-      this.speculation.merge(dependencies.filter((dependency) => this.fateOf(dependency) !== 'durable'))
-      this.speculation.seal()
-    }
   }
 
   #recover({ cores, commits, unsettled }: Recovered): void {
@@ -223,6 +216,16 @@ export class LiveHost implements Engine {
     return this.#commit.busy
   }
 
+  /** The open version has something in it. */
+  get hasGrown(): boolean {
+    return this.#commit.hasGrown
+  }
+
+  /** Closes the open version. */
+  seal(): void {
+    this.#commit.seal()
+  }
+
   commitSoon(darq: LiveDarq): void {
     this.#commit.soon(darq)
   }
@@ -232,11 +235,11 @@ export class LiveHost implements Engine {
     this.versions.advanceDurable(version)
     this.chronicle?.({ kind: 'durable', version })
     this.questions.tell(version)
-    this.#settle()
+    this.settle()
   }
 
   /** Everything that waited for what is committed now goes on. */
-  #settle(): void {
+  settle(): void {
     const committed = this.speculation.committed(this.versions.durable)
     if (committed > this.versions.committed) {
       this.versions.advanceCommitted(committed)
@@ -265,109 +268,21 @@ export class LiveHost implements Engine {
     return typeof k === 'number' ? k : k(darq)
   }
 
-  /** May messages of that version leave, if at most `k` hosts may be able to revoke them? */
-  mayLeave(version: Version, k: number): boolean {
-    if (k === Number.POSITIVE_INFINITY) return true
-    const own = version > this.versions.durable ? 1 : 0
-    return k > 0 && this.speculation.hosts(version) + own <= k
-  }
-
-  /** What became of a state, of this host or another. */
-  fateOf(dependency: Dependency): Fate {
-    if (partsOf(dependency.host).name !== this.name) return this.peers.fateOf(dependency)
-    // One's own: what this life has made can't be lost while it goes on.
-    if (dependency.host !== this.id) return 'lost'
-    const { epoch, version } = dependency
-    if (epoch === this.epoch) return version <= this.speculation.open ? 'durable' : 'lost'
-    const decided = fate(this.standing, dependency)
-    return decided === 'unknown' ? 'lost' : decided
-  }
-
-  /**
-   * What a peer says of itself, before anything else that it says.
-   *
-   * @throws {DarqError} `fenced`: it speaks for a life that is over. `withdrawn`: it has lost what this host depends on, which
-   * goes back.
-   */
-  hear(standing: Standing): void {
-    const { host, epoch, durable } = standing
-    if (partsOf(host).name === this.name)
-      throw new DarqError('fenced', { retryable: false, facts: { expected: 'another host', got: host } })
-    const heard = this.peers.hear(standing)
-    if (heard === 'older')
-      throw new DarqError('fenced', {
-        retryable: false,
-        facts: { expected: `epoch ${this.peers.epochOf(host)} of ${host}`, got: epoch },
-      })
-    if (heard === 'news') {
-      this.speculation.stable([{ host, epoch, version: durable }, ...this.vouchers.redeem(standing)])
-      this.questions.answered()
-      this.#settle()
-    } else if (heard === 'newer') this.#examine(standing)
-  }
-
-  #examine({ host, epoch }: Standing): void {
-    // What a stranger has sent was committed there: no new life of it can have lost that, whatever it says.
-    if (!this.peers.isStranger(host)) this.#examineLoss(host, epoch)
-    for (const darq of this.#darqs.all) for (const channel of darq.channels) channel.restarted?.(host)
-    // What it owed word of, it owes no more.
-    if (this.vouchers.forget(host)) this.questions.again()
-    this.#settle()
-  }
-
-  #examineLoss(host: string, epoch: Epoch): void {
-    const { name } = partsOf(host)
-    const undecided = this.speculation.examine(name, (dependency) => {
-      const fate = this.peers.fateOf(dependency)
-      if (fate === 'forgotten')
-        this.report(
-          new DarqError('forgotten', { facts: { expected: `a state of ${host}`, got: dependency.epoch } }),
-          name,
-        )
-      return fate
-    })
-    const to = Math.min(undecided, this.#receiver.examine(name)) as Version
-    if (to < this.speculation.open) {
-      this.chronicle?.({ kind: 'withdrawn', to, because: { host, epoch } })
-      this.#goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)
-      this.assertRunning()
-    }
-  }
-
   seen(): readonly Dependency[] {
-    const { speculation, versions } = this
-    // What names a version fixes what it depends on. An empty one is not named.
-    if (this.#commit.hasGrown) speculation.freeze()
-    const version = (this.#commit.hasGrown ? speculation.open : speculation.open - 1) as Version
-    const seen = version > versions.committed ? speculation.unstable(version) : []
-    return version > versions.durable ? [...seen, { host: this.id, epoch: this.epoch, version }] : seen
+    return this.tracking.seen()
   }
 
   unsettled(states: readonly Dependency[]): readonly Dependency[] {
-    return states.filter((state) => {
-      const fate = this.fateOf(state)
-      if (fate === 'lost' || fate === 'forgotten') throw new DarqError('session_lost', { facts: { ...state } })
-      return fate === 'unknown'
-    })
+    return this.tracking.unsettled(states)
   }
 
-  /**
-   * Lets the open version depend on states of other hosts. If that is fixed already, the next one.
-   *
-   * @throws {DarqError} `backpressure`: too many hosts; nothing changed then
-   */
-  depend(dependencies: readonly Dependency[]): void {
-    let merged = this.speculation.merge(dependencies)
-    if (merged === 'frozen') {
-      this.#commit.seal()
-      merged = this.speculation.merge(dependencies)
-    }
-    if (merged === 'full')
-      throw new DarqError('backpressure', { facts: { expected: 'fewer hosts that are not durable yet', got: 'more' } })
+  /** A peer has begun a new life: what was on its way there may be gone. */
+  restarted(peer: string): void {
+    for (const darq of this.#darqs.all) for (const channel of darq.channels) channel.restarted?.(peer)
   }
 
   /** Ends this life; the next one goes on from version `to`. */
-  #goBack(to: Version, why: string): void {
+  goBack(to: Version, why: string): void {
     if (this.#state === 'stopped') return
     const error = new DarqError('withdrawn', { message: `${this.id} goes back to version ${to}: ${why}` })
     this.#halt(error)

@@ -9,11 +9,12 @@ import type { Channel } from './channel.ts'
 import type { Happening } from './chronicle.ts'
 import type { StoredVersion } from './commit-value.ts'
 import type { Dependency } from './dependency.ts'
+import type { DependencyTracking } from './dependency-tracking.ts'
 import { type Ack, type Ask, type Data, decodeFrame, encodeFrame } from './frame.ts'
 import { channelId, type HostId, partsOf } from './host-id.ts'
 import { inRecords } from './in-records.ts'
 import type { Offers } from './offers.ts'
-import type { Fate, Peers, Standing } from './peer.ts'
+import type { Peers, Standing } from './peer.ts'
 import type { Questions } from './questions.ts'
 import type { Speculation } from './speculation.ts'
 import type { EngineLimits, Epoch, Version } from './types.ts'
@@ -33,6 +34,7 @@ interface ReceivingHost {
   readonly standing: Standing
   readonly versions: { readonly durable: Version; readonly committed: Version }
   readonly peers: Pick<Peers, 'fateOf' | 'isStranger'>
+  readonly tracking: Pick<DependencyTracking, 'fateOf' | 'hear' | 'depend'>
   readonly speculation: Pick<Speculation, 'open'>
   readonly offers: Pick<Offers, 'atCommitted'>
   readonly questions: Pick<Questions, 'answer' | 'wants' | 'promised'>
@@ -41,12 +43,6 @@ interface ReceivingHost {
   /** @throws {DarqError} `unknown_address`, `backpressure`, `closed` */
   localDarq(name: string): ReceivingDarq
   existing(name: string): { channelTo(to: string): Channel | undefined } | undefined
-  /** What became of a state, of this host or another. */
-  fateOf(dependency: Dependency): Fate
-  /** @throws {DarqError} `fenced`, `withdrawn` */
-  hear(standing: Standing): void
-  /** @throws {DarqError} `backpressure` */
-  depend(dependencies: readonly Dependency[]): void
   transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void
   report(error: DarqError, where: string): void
 }
@@ -111,7 +107,7 @@ export class Receiver {
   receive(from: string, bytes: Uint8Array): void {
     const frame = decodeFrame(bytes, this.#host.limits.frame_bytes_max)
     // Before anything else is read of it: only then do its numbers mean anything.
-    this.#host.hear(frame)
+    this.#host.tracking.hear(frame)
     if (frame.type === 'data') this.#data(from, frame)
     else if (frame.type === 'ack') this.#host.existing(frame.to)?.channelTo(frame.from)?.answered?.(frame)
     else if (frame.type === 'ask') this.#asked(from, frame)
@@ -182,7 +178,7 @@ export class Receiver {
     // A later frame may have said already that it is durable.
     const all = version > durable ? [...dependencies, { host: sender, epoch, version }] : dependencies
     for (const dependency of all) {
-      const fate = this.#host.fateOf(dependency)
+      const fate = this.#host.tracking.fateOf(dependency)
       if (fate === 'unknown') unstable.push(dependency)
       else if (fate !== 'durable') return 'lost'
     }
@@ -209,7 +205,7 @@ export class Receiver {
       originEpoch: lineage.epochOf(version) ?? epoch,
       originVersion: version,
       messages,
-      ...(dependencies.length > 0 && { depends: () => this.#host.depend(dependencies) }),
+      ...(dependencies.length > 0 && { depends: () => this.#host.tracking.depend(dependencies) }),
     })
     return { version: taken, first: lsns.length > 0 ? expected - lsns.length : 0 }
   }

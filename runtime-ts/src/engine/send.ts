@@ -12,6 +12,7 @@ import { DarqError } from '../error.ts'
 import type { Channel } from './channel.ts'
 import type { Happening } from './chronicle.ts'
 import type { Dependency } from './dependency.ts'
+import type { DependencyTracking } from './dependency-tracking.ts'
 import { type Ack, encodeFrame } from './frame.ts'
 import { type HostId, partsOf } from './host-id.ts'
 import type { Offers } from './offers.ts'
@@ -39,13 +40,12 @@ export interface SendingDarq extends QueuingDarq {
     readonly standing: Standing
     readonly versions: { readonly committed: Version }
     readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
+    readonly tracking: Pick<DependencyTracking, 'mayLeave'>
     readonly offers: Pick<Offers, 'soon' | 'whenCommitted'>
     readonly questions: Pick<Questions, 'ask' | 'owe'>
     readonly chronicle: ((what: Happening) => void) | undefined
     /** How many hosts may be able to revoke what leaves to this DARQ. */
     kOf(darq: string): number
-    /** May messages of that version leave, if at most `k` hosts may be able to revoke them? */
-    mayLeave(version: Version, k: number): boolean
     /** The address of the host of that name. */
     addressOf(host: string): string
     transmit(to: string, frame: Uint8Array, lost: (error: DarqError) => void): void
@@ -135,7 +135,7 @@ export class RemoteChannel implements Channel {
       if (gated) return false
       if (version > asked) {
         asked = version
-        may &&= host.mayLeave(version, this.#k)
+        may &&= host.tracking.mayLeave(version, this.#k)
       }
       return may
     }
