@@ -18,7 +18,11 @@ const token_characters_max = 8192
  *
  * @example
  * ```ts
- * darq<Env>({ …, authorize: signedToken((env) => env.TOKEN_SECRET) })
+ * const bank = darq<Env>({
+ *   object: (env) => env.BANK,
+ *   participants: () => [account],
+ *   authorize: signedToken((env) => env.TOKEN_SECRET),
+ * })
  * ```
  */
 export function signedToken<Env extends object>(secret: (env: Env) => string): Authorize<Env> {
@@ -38,6 +42,10 @@ export function signedToken<Env extends object>(secret: (env: Env) => string): A
 /**
  * @param options `expires_s`: seconds from now, at least 1. `now_ms`: instead of the clock.
  * @returns a token for `Authorization: Bearer …`
+ * @example
+ * ```ts
+ * const token = await signToken(env.TOKEN_SECRET, { names: ['account/bob'], actions: ['send', 'query'], producers: ['bob:*'] }, { expires_s: 3600 })
+ * ```
  */
 export async function signToken(
   secret: string,

@@ -26,12 +26,12 @@ import type { HostingStatus, TabWorker } from './tab-worker.ts'
  *
  * @example
  * ```ts
- * serveTab({ name: 'shop', participants: [flights], routes: { totals: remote('https://edge.example/darq') } })
+ * serveTab({ name: 'shop', participants: [counter], routes: { 'account/*': remote('https://edge.example/darq') } })
  * ```
  * @example
  * Where the bundler doesn't ship core.wasm, or a policy forbids Wasm (docs/operations.md):
  * ```ts
- * serveTab({ name: 'shop', participants: [flights], wasm: '/static/core.wasm' })
+ * serveTab({ name: 'shop', participants: [counter], wasm: '/static/core.wasm' })
  * ```
  * @param options `storage` is shared by the tabs; without one it is IndexedDB, in the database `darq/<name>`
  * @throws {DarqError} `unavailable` outside a secure context, where there are no Web Locks

@@ -82,7 +82,12 @@ export function teller(
  *
  * @example
  * const chronicle = new Chronicle()
- * const engine = await openEngine({ ...options, onChronicle: chronicle.note })
+ * await using host = await openHost({
+ *   name: 'demo',
+ *   participants: [counter],
+ *   storage: memory(),
+ *   onChronicle: chronicle.note,
+ * })
  * JSON.stringify(chronicle.events)
  */
 export class Chronicle {

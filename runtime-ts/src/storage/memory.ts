@@ -107,7 +107,15 @@ export class MemoryCells implements Cells {
   }
 }
 
-/** @returns a storage that keeps everything while the object lives, over any number of openings */
+/**
+ * @returns a storage that keeps everything while the object lives, over any number of openings
+ * @example
+ * ```ts
+ * const storage = memory()
+ * await (await openHost({ name: 'demo', participants: [counter], storage })).close()
+ * await using again = await openHost({ name: 'demo', participants: [counter], storage }) // with what the first has left
+ * ```
+ */
 export function memory(): Storage {
   const medium = new Medium()
   return storageOver({

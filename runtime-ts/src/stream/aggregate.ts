@@ -33,22 +33,65 @@ export interface AnyAggregate {
   readonly result: (total: unknown) => unknown
 }
 
-/** How many records there are. */
+/**
+ * How many records there are.
+ *
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(count())
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value, from_ms }))
+ * ```
+ */
 export function count(): Aggregate<unknown, number, number> {
   return { initial: 0, add: (total) => total + 1, merge: (one, other) => one + other, result: (total) => total }
 }
 
-/** @param of a record: the number that is summed */
+/**
+ * @param of a record: the number that is summed
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(sum((flight) => flight.delay))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value, from_ms }))
+ * ```
+ */
 export function sum<T>(of: (value: T) => number): Aggregate<T, number, number> {
   return { initial: 0, add: (total, value) => total + of(value), merge: (a, b) => a + b, result: (total) => total }
 }
 
-/** The smallest. */
+/**
+ * The smallest.
+ *
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(min((flight) => flight.delay))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value, from_ms }))
+ * ```
+ */
 export function min<T>(of: (value: T) => number): Aggregate<T, number, number> {
   return extreme(of, Number.POSITIVE_INFINITY, Math.min)
 }
 
-/** The largest. */
+/**
+ * The largest.
+ *
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(max((flight) => flight.delay))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value, from_ms }))
+ * ```
+ */
 export function max<T>(of: (value: T) => number): Aggregate<T, number, number> {
   return extreme(of, Number.NEGATIVE_INFINITY, Math.max)
 }
@@ -61,7 +104,18 @@ function extreme<T>(
   return { initial, add: (total, value) => pick(total, of(value)), merge: pick, result: (total) => total }
 }
 
-/** The mean. */
+/**
+ * The mean.
+ *
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(mean((flight) => flight.delay))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value, from_ms }))
+ * ```
+ */
 export function mean<T>(
   of: (value: T) => number,
 ): Aggregate<T, { readonly count: number; readonly sum: number }, number> {
@@ -81,6 +135,14 @@ const kept_max = 1_000
  *
  * @param of a record: what is kept of it, and by which number it ranks
  * @throws {DarqError} `invalid_argument` for a limit that is not between 1 and 1,000
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(top(3, (flight) => ({ rank: flight.delay, value: flight.date })))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value.length, from_ms }))
+ * ```
  */
 export function top<T, V>(
   limit: number,
@@ -104,6 +166,14 @@ export function top<T, V>(
  * The first `limit` records, in the order in which they came.
  *
  * @throws {DarqError} `invalid_argument` for a limit that is not between 1 and 1,000
+ * @example
+ * ```ts
+ * const view = stream(Flights.flight)
+ *   .keyBy((flight) => flight.origin)
+ *   .window(tumbling('1 hour', (flight) => Date.parse(flight.date)))
+ *   .aggregate(collect<Flight>(10))
+ *   .to(({ key, value, from_ms }) => Alerts.late(key, { mean: value.length, from_ms }))
+ * ```
  */
 export function collect<T>(limit: number): Aggregate<T, readonly T[], readonly T[]> {
   countOf('limit', limit, kept_max)

@@ -52,6 +52,10 @@ const overlaps_max = 1_000
  *
  * @param time of a record, in milliseconds since 1970
  * @throws {DarqError} `invalid_argument` for a span of nothing, for gaps between windows, or for more than 1,000 at a time
+ * @example
+ * ```ts
+ * sliding('1 hour', '10 minutes', (flight: Flight) => Date.parse(flight.date))
+ * ```
  */
 export function sliding<T>(
   size: Span,
@@ -72,6 +76,10 @@ export function sliding<T>(
  *
  * @param time of a record, in milliseconds since 1970
  * @throws {DarqError} `invalid_argument` for a span of nothing
+ * @example
+ * ```ts
+ * session('30 minutes', (flight: Flight) => Date.parse(flight.date), { allowed: '5 minutes' })
+ * ```
  */
 export function session<T>(gap: Span, time: (value: T) => number, options: WindowOptions = {}): Window<T> {
   const size_ms = span(gap, 'gap')

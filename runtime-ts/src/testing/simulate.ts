@@ -22,7 +22,7 @@ import type { Simulation } from './world.ts'
  *   hosts: [{ name: 'a', participants: [account] }, { name: 'b', participants: [account] }],
  *   seeds: [1, 200],
  *   async drive(world) { world.send(Account.transfer('ann', { to: 'bob', cents: 1 })) },
- *   async finally(world) { if ((await sum(world)) !== 100) throw new Error('money was made or lost') },
+ *   async finally(world) { if ((await world.query(Account.balance('bob'))) > 1) throw new Error('money was made') },
  * })
  * console.log(report.violations[0]?.trace)
  * ```

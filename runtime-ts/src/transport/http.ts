@@ -19,7 +19,7 @@ const answer_bytes_max = 1024 * 1024
  *
  * @example
  * ```ts
- * serveTab({ name: 'shop', participants: [flights], routes: { totals: remote('https://edge.example/darq') } })
+ * serveTab({ name: 'shop', participants: [counter], routes: { 'account/*': remote('https://edge.example/darq') } })
  * ```
  */
 export function remote(url: string | URL, options: HttpOptions = {}): Route {

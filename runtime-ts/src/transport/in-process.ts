@@ -46,10 +46,20 @@ export interface NetworkOptions {
 /**
  * @example
  * ```ts
- * const network = inProcess({ clock, fate: () => (random() < 0.05 ? [] : random() < 0.05 ? [0, 20] : [0]) })
- * const edge = await openHosted({ name: 'edge', participants: [totals], reply: network.transport('edge'), … })
+ * const network = inProcess({ clock, fate: () => (Math.random() < 0.05 ? [] : [0]) })
+ * const edge = await openHosted({
+ *   name: 'edge',
+ *   participants: [counter],
+ *   storage: memory(),
+ *   reply: network.transport('edge'),
+ * })
  * network.join('edge', { receive: (from, frame) => edge.engine.receive(from, frame), link: () => edge.link })
- * const tab = await openHost({ name: 'tab', participants: [flights], routes: { totals: network.route('tab', 'edge') }, … })
+ * const tab = await openHost({
+ *   name: 'tab',
+ *   participants: [],
+ *   routes: { 'counter/*': network.route('tab', 'edge') },
+ *   storage: memory(),
+ * })
  * ```
  */
 export function inProcess(options: NetworkOptions): Network {

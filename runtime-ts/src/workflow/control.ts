@@ -81,6 +81,10 @@ export function control(address: WorkflowAddress): Control {
  *
  * @param only those of this status
  * @throws {DarqError} `unknown_address` for a family without `darqs`
+ * @example
+ * ```ts
+ * for await (const { id, status } of instances(client, Checkout)) console.log(id, status)
+ * ```
  */
 export async function* instances(
   client: Client,

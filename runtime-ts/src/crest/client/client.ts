@@ -53,7 +53,16 @@ export interface ClientOptions {
   readonly onClose?: () => Promise<void> | void
 }
 
-/** Opens a client. It connects when it is first used. */
+/**
+ * Opens a client. It connects when it is first used.
+ *
+ * @example
+ * ```ts
+ * const hosted = await openHosted({ name: 'demo', participants: [counter], storage: memory() })
+ * const client = openClient({ link: hosted.link, producer: 'importer' })
+ * const { lsn } = await client.send(Counter.add('clicks', 1)).accepted
+ * ```
+ */
 export function openClient(options: ClientOptions): Client {
   return new LinkClient(options)
 }

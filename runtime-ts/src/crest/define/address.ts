@@ -32,12 +32,31 @@ export type AnyQuery = Query<Schema | undefined, Schema>
 export type Shape = Schema | AnyCall | AnyQuery
 export type Kind = 'send' | 'call' | 'query'
 
-/** A message that is answered. */
+/**
+ * A message that is answered.
+ *
+ * @param input schema of what is sent. @param answer schema of what comes back
+ * @example
+ * ```ts
+ * const Account = address('account/*', { withdraw: call(v.object({ cents: v.number() }), v.object({ left: v.number() })) })
+ * ```
+ */
 export function call<I extends Schema, O extends Schema>(input: I, answer: O): Call<I, O> {
   return { [kind]: 'call', input, output: answer }
 }
 
-/** A read: no step, no log record. */
+/**
+ * A read: no step, no log record.
+ *
+ * @param answer schema of what is read; before it the schema of what is asked, if there is more than one question
+ * @example
+ * ```ts
+ * const Account = address('account/*', {
+ *   balance: query(v.number()),
+ *   entries: query(v.object({ since_ms: v.number() }), v.array(v.string())),
+ * })
+ * ```
+ */
 export function query<O extends Schema>(answer: O): Query<undefined, O>
 export function query<I extends Schema, O extends Schema>(input: I, answer: O): Query<I, O>
 export function query(...given: [Schema] | [Schema, Schema]): AnyQuery {

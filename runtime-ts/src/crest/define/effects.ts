@@ -31,6 +31,18 @@ export interface Run {
  * Async code for the outside world. It runs when the step that asked is committed; at least once, with a stable key. What
  * it returns goes back to a caller as an answer, once. A rejection is retried, unless it is a `DarqError` that is not
  * retryable (`refuse`); after `attempts_max` it is a dead letter.
+ *
+ * @example
+ * ```ts
+ * const Mail = address('mail', { send: v.object({ to: v.string() }) })
+ * const mail = effects(Mail, {
+ *   async send({ to }, run) {
+ *     const headers = { 'Idempotency-Key': run.key }
+ *     const sent = await fetch('https://mail.example/send', { method: 'POST', headers, body: to, signal: run.signal })
+ *     if (!sent.ok) throw new Error(`the mail server answered ${sent.status}`) // it is tried again
+ *   },
+ * })
+ * ```
  */
 export function effects<A extends AnyAddress>(
   address: A,

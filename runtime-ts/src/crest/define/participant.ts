@@ -27,7 +27,26 @@ import type { Answer, AnswerShape, CallStep, Held, Later, OwnShape, OwnShapes, R
 
 type MakerShape<F> = F extends { readonly [shapes]: infer S } ? S : never
 
-/** A private message: the answer to a call, with a note that comes back with it. */
+/**
+ * A private message: the answer to a call, with a note that comes back with it.
+ *
+ * @example
+ * ```ts
+ * const Till = address('till', { pay: v.object({ from: v.string(), cents: v.number() }) })
+ * const till = participant(Till, {
+ *   state: { cents: 0 },
+ *   own: { paid: answer(Account.withdraw, v.object({ cents: v.number() })) },
+ *   on: {
+ *     pay(step, { from, cents }) {
+ *       step.call(Account.withdraw(from, { cents }), step.own.paid({ cents }))
+ *     },
+ *     paid(step, outcome, note) {
+ *       if (outcome.ok) step.state.cents += note.cents
+ *     },
+ *   },
+ * })
+ * ```
+ */
 export function answer<F extends MessageType<AnyCall>>(to: F): AnswerShape<AnswerOf<MakerShape<F>>, void>
 export function answer<F extends MessageType<AnyCall>, N extends Schema>(
   to: F,
@@ -41,6 +60,20 @@ export function answer(to: MessageType<AnyCall>, note?: Schema): AnswerShape<unk
 /**
  * Thrown in a step: the step does not happen and the message is not retried. A caller gets `app:<reason>`; a one-way
  * message goes to the dead letters.
+ *
+ * @example
+ * ```ts
+ * const Purse = address('purse', { spend: v.number() })
+ * const purse = participant(Purse, {
+ *   state: { cents: 0 },
+ *   on: {
+ *     spend(step, cents) {
+ *       if (cents > step.state.cents) refuse('too little', { left: step.state.cents })
+ *       step.state.cents -= cents
+ *     },
+ *   },
+ * })
+ * ```
  */
 export function refuse(reason: string, facts?: Plain): never {
   throw new DarqError(`app:${reason}`, facts === undefined ? {} : { facts })
@@ -85,6 +118,7 @@ export function everyPart(participants: readonly Participant[]): readonly Partic
  *     add(step, n) {
  *       step.state.total += n
  *     },
+ *     total: (read) => read.state.total,
  *   },
  * })
  */

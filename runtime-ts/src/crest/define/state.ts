@@ -29,13 +29,44 @@ export interface ValueShape<V> {
   readonly initial: V
 }
 
-/** Keyed state: a step pays for the keys that it sets. */
+/**
+ * Keyed state: a step pays for the keys that it sets.
+ *
+ * @example
+ * ```ts
+ * const Shop = address('shop', { sold: v.object({ sku: v.string(), count: v.number() }) })
+ * const shop = participant(Shop, {
+ *   state: { sales: table(v.number()) },
+ *   on: {
+ *     sold(step, { sku, count }) {
+ *       step.state.sales.update(sku, (old = 0) => old + count)
+ *     },
+ *   },
+ * })
+ * ```
+ */
 export function table<S extends Schema>(schema: S): TableShape<InferOutput<S>> {
   // The schema's types are phantoms: see `versioned` in schema.ts.
   return { [kind]: 'table', schema: schema as unknown as Schema<unknown, InferOutput<S>> }
 }
 
-/** One cell with parts. It is replaced as a whole, never changed in its depth. */
+/**
+ * One cell with parts. It is replaced as a whole, never changed in its depth.
+ *
+ * @param initial what it is before a step sets it
+ * @example
+ * ```ts
+ * const Profile = address('profile/*', { rename: v.string() })
+ * const profile = participant(Profile, {
+ *   state: { person: value(v.object({ name: v.string(), renamed: v.number() }), { name: '', renamed: 0 }) },
+ *   on: {
+ *     rename(step, name) {
+ *       step.state.person = { name, renamed: step.state.person.renamed + 1 }
+ *     },
+ *   },
+ * })
+ * ```
+ */
 export function value<S extends Schema>(schema: S, initial: InferOutput<S>): ValueShape<InferOutput<S>> {
   return { [kind]: 'value', schema: schema as unknown as Schema<unknown, InferOutput<S>>, initial }
 }

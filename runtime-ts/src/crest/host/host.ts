@@ -107,6 +107,13 @@ const reopen_backoff_ms = 100
  *
  * @throws {DarqError} `corrupt`, `newer_format`, `older_format`, `fenced`, `storage`, `quota`; `invalid_argument` for options that contradict themselves;
  * `wasm_unavailable` with `core: 'wasm'`
+ * @example
+ * ```ts
+ * const hosted = await openHosted({ name: 'edge', participants: [counter], storage: memory() })
+ * const client = openClient({ link: hosted.link, producer: 'importer' })
+ * await client.send(Counter.add('clicks', 1)).committed
+ * await hosted.close()
+ * ```
  */
 export async function openHosted(options: HostedOptions): Promise<Hosted> {
   const hosted = new LiveHosted(options)

@@ -31,6 +31,18 @@ const legend_height = 30
  * @param events of any number of hosts, as `onChronicle` told them; in any order
  * @returns an SVG document. The same events and options give the same text.
  * @throws {DarqError} `invalid_argument` for an `id` that is not letters, digits, `-` and `_`
+ * @example
+ * ```ts
+ * const chronicle = new Chronicle()
+ * await using host = await openHost({
+ *   name: 'demo',
+ *   participants: [counter],
+ *   storage: memory(),
+ *   onChronicle: chronicle.note,
+ * })
+ * await host.send(Counter.add('clicks', 1)).committed
+ * const svg = chronicleSvg(chronicle.events)
+ * ```
  */
 export function chronicleSvg(events: readonly ChronicleEvent[], options: ChronicleSvgOptions = {}): string {
   const { title = 'A chronicle of versions', width = 960, id = 'chronicle' } = options
