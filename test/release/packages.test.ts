@@ -18,6 +18,7 @@ const files = new Map<string, readonly string[]>()
 interface Published {
   readonly exports: Record<string, string | { readonly types: string; readonly default: string }>
   readonly imports?: Record<string, Record<string, { readonly types: string; readonly default: string }>>
+  readonly engines?: Record<string, string>
   readonly dependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
 }
@@ -88,6 +89,11 @@ describe.each(names)('%s as it is packed', (name) => {
         .map((specifier) => `${file}: ${specifier}`),
     )
     expect(missing).toEqual([])
+  })
+
+  test('says which Node it needs, as the README does', () => {
+    expect(manifestOf(name).engines).toEqual({ node: '>=22' })
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('runs in Node 22,')
   })
 
   test('is imported by Node, entry by entry', async () => {
