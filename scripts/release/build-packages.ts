@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { coreWasm, publishedManifest } from './manifest.ts'
+import { coreWasm, plainManifest, publishedManifest } from './manifest.ts'
 import { type Manifest, type ReleasedPackage, releasedPackages, root } from './packages.ts'
 
 export interface BuiltPackage {
@@ -51,14 +51,20 @@ async function buildPackage(
 ): Promise<void> {
   await rm(built, { recursive: true, force: true })
   await mkdir(built, { recursive: true })
-  await compile(folder, manifest, built, below)
+  if (manifest.exports === undefined) await copyFiles(folder, manifest, built)
+  else await compile(folder, manifest, built, below)
   if (Object.values(manifest.exports ?? {}).includes(coreWasm)) await cp(join(folder, coreWasm), join(built, coreWasm))
   await cp(join(folder, 'README.md'), join(built, 'README.md'))
   await cp(join(root, 'LICENSE'), join(built, 'LICENSE'))
   if (changelog !== undefined) await writeFile(join(built, 'CHANGELOG.md'), changelog)
   const { license, repository } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  const published = publishedManifest(manifest, { license, repository }, version)
+  const make = manifest.exports === undefined ? plainManifest : publishedManifest
+  const published = make(manifest, { license, repository }, version)
   await writeFile(join(built, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)
+}
+
+async function copyFiles(folder: string, { files = [] }: Manifest, built: string): Promise<void> {
+  for (const file of files) await cp(join(folder, file), join(built, file), { recursive: true })
 }
 
 async function compile(folder: string, manifest: Manifest, built: string, below: readonly Compiled[]): Promise<void> {

@@ -33,8 +33,6 @@ export function publishedManifest(manifest: Manifest, shared: SharedFields, vers
     // A field that the root does not have is not written.
     ...shared,
     files: packedFiles,
-    // No module does anything but define when it is loaded.
-    sideEffects: false,
     exports: { ...mapValues(exports ?? {}, builtEntry), './package.json': './package.json' },
     ...(imports !== undefined && { imports: mapValues(imports, (conditions) => mapValues(conditions, builtEntry)) }),
     ...(dependencies !== undefined && {
@@ -42,6 +40,12 @@ export function publishedManifest(manifest: Manifest, shared: SharedFields, vers
     }),
     publishConfig: { access: 'public' },
   }
+}
+
+/** The package.json of a package that is published as it stands: it is JavaScript already. */
+export function plainManifest(manifest: Manifest, shared: SharedFields, version: string): object {
+  const { scripts: _scripts, devDependencies: _dev, ...rest } = manifest
+  return { ...rest, version, ...shared, publishConfig: { access: 'public' } }
 }
 
 /** A source module's two halves. The types come first: conditions are tried in order. */

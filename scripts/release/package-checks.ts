@@ -30,5 +30,10 @@ export async function checkPackages(packages: readonly BuiltPackage[], packed: r
   for (const { folder } of packages) await node('publint/src/cli.js', ['run', folder, '--strict', '--pack', 'npm'])
   // Nobody can `require` them, and nobody is told so. core.wasm has no types.
   const settings = ['--profile', 'esm-only', '--exclude-entrypoints', './core.wasm', './package.json']
-  for (const file of packed) await node('@arethetypeswrong/cli/dist/index.js', [file, ...settings])
+  for (const file of packed.filter(hasTypes)) await node('@arethetypeswrong/cli/dist/index.js', [file, ...settings])
+}
+
+/** What is only run has none. */
+function hasTypes(file: string): boolean {
+  return !file.includes('create-darq')
 }

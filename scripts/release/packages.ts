@@ -13,7 +13,9 @@ export const root = join(import.meta.dirname, '..', '..')
 export interface Manifest {
   readonly name: string
   readonly version: string
+  /** A package without them is published as it stands. */
   readonly exports?: Record<string, string>
+  readonly files?: readonly string[]
   readonly imports?: Record<string, Record<string, string>>
   readonly dependencies?: Record<string, string>
   readonly [field: string]: unknown
@@ -25,7 +27,7 @@ export interface ReleasedPackage {
   readonly manifest: Manifest
 }
 
-const folders = ['core-as', 'runtime-ts', 'edge-worker'].map((name) => join(root, name))
+const folders = ['core-as', 'runtime-ts', 'edge-worker', 'create-darq'].map((name) => join(root, name))
 
 export function releasedPackages(): readonly ReleasedPackage[] {
   return folders.map((folder) => ({
