@@ -4,17 +4,17 @@
  * @module
  */
 import { DarqError } from '@darq/runtime'
-import { problemResponse } from '@darq/runtime/transport'
+import { isA, problemResponse } from '@darq/runtime/transport'
 import { Forbidden } from './scope.ts'
 
 /** @param isKnown who asks is known: what is `unauthorized` then is forbidden to them, 403 instead of 401 */
 export function answerError(error: unknown, isKnown = false): Response {
-  if (error instanceof Forbidden || (isKnown && error instanceof DarqError && error.code === 'unauthorized'))
+  if (isA(error, Forbidden) || (isKnown && isA(error, DarqError) && error.code === 'unauthorized'))
     return problemResponse(error, 403)
-  if (error instanceof DarqError) return problemResponse(error)
+  if (isA(error, DarqError)) return problemResponse(error)
   // A defect of this package or of the application: the log gets it, the caller gets a constant.
   console.error(error)
-  return problemResponse(new DarqError('storage', { retryable: true, message: 'an internal error' }))
+  return problemResponse(new DarqError('internal', { retryable: true, message: 'an internal error' }))
 }
 
 export function noSuchRoute(request: Request): Response {

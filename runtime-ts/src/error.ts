@@ -4,16 +4,9 @@
  * @module
  */
 
-/** A value that travels between hosts: JSON data, or bytes. */
-export type Plain =
-  | undefined
-  | null
-  | boolean
-  | number
-  | string
-  | Uint8Array
-  | readonly Plain[]
-  | { readonly [key: string]: Plain }
+import { boundedPlain, boundedText, type Plain, text_max, textOf } from './bounded.ts'
+
+export type { Plain } from './bounded.ts'
 
 /**
  * What went wrong. Stable: programs may switch on it.
@@ -28,9 +21,9 @@ export type ErrorCode =
   | 'corrupt' // stored bytes fail their checksum or contradict each other
   | 'newer_format' // stored or received bytes are of a format version that this code doesn't know
   | 'older_format' // … or of one that it no longer knows
-  | 'closed' // the host, client or storage was closed
+  | 'closed' // the host, client, storage or processor was closed
   | 'storage' // the storage failed for another reason
-  | 'internal' // a defect of this package, of a platform or of the application
+  | 'internal' // an exception that has no code of its own
   | 'wasm_unavailable' // core.wasm can't be loaded or may not be compiled here
   // messages and frames
   | 'gap' // a sequence was skipped
@@ -53,6 +46,7 @@ export type ErrorCode =
   | 'step_empty'
   | 'step_async'
   | 'conflict' // a step consumes what is not pending
+  | 'handler_failed' // the application’s code threw what is no DarqError
   | 'withdrawn'
   | 'dead_letter'
   | 'timeout'
@@ -70,24 +64,100 @@ const retryableByDefault: ReadonlySet<string> = new Set([
   'unavailable',
 ])
 
+interface Made {
+  readonly code: DarqError['code']
+  readonly retryable: boolean
+  readonly facts: Plain | undefined
+}
+
+/** What an application’s own code says behind `app:`; longer ones are cut. */
+const code_max = 256
+
+function isOwn(code: DarqError['code']): code is `app:${string}` {
+  return code.startsWith('app:')
+}
+
+/** @returns the error if it is one, made anew if somebody has changed it since; `undefined` for anything else */
+let known: (thrown: unknown) => DarqError | undefined
+
 /** The one error class. `code` is stable; `app:…` codes are the application's own (`refuse`). */
 export class DarqError extends Error {
   override readonly name = 'DarqError'
   readonly code: ErrorCode | `app:${string}`
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean
-  /** What was expected, what came, and whatever else helps. */
+  /** What was expected, what came, and whatever else helps. Frozen, and of bounded size: what is too much is left out. */
   readonly facts: Plain | undefined
+  readonly #made: Made
 
   constructor(
-    code: ErrorCode | `app:${string}`,
+    given: ErrorCode | `app:${string}`,
     options: { retryable?: boolean; cause?: unknown; facts?: Plain; message?: string } = {},
   ) {
-    const facts = options.facts === undefined ? '' : ` ${JSON.stringify(options.facts)}`
-    super(options.message ?? `${code}${facts}`, options.cause === undefined ? {} : { cause: options.cause })
+    const code = isOwn(given) ? (`app:${boundedText(given.slice(4), code_max)}` as const) : given
+    const facts = options.facts === undefined ? undefined : boundedPlain(options.facts)
+    const message = options.message ?? (facts === undefined ? code : `${code} ${JSON.stringify(facts)}`)
+    super(textOf(message), options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? retryableByDefault.has(code)
-    this.facts = options.facts
+    this.facts = facts
+    this.#made = { code, retryable: this.retryable, facts }
+  }
+
+  static {
+    known = (thrown) => {
+      // Unlike instanceof, this asks nothing of what was thrown: it may be a proxy.
+      if (typeof thrown !== 'object' || thrown === null || !(#made in thrown)) return undefined
+      const own = (name: string): unknown => Object.getOwnPropertyDescriptor(thrown, name)?.value
+      const { code, retryable, facts } = thrown.#made
+      const message = own('message')
+      const isSame = own('code') === code && own('retryable') === retryable && own('facts') === facts
+      if (isSame && typeof message === 'string' && message.length <= text_max) return thrown
+      return new DarqError(code, {
+        cause: thrown,
+        retryable,
+        message: textOf(thrown),
+        ...(facts !== undefined && { facts }),
+      })
+    }
+  }
+}
+
+/** `instanceof`, of whatever may have been thrown: a proxy may throw when it is asked. */
+export function isA<T>(thrown: unknown, kind: abstract new (...given: never) => T): thrown is T {
+  try {
+    return thrown instanceof kind
+  } catch {
+    return false
+  }
+}
+
+/**
+ * @param where a sentence that what was thrown is put behind
+ * @returns what was thrown, as the one error class; of what is none, the code says whose it was
+ */
+export function asError(
+  thrown: unknown,
+  code: ErrorCode,
+  { where, ...options }: { readonly where?: string; readonly retryable?: boolean } = {},
+): DarqError {
+  const error = known(thrown)
+  if (error !== undefined) return error
+  const text = textOf(thrown)
+  const message = where === undefined ? text : `${where}: ${text}`
+  return new DarqError(code, { ...options, cause: thrown, message, facts: { thrown: text } })
+}
+
+/** Tells who listens for errors; one that throws itself must not stop what has gone wrong otherwise. */
+export function tell(
+  listen: ((error: DarqError, where: string) => void) | undefined,
+  error: DarqError,
+  where: string,
+): void {
+  try {
+    listen?.(error, where)
+  } catch (thrown) {
+    console.error('onError threw:', textOf(thrown), 'while it was told of:', error.message)
   }
 }
 
@@ -99,13 +169,10 @@ export interface ErrorFacts {
   readonly facts?: Plain
 }
 
-/** @returns what `error` says, as plain data; whatever is no `DarqError` becomes code `storage`, not retryable. */
+/** @returns what `error` says, as plain data; whatever is no `DarqError` becomes code `internal`, not retryable. */
 export function toFacts(error: unknown): ErrorFacts {
-  if (error instanceof DarqError) {
-    const { code, message, retryable, facts } = error
-    return facts === undefined ? { code, message, retryable } : { code, message, retryable, facts }
-  }
-  return { code: 'storage', message: error instanceof Error ? error.message : String(error), retryable: false }
+  const { code, message, retryable, facts } = asError(error, 'internal')
+  return facts === undefined ? { code, message, retryable } : { code, message, retryable, facts }
 }
 
 /** The reverse of {@link toFacts}. */

@@ -10,7 +10,7 @@ import { codeOf, importsOf } from './imports.ts'
 
 /** Which files make up a layer (the first that matches), and which layers and packages it may import besides itself. */
 const layers: readonly { layer: string; files: RegExp; imports: readonly string[] }[] = [
-  { layer: 'error', files: /^runtime-ts\/src\/(error|options|text)\.ts$/, imports: [] },
+  { layer: 'error', files: /^runtime-ts\/src\/(bounded|error|options|text)\.ts$/, imports: [] },
   { layer: 'core', files: /^core-as\/(src|build)\//, imports: ['node:', '#wasm'] },
   { layer: 'contract', files: /^runtime-ts\/src\/storage\/contract\.ts$/, imports: ['error'] },
   { layer: 'engine', files: /^runtime-ts\/src\/engine\//, imports: ['core', 'error', 'contract'] },
@@ -47,7 +47,7 @@ const layers: readonly { layer: string; files: RegExp; imports: readonly string[
   {
     layer: 'testing',
     files: /^runtime-ts\/src\/testing\//,
-    imports: ['core', 'error', 'contract', 'engine', 'define', 'wire', 'client', 'host', 'storage'],
+    imports: ['core', 'error', 'contract', 'engine', 'define', 'wire', 'client', 'host', 'storage', 'fast-check'],
   },
   { layer: 'storage', files: /^runtime-ts\/src\/storage\//, imports: ['core', 'error', 'contract', 'idb'] },
   {

@@ -212,12 +212,12 @@ test('the same messages come to the same outcome on both', { timeout: 120_000 },
       const outcome = await run(first, commands)
       expect(await run(second, commands), describe(commands)).toEqual(outcome)
       const text = JSON.stringify(outcome)
-      for (const sign of ['timeout', 'app:spoiled', 'app:sold out', 'conflict', 'dead_letter', '"pending":1'])
+      for (const sign of ['timeout', 'app:spoiled', 'app:sold out', 'conflict', 'handler_failed', '"pending":1'])
         if (text.includes(sign)) reached.set(sign, (reached.get(sign) ?? 0) + 1)
     }),
     { numRuns: Number(process.env.RUNS ?? 150), seed: Number(process.env.SEED ?? 7) },
   )
   // A run in which a kind of ending never came up would not say much.
-  for (const sign of ['timeout', 'app:spoiled', 'app:sold out', 'conflict', 'dead_letter', '"pending":1'])
+  for (const sign of ['timeout', 'app:spoiled', 'app:sold out', 'conflict', 'handler_failed', '"pending":1'])
     expect(reached.get(sign) ?? 0, sign).toBeGreaterThan(0)
 })

@@ -16,7 +16,7 @@ export const purchase = workflow(Purchase, async (flow, order) => {
     flow.show('slip', { order, state: 'bought', bought })
     return bought
   } catch (error) {
-    const { code, message } = error instanceof DarqError ? error : new DarqError('storage', { cause: error })
+    const { code, message } = error instanceof DarqError ? error : new DarqError('internal', { cause: error })
     flow.show('slip', { order, state: 'failed', why: { code, message } })
     throw error
   }

@@ -5,7 +5,7 @@
  */
 import type { Link } from '../crest/wire/link.ts'
 import type { Clock, CoreInUse, Engine } from '../engine/types.ts'
-import { DarqError } from '../error.ts'
+import { asError, DarqError } from '../error.ts'
 
 /** What a leader needs of the host that it opens. */
 export interface HostInTab {
@@ -53,7 +53,7 @@ export function keepHost(
     },
     (error: unknown) => {
       stopWaiting()
-      fail(error instanceof DarqError ? error : new DarqError('storage', { cause: error, retryable: true }))
+      fail(asError(error, 'internal', { retryable: true }))
     },
   )
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DarqError } from '../error.ts'
+import { asError, type DarqError } from '../error.ts'
 import type { Epoch, Version } from '../storage/contract.ts'
 import type { Dependency } from './dependency.ts'
 
@@ -72,7 +72,7 @@ export function teller(
       listen({ at_ms: host.clock.now_ms(), host: host.id, epoch: host.epoch, ...what })
     } catch (error) {
       // It is called in the middle of the engine's work, which must go on.
-      host.report(new DarqError('closed', { cause: error, message: `onChronicle threw: ${error}` }), 'chronicle')
+      host.report(asError(error, 'handler_failed', { where: 'onChronicle threw' }), 'chronicle')
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Core, Kind, type Lsn } from '@darq/core'
-import type { DarqError } from '../error.ts'
+import { asError, type DarqError } from '../error.ts'
 import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
 import { Attachment, type DeliveringDarq } from './deliver.ts'
@@ -217,7 +217,13 @@ export class LiveDarq implements Darq {
     const attachment = new Attachment(this, processor, this.#incarnations as Incarnation)
     this.attachment = attachment
     this.#due = [...this.#fired].sort((a, b) => a - b)
-    attachment.restore()
+    try {
+      attachment.restore()
+    } catch (thrown) {
+      // It must not get messages upon a state that it could not read.
+      this.detach(asError(thrown, 'handler_failed', { where: `the processor of ${this.name} threw`, retryable: true }))
+      throw thrown
+    }
     this.wake()
     return attachment
   }
@@ -225,7 +231,11 @@ export class LiveDarq implements Darq {
   detach(reason: DarqError): void {
     const attachment = this.attachment
     this.attachment = undefined
-    attachment?.processor.detached(reason)
+    try {
+      attachment?.processor.detached(reason)
+    } catch (thrown) {
+      this.host.report(asError(thrown, 'handler_failed', { where: 'detached threw' }), `processor of ${this.name}`)
+    }
   }
 
   /** All pending items of one kind, in order. */

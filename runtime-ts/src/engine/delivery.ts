@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DarqError } from '../error.ts'
+import { asError, DarqError } from '../error.ts'
 import type { Attachment } from './deliver.ts'
 import type { Clock, Processor } from './types.ts'
 
@@ -16,6 +16,13 @@ interface DeliveringHost {
   /** Messages are delivered, and steps made. */
   readonly delivers: boolean
   report(error: DarqError, where: string): void
+}
+
+/** What a processor has died of. */
+interface Death {
+  readonly reason: DarqError
+  /** It could not be restored: there is none whose state could be asked for. */
+  readonly inRestore: boolean
 }
 
 interface AttachableDarq {
@@ -33,6 +40,8 @@ export class Delivery {
   /** Processors that were asked for when a name was first heard, and wait for the first delivery. */
   readonly #fresh = new Map<AttachableDarq, Processor>()
   readonly #retry_ms = new Map<AttachableDarq, number>()
+  /** Those whose processor has died, until it is made anew: nothing that comes meanwhile may shorten the pause. */
+  readonly #dead = new Map<AttachableDarq, Death>()
   #ready = new Set<AttachableDarq>()
   #scheduled = false
 
@@ -60,14 +69,19 @@ export class Delivery {
     this.#ready = new Set()
     for (const darq of ready) {
       if (!this.#host.delivers) return
-      try {
-        if (this.attached(darq)?.deliver()) this.soon(darq)
-        else this.#retry_ms.delete(darq)
-      } catch (error) {
-        this.#died(darq, error)
-      }
+      // Whoever is dead, or dies when it is attached, gets nothing until the pause is over.
+      if (!this.#dead.has(darq)) this.#deliver(darq)
     }
     this.#turned()
+  }
+
+  #deliver(darq: AttachableDarq): void {
+    try {
+      if (this.attached(darq)?.deliver()) this.soon(darq)
+      else this.#retry_ms.delete(darq)
+    } catch (thrown) {
+      if (!this.#dead.has(darq)) this.#died(darq, thrown, false)
+    }
   }
 
   /** A processor for a DARQ that is about to be made. @throws {DarqError} `unknown_address` when nobody lives there */
@@ -83,28 +97,40 @@ export class Delivery {
     this.#fresh.set(darq, processor)
   }
 
-  /** The processor at a DARQ, attached if it was not. */
+  /**
+   * The processor at a DARQ, attached if it was not, and none while it waits to be made anew.
+   *
+   * @throws {DarqError} why it could not be restored
+   */
   attached(darq: AttachableDarq): Attachment | undefined {
     if (darq.attachment) return darq.attachment
+    const death = this.#dead.get(darq)
+    if (death?.inRestore) throw death.reason
+    if (death !== undefined) return undefined
     const processor = this.#fresh.get(darq) ?? this.#make?.(darq.name)
     this.#fresh.delete(darq)
-    if (processor) darq.attach(processor)
+    if (processor === undefined) return undefined
+    try {
+      darq.attach(processor)
+    } catch (thrown) {
+      throw this.#died(darq, thrown, true)
+    }
     return darq.attachment
   }
 
   /** What it held in memory is gone with it; a new incarnation starts from the log, after a while. */
-  #died(darq: AttachableDarq, error: unknown): void {
+  #died(darq: AttachableDarq, thrown: unknown, inRestore: boolean): DarqError {
     const host = this.#host
-    const reason =
-      error instanceof DarqError
-        ? error
-        : new DarqError('closed', { cause: error, message: `the processor of ${darq.name} threw: ${error}` })
+    const reason = asError(thrown, 'handler_failed', { where: `the processor of ${darq.name} threw`, retryable: true })
+    this.#dead.set(darq, { reason, inRestore })
     host.report(reason, `processor of ${darq.name}`)
     darq.detach(reason)
     const wait_ms = this.#retry_ms.get(darq) ?? retry_ms_min
     this.#retry_ms.set(darq, Math.min(wait_ms * 2, retry_ms_max))
     host.clock.wake(host.clock.now_ms() + wait_ms, () => {
+      this.#dead.delete(darq)
       if (host.delivers && !darq.attachment) this.soon(darq)
     })
+    return reason
   }
 }

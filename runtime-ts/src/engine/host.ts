@@ -4,7 +4,7 @@
  * @module
  */
 import type { Core, VectorsMaker } from '@darq/core'
-import { DarqError } from '../error.ts'
+import { DarqError, tell } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
 import { type Happening, teller } from './chronicle.ts'
 import { GroupCommit } from './commit.ts'
@@ -332,7 +332,7 @@ export class LiveHost implements Engine {
   }
 
   report(error: DarqError, where: string): void {
-    this.#options.onError?.(error, where)
+    tell(this.#options.onError, error, where)
   }
 
   fencedError(message: string): DarqError {

@@ -5,7 +5,7 @@
  */
 import { platformClock } from '../clock.ts'
 import type { Attached, Clock, Darq, Delivered, Incarnation, LiveTimer, NonEmpty, Processor } from '../engine/types.ts'
-import { DarqError } from '../error.ts'
+import { asError, DarqError } from '../error.ts'
 import { ArrivedMessage, ArrivedState, type Reading } from './arrived.ts'
 import { FlowControl } from './flow-control.ts'
 import { HandOver } from './hand-over.ts'
@@ -44,7 +44,7 @@ export function attachColocated(darq: Darq, make: MakeProcessor, options: Coloca
     try {
       darq.attach(current)
     } catch (error) {
-      end(error instanceof DarqError ? error : new DarqError('closed', { cause: error }))
+      end(asError(error, 'handler_failed', { where: `the processor of ${darq.name} threw`, retryable: true }))
     }
   }
 
@@ -156,10 +156,7 @@ class Colocated implements Processor, RemoteAttached {
   }
 
   #fail(error: unknown): void {
-    this.#failure =
-      error instanceof DarqError
-        ? error
-        : new DarqError('closed', { cause: error, message: `the processor of ${this.name} threw: ${error}` })
+    this.#failure = asError(error, 'handler_failed', { where: `the processor of ${this.name} threw`, retryable: true })
     this.#attached?.detach()
   }
 

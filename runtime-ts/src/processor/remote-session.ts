@@ -4,7 +4,7 @@
  * @module
  */
 import type { Incarnation } from '../engine/types.ts'
-import { DarqError, fromFacts, toFacts } from '../error.ts'
+import { asError, DarqError, fromFacts, toFacts } from '../error.ts'
 import { ArrivedMessage, ArrivedState, type Reading } from './arrived.ts'
 import type { Frame } from './frame.ts'
 import { FrameStream, type FrameStreamLimits } from './frame-stream.ts'
@@ -82,10 +82,7 @@ export class RemoteSession implements RemoteAttached {
 
   /** What it holds in memory is not to be trusted: another incarnation begins from the log. */
   #failed(error: unknown): void {
-    const reason =
-      error instanceof DarqError
-        ? error
-        : new DarqError('closed', { cause: error, message: `the processor of ${this.name} threw: ${error}` })
+    const reason = asError(error, 'handler_failed', { where: `the processor of ${this.name} threw`, retryable: true })
     this.hasFailed = true
     this.#leave(reason)
     this.end(reason)

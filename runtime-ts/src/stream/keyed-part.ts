@@ -8,7 +8,7 @@ import { type Definition, defineParticipant } from '../crest/define/definition.t
 import { refuse } from '../crest/define/participant.ts'
 import { table } from '../crest/define/state.ts'
 import type { Held } from '../crest/define/step.ts'
-import { DarqError } from '../error.ts'
+import { DarqError, isA } from '../error.ts'
 import { Flow } from './flow.ts'
 import { partOf } from './key-hash.ts'
 import type { KeyedNode, SourceNode } from './node.ts'
@@ -176,8 +176,7 @@ function withoutRefusal(run: () => void): void {
   try {
     run()
   } catch (thrown) {
-    if (thrown instanceof DarqError && thrown.code.startsWith('app:'))
-      throw new Error(thrown.message, { cause: thrown })
+    if (isA(thrown, DarqError) && thrown.code.startsWith('app:')) throw new Error(thrown.message, { cause: thrown })
     throw thrown
   }
 }

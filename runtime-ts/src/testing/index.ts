@@ -4,6 +4,7 @@
  * @module
  */
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
+export { type Hostile, type HostileValues, hostileValues } from './hostile-values.ts'
 export type { SimulateOptions } from './options.ts'
 export { type ChronicleSvgOptions, chronicleSvg } from './picture/index.ts'
 export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'

@@ -10,11 +10,11 @@ import { readInput } from '../crest/define/schema.ts'
 import { unknownAddress } from '../crest/host/directory.ts'
 import { admitFromClient, Inadmissible } from '../crest/run/admission.ts'
 import { isFields } from '../crest/wire/envelope.ts'
-import { asDarqError } from '../crest/wire/failure.ts'
+import { ownError } from '../crest/wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../crest/wire/link.ts'
 import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import type { Clock } from '../engine/types.ts'
-import { DarqError, type Plain } from '../error.ts'
+import { asError, DarqError, isA, type Plain } from '../error.ts'
 import type { Durability } from '../storage/contract.ts'
 import type { Peer } from './outbox.ts'
 import { lost } from './owner.ts'
@@ -149,7 +149,7 @@ function check(definition: Definition, payload: Uint8Array, producer: string, in
   try {
     admitFromClient(definition, payload, producer)
   } catch (thrown) {
-    const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    const error = isA(thrown, Inadmissible) ? thrown.error : ownError(thrown)
     const facts = isFields(error.facts) ? error.facts : {}
     throw new DarqError(error.code, { cause: error, retryable: error.retryable, facts: { ...facts, index } })
   }
@@ -168,8 +168,7 @@ function ask(participant: TransactionalParticipant, { name, body }: QueryRequest
   try {
     return encodePlainBytes(message.run({ state, key, now_ms }, input))
   } catch (thrown) {
-    if (thrown instanceof DarqError) throw thrown
-    throw new DarqError('unknown_message', { cause: thrown, message: `the query ${name} threw: ${String(thrown)}` })
+    throw asError(thrown, 'handler_failed', { where: `the query ${name} threw` })
   }
 }
 

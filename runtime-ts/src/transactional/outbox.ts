@@ -5,7 +5,7 @@
  * @module
  */
 
-import { asDarqError } from '../crest/wire/failure.ts'
+import { ownError } from '../crest/wire/failure.ts'
 import type { Link } from '../crest/wire/link.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
@@ -115,7 +115,7 @@ export class Outbox {
         channel.failures = 0
       } catch (thrown) {
         if (!this.#context.isOpen) return
-        this.#context.report(asDarqError(thrown), `${channel.from} → ${channel.to}`)
+        this.#context.report(ownError(thrown), `${channel.from} → ${channel.to}`)
         const wait_ms = Math.min(backoff_max_ms, backoff_ms * 2 ** channel.failures)
         channel.failures += 1
         await new Promise<void>((resolve) => this.#context.after(wait_ms, resolve))

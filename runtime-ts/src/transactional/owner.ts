@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asDarqError } from '../crest/wire/failure.ts'
+import { ownError } from '../crest/wire/failure.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError } from '../error.ts'
 import type { Epoch } from '../storage/contract.ts'
@@ -71,7 +71,7 @@ export class Owner {
       committed?.(result)
       return result
     } catch (thrown) {
-      const error = asDarqError(thrown)
+      const error = ownError(thrown)
       if (!failures.has(error.code)) throw thrown
       this.#over = lost(error)
       this.#failed(error)

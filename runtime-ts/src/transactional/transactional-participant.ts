@@ -8,8 +8,8 @@ import type { Definition } from '../crest/define/definition.ts'
 import { versionOf } from '../crest/define/schema.ts'
 import { type Admitted, admit, Inadmissible, isGathered } from '../crest/run/admission.ts'
 import { ownMessages } from '../crest/run/own.ts'
-import { asDarqError, isBackpressure, isRefusal } from '../crest/wire/failure.ts'
-import { DarqError } from '../error.ts'
+import { handlerError, isBackpressure, isRefusal, ownError } from '../crest/wire/failure.ts'
+import { DarqError, isA } from '../error.ts'
 import { Alarms } from './alarms.ts'
 import { Cells, type Changes, stateOver } from './cells.ts'
 import { Effects, type Job } from './effect.ts'
@@ -127,7 +127,7 @@ export class TransactionalParticipant implements StepContext {
     try {
       admitted = admit(this.definition, waiting.bytes, waiting.fromSelf, (darq) => this.knows(darq))
     } catch (thrown) {
-      const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+      const error = isA(thrown, Inadmissible) ? thrown.error : ownError(thrown)
       // A newer code will know it; this one leaves it where it is.
       if (error.code === 'newer_version') this.#report(error)
       else void this.#giveUp(waiting, error)
@@ -253,12 +253,12 @@ export class TransactionalParticipant implements StepContext {
     const { retry } = this.definition
     const company = taken.length > 1
     for (const { waiting } of taken) {
-      if (thrown instanceof Held) {
+      if (isA(thrown, Held)) {
         waiting.alone = true
         this.#held.set(thrown.key, [...(this.#held.get(thrown.key) ?? []), waiting])
         continue
       }
-      const error = asDarqError(thrown)
+      const error = handlerError(thrown)
       // A failure in company is not counted: another may be to blame.
       if (!isBackpressure(error) && !company) waiting.attempts += 1
       if (company && !isBackpressure(error)) waiting.alone = true
@@ -280,7 +280,7 @@ export class TransactionalParticipant implements StepContext {
       this.#report(error)
     } catch (thrown) {
       if (!this.#context.isOpen) return
-      this.#report(asDarqError(thrown))
+      this.#report(ownError(thrown))
       this.#again(waiting, this.definition.retry.backoff_max_ms)
     }
   }

@@ -51,6 +51,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   step_empty: 'A step consumed nothing',
   step_async: 'A step did not end at once',
   conflict: 'It contradicts the present state',
+  handler_failed: 'The application’s code failed',
   withdrawn: 'It was undone',
   dead_letter: 'It was put aside after too many attempts',
   timeout: 'It took too long',

@@ -9,7 +9,7 @@ import type { Problem } from './problem.ts'
 import { isErrorCode } from './statuses.ts'
 import { mediaType, problem_bytes_max } from './wire.ts'
 
-/** The server's own troubles that the caller should take as "not there now", whatever their name. */
+/** Codes of a 5xx that the caller gets as they are; every other is the server's own trouble, and means "not there now". */
 const passedOn: ReadonlySet<string> = new Set([
   'unavailable',
   'quota',
@@ -17,6 +17,7 @@ const passedOn: ReadonlySet<string> = new Set([
   'timeout',
   'backpressure',
   'withdrawn',
+  'handler_failed',
 ] satisfies ErrorCode[])
 
 /**

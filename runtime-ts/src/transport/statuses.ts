@@ -39,6 +39,7 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   step_empty: 500,
   step_async: 500,
   conflict: 409,
+  handler_failed: 500,
   withdrawn: 503,
   dead_letter: 422,
   timeout: 504,

@@ -7,7 +7,7 @@ import type { Run } from '../crest/define/effects.ts'
 import { milliseconds } from '../crest/define/span.ts'
 import type { LiveContext } from '../crest/run/live.ts'
 import { backoff_ms } from '../crest/run/retries.ts'
-import { asDarqError } from '../crest/wire/failure.ts'
+import { handlerError, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { type EffectJob, plainCopy } from './live-flow.ts'
 import { at } from './mishap.ts'
@@ -102,10 +102,10 @@ export class EffectRuns {
     try {
       plain = plainCopy(value, this.#place.message_bytes_max)
     } catch (thrown) {
-      const { code, facts } = asDarqError(thrown)
+      const { code, facts } = ownError(thrown)
       // Which depends on what came: the function can deal with it.
       if (code === 'too_large') {
-        run.done({ error: at(run.instance, `effect ${run.job.name}`, asDarqError(thrown)) })
+        run.done({ error: at(run.instance, `effect ${run.job.name}`, ownError(thrown)) })
         return
       }
       run.broken(
@@ -127,7 +127,7 @@ export class EffectRuns {
     if (!this.#live.has(run.id)) return
     const { retry = {} } = run.job.options
     const attempts_max = retry.attempts_max ?? attempts_max_default
-    const error = asDarqError(thrown)
+    const error = handlerError(thrown)
     if (error.retryable && attempt < attempts_max) {
       this.#place.report(error)
       const pauses = {

@@ -7,7 +7,7 @@
 import { check, readInput } from '../crest/define/schema.ts'
 import type { Arrival, LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
-import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
+import { isBackpressure, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import { type Consequences, Deeds } from './deeds.ts'
 import type { EffectRuns } from './effect-runs.ts'
@@ -220,7 +220,7 @@ export class Instance {
       try {
         this.#step(group)
       } catch (thrown) {
-        this.#refused(group, asDarqError(thrown))
+        this.#refused(group, ownError(thrown))
         return
       }
     }
@@ -289,7 +289,7 @@ export class Instance {
       if (start?.kind === 'call') check(start.output, value)
       return { kind: 'done', value }
     } catch (thrown) {
-      const { code, facts: more } = asDarqError(thrown)
+      const { code, facts: more } = ownError(thrown)
       throw new DarqError(code === 'too_large' ? code : 'schema', {
         cause: thrown,
         facts: {
@@ -358,7 +358,7 @@ export class Instance {
     try {
       this.#place.step(arrivals, () => {})
     } catch (thrown) {
-      const error = asDarqError(thrown)
+      const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
       this.#place.report(error)
       this.#place.after(pause_ms, () => this.#dismiss(arrivals))
@@ -405,7 +405,7 @@ export class Instance {
       for (const [offset, { event, at_ms }] of all.slice(told.length).entries())
         this.#untold.push({ event, at_ms, entry: told.length + offset + 1 })
     } catch (thrown) {
-      this.#stick(asDarqError(thrown))
+      this.#stick(ownError(thrown))
       return
     }
     this.#tell(groupsOf(told), 0)
@@ -512,7 +512,7 @@ export class Instance {
         },
       )
     } catch (thrown) {
-      const error = asDarqError(thrown)
+      const error = ownError(thrown)
       this.#queue.unshift(...kept)
       if (error.code === 'closed' || error.code === 'fenced') return
       this.#place.report(error)

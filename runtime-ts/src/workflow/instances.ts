@@ -7,7 +7,7 @@
 import { type Arrival, type Live, type LiveContext, nothingYet } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { type Asker, isFields, type Visitor } from '../crest/wire/envelope.ts'
-import { asDarqError, isBackpressure } from '../crest/wire/failure.ts'
+import { isBackpressure, ownError } from '../crest/wire/failure.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { Askers } from './askers.ts'
@@ -115,7 +115,7 @@ export class Instances implements Live {
     try {
       this.#place.step([], () => moveKeys(ledger, moves))
     } catch (thrown) {
-      this.#place.report(asDarqError(thrown))
+      this.#place.report(ownError(thrown))
     }
   }
 
@@ -143,7 +143,7 @@ export class Instances implements Live {
     try {
       this.#take(arrival)
     } catch (thrown) {
-      const error = asDarqError(thrown)
+      const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
       if (!isBackpressure(error)) this.#place.refuse(arrival, error)
       else {

@@ -11,10 +11,10 @@ import { check, readInput } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import type { SendOptions, Step } from '../crest/define/step.ts'
 import { readErrorFacts } from '../crest/wire/envelope.ts'
-import { asDarqError } from '../crest/wire/failure.ts'
+import { handlerError } from '../crest/wire/failure.ts'
 import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import { uuid } from '../crest/wire/random.ts'
-import { DarqError, fromFacts, type Plain } from '../error.ts'
+import { DarqError, fromFacts, isA, type Plain } from '../error.ts'
 import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
 import { Inbox, type Letter } from './inbox.ts'
@@ -237,7 +237,7 @@ export class LiveFlow {
     try {
       void this.#run(this.#place.input())
     } catch (error) {
-      this.#failure ??= at(this.id, 'start', asDarqError(error))
+      this.#failure ??= at(this.id, 'start', handlerError(error))
     }
   }
 
@@ -246,7 +246,7 @@ export class LiveFlow {
     try {
       outcome = { kind: 'done', value: await this.#body(this, input) }
     } catch (thrown) {
-      outcome = thrown instanceof Again ? { kind: 'again', input: thrown.input } : await this.#fail(this.#named(thrown))
+      outcome = isA(thrown, Again) ? { kind: 'again', input: thrown.input } : await this.#fail(this.#named(thrown))
     }
     this.activity += 1
     if (!this.#active) this.#astray('it went on by itself, without an event of the flow')
@@ -257,7 +257,7 @@ export class LiveFlow {
   /** What `Promise.any` or somebody's own error has wrapped is still the cancellation. */
   #named(thrown: unknown): DarqError {
     const cancelled = this.#cancelled
-    return cancelled !== undefined && comesFrom(thrown, cancelled) ? cancelled : asDarqError(thrown)
+    return cancelled !== undefined && comesFrom(thrown, cancelled) ? cancelled : handlerError(thrown)
   }
 
   /** Ends what still runs, and undoes what was done. */
@@ -269,7 +269,7 @@ export class LiveFlow {
       try {
         await run()
       } catch (thrown) {
-        if (thrown instanceof DarqError && thrown.code === 'nondeterministic') this.#failure ??= thrown
+        if (isA(thrown, DarqError) && thrown.code === 'nondeterministic') this.#failure ??= thrown
         failed.push(name)
       }
     }
@@ -286,7 +286,7 @@ export class LiveFlow {
     try {
       value = shape?.kind === 'send' ? readInput(shape.input, body, version).output : body
     } catch (error) {
-      this.#failure ??= at(this.id, `message ${name}`, asDarqError(error))
+      this.#failure ??= at(this.id, `message ${name}`, handlerError(error))
       return
     }
     const receiver = this.#inbox.put(name, { body, version, value })
@@ -302,7 +302,7 @@ export class LiveFlow {
     try {
       waiting.resolve(output === undefined ? value : readInput(output, value, version).input)
     } catch (error) {
-      waiting.reject(at(this.id, inWords(waiting.command), asDarqError(error)))
+      waiting.reject(at(this.id, inWords(waiting.command), handlerError(error)))
     }
   }
 
@@ -495,7 +495,7 @@ export class LiveFlow {
         if (issued.command[0] === 'receive') this.#inbox.wait(issued.command[1], waiting)
       }
     } catch (thrown) {
-      reject(asDarqError(thrown))
+      reject(handlerError(thrown))
     }
     return promise
   }
@@ -577,7 +577,7 @@ export class LiveFlow {
     try {
       fitting(body, this.#place.message_bytes_max)
     } catch (error) {
-      throw at(this.id, `${kind} ${message.to} ${message.name}`, asDarqError(error))
+      throw at(this.id, `${kind} ${message.to} ${message.name}`, handlerError(error))
     }
   }
 }

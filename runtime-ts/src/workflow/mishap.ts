@@ -48,7 +48,24 @@ export function at(instance: string, step: string, error: DarqError): DarqError 
 
 /** Whether `error` is what was thrown, its cause, or one of those that it gathers. */
 export function comesFrom(thrown: unknown, error: DarqError): boolean {
-  if (thrown === error) return true
-  if (thrown instanceof AggregateError && thrown.errors.some((one) => comesFrom(one, error))) return true
-  return thrown instanceof Error && thrown.cause !== undefined && comesFrom(thrown.cause, error)
+  // A set: causes may go in circles.
+  const all = new Set([thrown])
+  for (const one of all) {
+    if (one === error) return true
+    if (all.size > causes_max) return false
+    for (const cause of causesOf(one)) all.add(cause)
+  }
+  return false
+}
+
+/** So many causes are looked through at most. */
+const causes_max = 1_000
+
+function causesOf(thrown: unknown): readonly unknown[] {
+  try {
+    if (thrown instanceof AggregateError) return [thrown.cause, ...thrown.errors.slice(0, causes_max)]
+    return thrown instanceof Error ? [thrown.cause] : []
+  } catch {
+    return [] // a getter has thrown: the error of the flow has none
+  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LiveContext } from '../crest/run/live.ts'
-import { asDarqError } from '../crest/wire/failure.ts'
+import { ownError } from '../crest/wire/failure.ts'
 
 /** Keys that one step takes away. */
 const keys_max = 256
@@ -47,7 +47,7 @@ export class Sweeper {
           for (const key of keys) ledger.delete(cell, key)
         })
     } catch (thrown) {
-      const error = asDarqError(thrown)
+      const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
       this.#place.report(error)
       this.#place.after(pause_ms, () => this.#goOn())

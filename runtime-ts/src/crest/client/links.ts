@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from '../../engine/types.ts'
-import { DarqError } from '../../error.ts'
+import { asError, DarqError } from '../../error.ts'
 import type { Link } from '../wire/link.ts'
 
 /** A link, or what opens the next one when the last has failed with a retryable error. */
@@ -109,7 +109,5 @@ export function closedError(): DarqError {
 
 /** @returns what a link has thrown, as the one error class; what is none is a defect, and not tried again */
 export function linkError(thrown: unknown): DarqError {
-  if (thrown instanceof DarqError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new DarqError('unavailable', { cause: thrown, retryable: false, message })
+  return asError(thrown, 'internal', { retryable: false })
 }

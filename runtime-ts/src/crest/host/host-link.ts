@@ -6,12 +6,12 @@
 import type { Dependency } from '../../engine/dependency.ts'
 import { countMessages, decodeMessages } from '../../engine/messages.ts'
 import type { Clock, Darq, Engine, Grade, Lsn, Sequence } from '../../engine/types.ts'
-import { DarqError } from '../../error.ts'
+import { asError, DarqError, isA } from '../../error.ts'
 import { utf8 } from '../../text.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Admitted, admitFromClient, Inadmissible } from '../run/admission.ts'
 import type { QueryableProcessor } from '../run/participant-processor.ts'
-import { asDarqError } from '../wire/failure.ts'
+import { ownError } from '../wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../wire/link.ts'
 import { Producers } from '../wire/producer-id.ts'
 import type { Route } from '../wire/route.ts'
@@ -103,7 +103,7 @@ export class HostLink implements Link {
         signal.removeEventListener('abort', end)
       }
       const fail = (error: unknown): void => {
-        reject(asDarqError(error))
+        reject(queryError(error, request.name))
         stop()
       }
       const end = (): void => {
@@ -177,7 +177,7 @@ function admitMessages(
     try {
       all.push(admitFromClient(definition, payload, producer))
     } catch (thrown) {
-      throw withIndex(thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown), all.length)
+      throw withIndex(isA(thrown, Inadmissible) ? thrown.error : ownError(thrown), all.length)
     }
   }
   return all
@@ -204,17 +204,18 @@ function seen(engine: Engine, after: readonly Dependency[]): { readonly session:
   return { session: encodeSession([...after.filter((state) => isUnsettled(engine, state)), ...engine.seen()]) }
 }
 
-/** @throws {DarqError} `unknown_message`, `schema`; what the handler throws, as code `app:…` or what it is */
+/** @throws {DarqError} `unknown_message`, `schema`, `bad_frame`; what the handler throws, if it is none as `handler_failed` */
 function answerOf(processor: QueryableProcessor, { name, body }: QueryRequest): Uint8Array {
   try {
     return processor.query(name, body)
   } catch (thrown) {
-    if (thrown instanceof DarqError) throw thrown
-    throw new DarqError('unknown_message', {
-      cause: thrown,
-      message: `the query ${name} threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    })
+    throw queryError(thrown, name)
   }
+}
+
+/** The query would throw again: who asks is told at once. */
+function queryError(thrown: unknown, name: string): DarqError {
+  return asError(thrown, 'handler_failed', { where: `the query ${name} threw` })
 }
 
 /** Resolves when what a step at `position` has left has the grade; rejects when the engine stops before. */

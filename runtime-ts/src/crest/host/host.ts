@@ -16,7 +16,7 @@ import type {
   EngineOptions,
   Transport,
 } from '../../engine/types.ts'
-import { DarqError } from '../../error.ts'
+import { DarqError, tell } from '../../error.ts'
 import { checkK } from '../../options.ts'
 import type { Storage } from '../../storage/contract.ts'
 import { linkError } from '../client/links.ts'
@@ -265,8 +265,8 @@ class LiveHosted implements Hosted {
   #attach(engine: Engine, darq: string): void {
     try {
       engine.darq(darq)
-    } catch (error) {
-      this.#report(linkError(error), darq)
+    } catch {
+      // The engine has reported it.
     }
   }
 
@@ -326,7 +326,7 @@ class LiveHosted implements Hosted {
   }
 
   #report(error: DarqError, where: string): void {
-    this.#options.onError?.(error, where)
+    tell(this.#options.onError, error, where)
   }
 
   async close(): Promise<void> {

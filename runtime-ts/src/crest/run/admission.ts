@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DarqError, fromFacts } from '../../error.ts'
+import { asError, DarqError, fromFacts } from '../../error.ts'
 import type { BatchDefinition, Definition, MessageDefinition, Run } from '../define/definition.ts'
 import { readInput, readOutput, type Schema } from '../define/schema.ts'
 import type { Answer } from '../define/step.ts'
@@ -88,9 +88,8 @@ export function admit(
     }
     return admitEnvelope(definition, envelope, fromSelf)
   } catch (error) {
-    if (error instanceof DarqError) throw new Inadmissible(error, envelope)
     // A schema is the application's code: what it throws is its answer.
-    throw new Inadmissible(new DarqError('schema', { cause: error, facts: { thrown: String(error) } }), envelope)
+    throw new Inadmissible(asError(error, 'schema'), envelope)
   }
 }
 

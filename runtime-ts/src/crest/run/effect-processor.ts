@@ -5,11 +5,11 @@
  * @module
  */
 import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
-import { DarqError } from '../../error.ts'
+import { DarqError, isA } from '../../error.ts'
 import type { Definition, EffectDefinition } from '../define/definition.ts'
 import type { Run } from '../define/effects.ts'
 import { versionOf } from '../define/schema.ts'
-import { asDarqError, Final, isBackpressure, readable } from '../wire/failure.ts'
+import { Final, handlerError, isBackpressure, ownError, readable } from '../wire/failure.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
@@ -152,7 +152,7 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
 
   #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries: number, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
-    const error = thrown instanceof Inadmissible ? thrown.error : asDarqError(thrown)
+    const error = isA(thrown, Inadmissible) ? thrown.error : ownError(thrown)
     if (error.code === 'newer_version') {
       this.#report(error)
       return
@@ -226,10 +226,10 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
 
   #failed(job: Job, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
-    const error = thrown instanceof Inadmissible || thrown instanceof Final ? thrown.error : asDarqError(thrown)
+    const error = isA(thrown, Inadmissible) || isA(thrown, Final) ? thrown.error : handlerError(thrown)
     const { attempts_max } = this.definition.retry
     this.#report(error)
-    const isWorn = error.retryable && !(thrown instanceof Final)
+    const isWorn = error.retryable && !isA(thrown, Final)
     if (isWorn && job.attempts < attempts_max) {
       this.#again.add(() => this.#start(job), this.#pause(job.attempts))
       return
@@ -246,7 +246,7 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
       })
     } catch (thrown) {
       if (this.#stepping.attached === undefined) return
-      this.#report(asDarqError(thrown))
+      this.#report(ownError(thrown))
       this.#again.add(() => this.#setAside(failure, lsns), this.definition.retry.backoff_max_ms)
     }
   }

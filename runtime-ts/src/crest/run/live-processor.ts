@@ -5,12 +5,12 @@
  * @module
  */
 import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
-import { DarqError } from '../../error.ts'
+import { DarqError, isA } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import { check } from '../define/schema.ts'
 import { isBuiltinQuery } from '../wire/builtin-queries.ts'
 import { isList } from '../wire/envelope.ts'
-import { asDarqError, readable } from '../wire/failure.ts'
+import { ownError, readable } from '../wire/failure.ts'
 import { decodePlain, encodeRecordBytes } from '../wire/plain.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
 import { cellVersions } from './cells.ts'
@@ -100,7 +100,7 @@ export class LiveProcessor implements QueryableProcessor, TurnContext, LiveConte
       const admitted = read((bytes) => admit(this.definition, bytes, fromSelf, this.context.knows))
       this.#arrive({ lsn, fromSelf, admitted })
     } catch (thrown) {
-      if (!(thrown instanceof Inadmissible)) throw thrown
+      if (!isA(thrown, Inadmissible)) throw thrown
       // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
       if (thrown.error.code === 'newer_version') this.report(thrown.error)
       else this.#setAside(lsn, thrown.error)
@@ -248,7 +248,7 @@ export class LiveProcessor implements QueryableProcessor, TurnContext, LiveConte
 
   #again(thrown: unknown, run: () => void): void {
     if (this.#stepping.attached === undefined) return
-    this.report(asDarqError(thrown))
+    this.report(ownError(thrown))
     this.after(backoff_ms(this.definition.retry, 4, this.context.random), run)
   }
 

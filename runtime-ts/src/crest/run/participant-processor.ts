@@ -4,10 +4,10 @@
  * @module
  */
 import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty, Processor } from '../../engine/types.ts'
-import type { DarqError } from '../../error.ts'
+import { type DarqError, isA } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { asDarqError, isBackpressure, isRefusal, readable } from '../wire/failure.ts'
+import { handlerError, isBackpressure, isRefusal, ownError, readable } from '../wire/failure.ts'
 import { type Admitted, admit, Inadmissible, isGathered } from './admission.ts'
 import { cellReader, cellVersions, stateOf } from './cells.ts'
 import { Gathering } from './gathering.ts'
@@ -158,7 +158,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
     try {
       admitted = read((bytes) => admit(this.definition, bytes, pending.fromSelf, this.context.knows))
     } catch (error) {
-      if (!(error instanceof Inadmissible)) throw error
+      if (!isA(error, Inadmissible)) throw error
       // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
       if (error.error.code !== 'newer_version') this.#giveUp(pending, error.error, error.envelope)
       else {
@@ -191,7 +191,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       } catch (error) {
         for (const { pending } of items) {
           if (!isBackpressure(error)) pending.alone = true
-          if (items.length > 1 && !(error instanceof HeldBack)) this.#failedInCompany(pending, error)
+          if (items.length > 1 && !isA(error, HeldBack)) this.#failedInCompany(pending, error)
           else this.#failed(pending, error, undefined)
         }
       }
@@ -227,7 +227,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       } catch (thrown) {
         // There will be room again.
         if (isBackpressure(thrown)) return
-        this.#report(asDarqError(thrown))
+        this.#report(ownError(thrown))
       }
       // It is tried once: what is too large for a cell goes on waiting where it is.
       pending.waits = false
@@ -245,14 +245,14 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
   }
 
   #failed(pending: Pending, thrown: unknown, envelope: Envelope | undefined): void {
-    if (thrown instanceof HeldBack) {
+    if (isA(thrown, HeldBack)) {
       this.#holds.add(thrown.key, pending)
       this.#wait(pending)
       return
     }
     if (this.#stepping.attached === undefined) return
     const { retry } = this.definition
-    const error = asDarqError(thrown)
+    const error = handlerError(thrown)
     if (isBackpressure(thrown)) {
       this.#wait(pending, backoff_ms(retry, 1, this.context.random))
       return
@@ -269,7 +269,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
   /** Another message of the batch may be to blame: it is not counted as an attempt, and nothing is given up yet. */
   #failedInCompany(pending: Pending, thrown: unknown): void {
     if (this.#stepping.attached === undefined) return
-    this.#report(asDarqError(thrown))
+    this.#report(handlerError(thrown))
     this.#wait(pending, backoff_ms(this.definition.retry, 1, this.context.random))
   }
 
@@ -284,7 +284,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       this.#report(error)
     } catch (thrown) {
       if (this.#stepping.attached === undefined) return
-      this.#report(asDarqError(thrown))
+      this.#report(ownError(thrown))
       this.#wait(pending, this.definition.retry.backoff_max_ms)
     }
   }

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { DarqError } from '../../error.ts'
+import { asError, DarqError, isA } from '../../error.ts'
 import { decodeEnvelope, type Envelope, encodeEnvelope } from './envelope.ts'
 
 const encoder = new TextEncoder()
 
-/** @returns what was thrown, as the one error class; what is none, is the cause of one that may be tried again */
-export function asDarqError(thrown: unknown): DarqError {
-  if (thrown instanceof DarqError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new DarqError('dead_letter', { cause: thrown, retryable: true, message, facts: { thrown: message } })
+/** @returns what the application's code has thrown, as the one error class; it may be tried again */
+export function handlerError(thrown: unknown): DarqError {
+  return asError(thrown, 'handler_failed', { retryable: true })
+}
+
+/** @returns what this package's own code has thrown, as the one error class; it may be tried again */
+export function ownError(thrown: unknown): DarqError {
+  return asError(thrown, 'internal', { retryable: true })
 }
 
 /** What an effect throws that is its outcome: it is told as it is, and not tried again, retryable or not. */
@@ -27,7 +30,7 @@ export class Final extends Error {
 
 /** The log or another limit is full for now: no fault of the message. */
 export function isBackpressure(thrown: unknown): boolean {
-  return thrown instanceof DarqError && thrown.code === 'backpressure'
+  return isA(thrown, DarqError) && thrown.code === 'backpressure'
 }
 
 /** `refuse`: it would be refused again. */
