@@ -23,6 +23,15 @@ describe('the tutorial', () => {
     expect(`${text}\n`).toBe(textOf(`docs/examples/votes/${name}`))
   })
 
+  test('asks for the version of this repository, and before the first release for that one', () => {
+    const { version }: { version: string } = JSON.parse(textOf('runtime-ts/package.json'))
+    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+      textOf('docs/examples/votes/package.json'),
+    )
+    const ours = Object.entries(dependencies).filter(([name]) => name.startsWith('@darq/'))
+    expect(ours.map(([, asked]) => asked)).toEqual(ours.map(() => (version === '0.0.0' ? '0.1.0' : version)))
+  })
+
   test('has examples that compile', { timeout: 60_000 }, async () => {
     await run(join(root, 'node_modules/.bin/tsc'), ['--noEmit', '-p', join(root, 'docs/examples')])
   })

@@ -17,13 +17,16 @@ interface Manifest {
 }
 
 /**
- * @param folder has a package.json
- * @throws {Error} when it asks for what this repository doesn't have, or has in another version
+ * @param folder has a package.json; our packages get the version that it asks for, as a release would give it to them
+ * @throws {Error} when it asks for two versions of ours, or for what this repository doesn't have, or has in another version
  */
 export async function install(folder: string): Promise<void> {
   const modules = join(folder, 'node_modules')
-  const built = new Map((await buildPackages(join(modules, '@darq'))).map((one) => [one.name, one.folder]))
-  const { dependencies, devDependencies } = await manifestOf(folder)
+  const { dependencies = {}, devDependencies } = await manifestOf(folder)
+  const version = dependencies['@darq/runtime']
+  if (version === undefined) throw new Error('@darq/runtime: expected among the dependencies, got none')
+  const packages = await buildPackages(join(modules, '@darq'), { version })
+  const built = new Map(packages.map((one) => [one.name, one.folder]))
   const asked = [{ ...dependencies, ...devDependencies }]
   for (const one of built.values()) asked.push({ ...(await manifestOf(one)).dependencies })
   for (const [name, range] of asked.flatMap((record) => Object.entries(record))) {
