@@ -18,8 +18,8 @@ export {
   type Shape,
 } from './crest/define/address.ts'
 export type { Participant, Retry } from './crest/define/definition.ts'
-export { effects, type Run } from './crest/define/effects.ts'
-export { answer, type Batch, participant, refuse } from './crest/define/participant.ts'
+export type { Run } from './crest/define/effects.ts'
+export { type Batch, participant, refuse } from './crest/define/participant.ts'
 export { type Frozen, type Schema, type Sendable, type Versioned, version } from './crest/define/schema.ts'
 export type { Span } from './crest/define/span.ts'
 export { type StateShape, type Table, type TableShape, table, type ValueShape, value } from './crest/define/state.ts'
@@ -44,6 +44,8 @@ export {
   openHost,
   openHosted,
 } from './crest/host/host.ts'
+export { answer } from './crest/outbound/answer.ts'
+export { effects } from './crest/run/effects.ts'
 export type { DeadLetter } from './crest/wire/dead-letter.ts'
 export type { HostCounts } from './crest/wire/link.ts'
 export type { Route } from './crest/wire/route.ts'

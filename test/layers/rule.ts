@@ -1,5 +1,5 @@
 /**
- * The layer rule: `core ← engine ← crest ← workflow, stream`, and within crest `define, wire ← client, run ← host`; storage,
+ * The layer rule: `core ← engine ← crest ← workflow, stream`, and within crest `define, wire ← client, run ← outbound ← host`; storage,
  * transport, browser and edge are plugged in at the edge. Dependencies point one way, and the engine meets no platform: time,
  * chance and I/O come in as interfaces.
  *
@@ -24,14 +24,19 @@ const layers: readonly { layer: string; files: RegExp; imports: readonly string[
   },
   { layer: 'run', files: /^runtime-ts\/src\/crest\/run\//, imports: ['error', 'engine', 'define', 'wire'] },
   {
+    layer: 'outbound',
+    files: /^runtime-ts\/src\/crest\/outbound\//,
+    imports: ['error', 'engine', 'define', 'wire', 'client', 'run'],
+  },
+  {
     layer: 'host',
     files: /^runtime-ts\/src\/crest\/host\//,
-    imports: ['core', 'error', 'contract', 'engine', 'clock', 'define', 'wire', 'client', 'run'],
+    imports: ['core', 'error', 'contract', 'engine', 'clock', 'define', 'wire', 'client', 'run', 'outbound'],
   },
   {
     layer: 'paradigm',
     files: /^runtime-ts\/src\/(workflow|stream)\//,
-    imports: ['error', 'define', 'wire', 'client', 'run'],
+    imports: ['error', 'define', 'wire', 'client', 'run', 'outbound'],
   },
   {
     layer: 'transactional',

@@ -5,7 +5,7 @@
  */
 import { shapes } from '../crest/define/address.ts'
 import type { Participant } from '../crest/define/definition.ts'
-import { defineEffects } from '../crest/define/definition.ts'
+import { defineEffects } from '../crest/run/effects.ts'
 import type { Sink } from './node.ts'
 import type { Push, StreamStep } from './operator.ts'
 import { plain } from './plain-schema.ts'

@@ -78,8 +78,8 @@ export class TransactionalHost implements ParticipantContext, Peer {
     this.clock = options.clock ?? platformClock()
     this.random = options.random ?? secureRandom
     const definitions = everyPart(options.participants).map(definitionOf)
-    for (const { name, live } of definitions)
-      if (live !== undefined)
+    for (const { name, processor, effect } of definitions)
+      if (processor !== undefined && effect === undefined)
         throw invalid('participants of handlers: one with a live part, such as a workflow, needs DARQs', name)
     this.#participants = new NamePatterns(definitions.map((definition) => [definition.name, definition]))
     this.#peers = new NamePatterns(Object.entries(options.routes ?? {}))

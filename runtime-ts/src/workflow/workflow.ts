@@ -8,7 +8,8 @@ import type { Participant } from '../crest/define/definition.ts'
 import { Definition, type MessageDefinition } from '../crest/define/definition.ts'
 import { anything } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
-import type { MakeLive } from '../crest/run/live.ts'
+import { errands } from '../crest/outbound/errands.ts'
+import { liveProcessor } from '../crest/run/live-processor.ts'
 import { DarqError } from '../error.ts'
 import { countOf, invalid } from '../options.ts'
 import type { Flow, Input, Result } from './flow.ts'
@@ -64,8 +65,9 @@ export function workflow<N extends string, M extends Shapes & { readonly start: 
   }
   // The third definition room where a cast is due: the types above are the function's, from here on it is one of many.
   const body = run as unknown as Body
-  const live: MakeLive = (place) => new Instances(place, body, limits)
-  return new Definition(name, messagesOf(name, messages), [], undefined, { live, darqs: address[spread] })
+  const processor = liveProcessor((place) => new Instances(place, body, limits))
+  const traits = { processor, outbound: errands, darqs: address[spread] }
+  return new Definition(name, messagesOf(name, messages), [], undefined, traits)
 }
 
 /** What a live part takes has no handler. */

@@ -17,6 +17,7 @@ import {
   share_mark,
   shareOf,
 } from './address.ts'
+import type { OutboundMaker } from './outbound-maker.ts'
 import type { Schema } from './schema.ts'
 import { milliseconds, type Span } from './span.ts'
 import type { StateShape, StateShapes, TableShape, ValueShape } from './state.ts'
@@ -91,15 +92,20 @@ export interface EffectDefinition {
   readonly pure: boolean
 }
 
-/** Makes a live part, for the side that runs it: a `MakeLive` of `run/live.ts`. Here it is passed on, and can't be called. */
-export type LivePart = (context: never) => unknown
+/**
+ * Makes what runs a participant: a `MakeProcessor` of `run/participant-processor.ts`. Here it is passed on, and can't be called.
+ * Who defines the participant brings it along, so that an application carries what it uses and nothing else.
+ */
+export type ProcessorMaker = (darq: never, definition: never, context: never) => unknown
 
 /** Beyond messages and cells: what makes a participant more than its handlers. */
 export interface Traits {
   /** Its handlers are effects. */
   readonly effect?: EffectDefinition | undefined
-  /** It has a live part, which takes its messages instead of handlers. */
-  readonly live?: LivePart | undefined
+  /** What runs it, when it isn't handlers in steps of their own. */
+  readonly processor?: ProcessorMaker | undefined
+  /** It calls others. */
+  readonly outbound?: OutboundMaker | undefined
   /** How many DARQs the keys of the family share. */
   readonly darqs?: number | undefined
 }
@@ -111,7 +117,8 @@ export class Definition implements Participant {
   readonly cells: readonly CellDefinition[]
   readonly retry: RetryDefinition
   readonly effect: EffectDefinition | undefined
-  readonly live: LivePart | undefined
+  readonly processor: ProcessorMaker | undefined
+  readonly outbound: OutboundMaker | undefined
   readonly darqs: number | undefined
 
   constructor(
@@ -119,7 +126,7 @@ export class Definition implements Participant {
     messages: ReadonlyMap<string, MessageDefinition>,
     cells: readonly CellDefinition[],
     retry: Retry | undefined,
-    { effect, live, darqs }: Traits = {},
+    { effect, processor, outbound, darqs }: Traits = {},
   ) {
     this.name = name
     this.messages = messages
@@ -130,7 +137,8 @@ export class Definition implements Participant {
       backoff_max_ms: milliseconds(retry?.backoff_max ?? '1 minute'),
     }
     this.effect = effect
-    this.live = live
+    this.processor = processor
+    this.outbound = outbound
     this.darqs = darqs
   }
 
@@ -203,27 +211,8 @@ export function defineParticipant(
   }
   for (const surplus of handlers.keys()) throw invalid(`handlers for messages of ${name}`, surplus)
   const cells = Object.entries(given.state).map(([cell, shape]) => cellDefinition(cell, shape))
-  return new Definition(name, found, cells, given.retry)
-}
-
-export function defineEffects(
-  [name, messages]: readonly [string, Shapes],
-  run: object,
-  options: { retry?: Retry; timeout?: Span; parallel_max?: number; pure?: true },
-): Definition {
-  return new Definition(
-    name,
-    defineParticipant([name, messages], { state: {}, own: {}, on: run, retry: undefined }).messages,
-    [],
-    options.retry,
-    {
-      effect: {
-        timeout_ms: milliseconds(options.timeout ?? '1 minute'),
-        parallel_max: countOf('parallel_max', options.parallel_max ?? 16),
-        pure: options.pure ?? false,
-      },
-    },
-  )
+  const outbound = Object.values(given.own).find(isAnswer)?.outbound
+  return new Definition(name, found, cells, given.retry, { outbound })
 }
 
 function isAnswer(shape: OwnShape): shape is AnswerShape<unknown, unknown> {

@@ -4,58 +4,22 @@
  * @module
  */
 import { DarqError, type Plain } from '../../error.ts'
-import { invalid } from '../../options.ts'
 import {
   type AnswerOf,
   type AnyAddress,
   type AnyCall,
   type AnyQuery,
-  isCall,
-  kind,
   type MessagesOf,
-  type MessageType,
   type Out,
   refuseShared,
   shapes,
 } from './address.ts'
 import type { Participant, Retry } from './definition.ts'
 import { defineParticipant } from './definition.ts'
-import type { Frozen, InferOutput, Schema } from './schema.ts'
+import type { Frozen } from './schema.ts'
 import type { Span } from './span.ts'
 import type { StateShapes } from './state.ts'
 import type { Answer, AnswerShape, CallStep, Held, Later, OwnShape, OwnShapes, Read, Step } from './step.ts'
-
-type MakerShape<F> = F extends { readonly [shapes]: infer S } ? S : never
-
-/**
- * A private message: the answer to a call, with a note that comes back with it.
- *
- * @example
- * ```ts
- * const Till = address('till', { pay: v.object({ from: v.string(), cents: v.number() }) })
- * const till = participant(Till, {
- *   state: { cents: 0 },
- *   own: { paid: answer(Account.withdraw, v.object({ cents: v.number() })) },
- *   on: {
- *     pay(step, { from, cents }) {
- *       step.call(Account.withdraw(from, { cents }), step.own.paid({ cents }))
- *     },
- *     paid(step, outcome, note) {
- *       if (outcome.ok) step.state.cents += note.cents
- *     },
- *   },
- * })
- * ```
- */
-export function answer<F extends MessageType<AnyCall>>(to: F): AnswerShape<AnswerOf<MakerShape<F>>, void>
-export function answer<F extends MessageType<AnyCall>, N extends Schema>(
-  to: F,
-  note: N,
-): AnswerShape<AnswerOf<MakerShape<F>>, InferOutput<N>>
-export function answer(to: MessageType<AnyCall>, note?: Schema): AnswerShape<unknown, unknown> {
-  if (!isCall(to[shapes])) throw invalid('a call', to.name)
-  return { [kind]: 'answer', output: to[shapes].output, note }
-}
 
 /**
  * Thrown in a step: the step does not happen and the message is not retried. A caller gets `app:<reason>`; a one-way

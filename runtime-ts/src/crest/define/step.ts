@@ -6,6 +6,7 @@
 import type { DarqError } from '../../error.ts'
 import type { AnswerOf, AnyCall, In, Message, MessageType } from './address.ts'
 import { kind } from './address.ts'
+import type { OutboundMaker } from './outbound-maker.ts'
 import type { Frozen, Schema } from './schema.ts'
 import type { Span } from './span.ts'
 import type { ReadStateOf, StateOf, StateShapes } from './state.ts'
@@ -20,6 +21,8 @@ export interface AnswerShape<A, Note> {
   /** Of the answer, and of the note that comes back with it. */
   readonly output: Schema
   readonly note: Schema | undefined
+  /** Whoever is answered has called, perhaps from a host that nobody can reach. */
+  readonly outbound: OutboundMaker
   readonly [types]?: readonly [A, Note]
 }
 declare const types: unique symbol

@@ -20,14 +20,15 @@ import { DarqError, tell } from '../../error.ts'
 import { checkK } from '../../options.ts'
 import type { Storage } from '../../storage/contract.ts'
 import { linkError } from '../client/links.ts'
-import type { Participant } from '../define/definition.ts'
+import { definitionOf, type Participant } from '../define/definition.ts'
+import { everyPart } from '../define/participant.ts'
+import type { MakeOutbound } from '../outbound/errands.ts'
 import type { Link } from '../wire/link.ts'
 import { NamePatterns } from '../wire/name-patterns.ts'
 import { secureRandom } from '../wire/random.ts'
 import type { Route } from '../wire/route.ts'
 import { Directory } from './directory.ts'
 import { Ends } from './ends.ts'
-import { errands } from './errands.ts'
 import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
 import { ProcessorRegistry } from './processor-registry.ts'
@@ -138,6 +139,13 @@ function speculationOf(k: number | Record<string, number>): number | ((darq: str
   return (darq) => patterns.get(darq) ?? 0
 }
 
+/** What carries the calls of participants out of a host that nobody can reach: nothing, if none of them calls. */
+function outboundOf(participants: readonly Participant[]): readonly MakeOutbound[] {
+  // The one cast: a definition passes on what `answer` brings along, and knows nothing of it.
+  const makers = everyPart(participants).map((one) => definitionOf(one).outbound as MakeOutbound | undefined)
+  return [...new Set(makers)].filter((make) => make !== undefined)
+}
+
 class LiveHosted implements Hosted {
   readonly link: Link
   readonly stopped: Promise<DarqError | undefined>
@@ -163,8 +171,9 @@ class LiveHosted implements Hosted {
     this.#clock = options.clock ?? platformClock()
     this.#random = options.random ?? secureRandom
     const { participants, routes = {}, lives, unreachable = false } = options
-    const own = unreachable ? [errands(() => this.link, this.#clock, this.#random)] : []
-    this.#directory = new Directory([...participants, ...own], routes, lives)
+    const own = unreachable ? outboundOf(participants) : []
+    const made = own.map((make) => make(() => this.link, this.#clock, this.#random))
+    this.#directory = new Directory([...participants, ...made], routes, lives)
     this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
     this.link = new HostLink(this.#directory, this.#clock, () => this.#life ?? this.#living())
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()

@@ -4,10 +4,7 @@
  * @module
  */
 import type { Darq, Engine } from '../../engine/types.ts'
-import { EffectProcessor } from '../run/effect-processor.ts'
-import type { MakeLive } from '../run/live.ts'
-import { LiveProcessor } from '../run/live-processor.ts'
-import { ParticipantProcessor, type QueryableProcessor } from '../run/participant-processor.ts'
+import { type MakeProcessor, ParticipantProcessor, type QueryableProcessor } from '../run/participant-processor.ts'
 import type { ProcessorContext } from '../run/processor-context.ts'
 import type { Directory } from './directory.ts'
 
@@ -31,12 +28,11 @@ export class ProcessorRegistry {
   #make(darq: string): QueryableProcessor | undefined {
     const definition = this.#directory.local(darq)
     if (definition === undefined) return undefined
-    const { effect, live } = definition
-    // The one cast: a definition doesn't know what the side that runs it gives to a live part.
-    if (live !== undefined) return new LiveProcessor(darq, definition, live as MakeLive, this.#context)
-    return effect === undefined
+    // The one cast: a definition passes on what the side that runs it has made, and knows nothing of it.
+    const make = definition.processor as MakeProcessor | undefined
+    return make === undefined
       ? new ParticipantProcessor(darq, definition, this.#context)
-      : new EffectProcessor(darq, definition, effect, this.#context)
+      : make(darq, definition, this.#context)
   }
 
   /**

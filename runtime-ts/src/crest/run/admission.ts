@@ -132,7 +132,7 @@ function admitEnvelope(definition: Definition, envelope: Envelope, fromSelf: boo
   const message = messages.get(name)
   if (message === undefined || message.kind === 'query') throw unknown(address, name)
   if (message.own && message.kind !== 'answer' && !fromSelf) throw unknown(address, name)
-  if (many && (definition.effect ?? definition.live ?? (message.kind === 'call' || message.kind === 'answer')))
+  if (many && (definition.processor ?? (message.kind === 'call' || message.kind === 'answer')))
     throw new DarqError('schema', {
       facts: { expected: 'one body: only handlers of one-way messages take many', got: name },
     })

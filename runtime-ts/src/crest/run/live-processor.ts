@@ -17,7 +17,7 @@ import { cellVersions } from './cells.ts'
 import { handle, keepAwake } from './handling.ts'
 import { Ledger } from './ledger.ts'
 import { type Arrival, type Live, type LiveContext, type Made, type MakeLive, nothingYet } from './live.ts'
-import type { QueryableProcessor } from './participant-processor.ts'
+import type { MakeProcessor, QueryableProcessor } from './participant-processor.ts'
 import { isSelf, type ProcessorContext } from './processor-context.ts'
 import { ask, repeatedly } from './query.ts'
 import { backoff_ms, Retries } from './retries.ts'
@@ -30,7 +30,12 @@ const expected_max = 4_096
 /** No encoded value is empty. */
 const nothing = new Uint8Array()
 
-export class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
+/** @returns what runs a participant that has this live part */
+export function liveProcessor(live: MakeLive): MakeProcessor {
+  return (darq, definition, context) => new LiveProcessor(darq, definition, live, context)
+}
+
+class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   readonly name: string
   readonly key: string
   readonly definition: Definition

@@ -36,6 +36,9 @@ export interface QueryableProcessor extends Processor {
   prepare(name: string, body: Uint8Array): () => Uint8Array
 }
 
+/** What a definition brings along, when it isn't run by {@link ParticipantProcessor}. */
+export type MakeProcessor = (darq: string, definition: Definition, context: ProcessorContext) => QueryableProcessor
+
 /** So many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
 

@@ -1,5 +1,5 @@
 /**
- * A call of a host that nobody can reach, on its way to the client of that host which makes it (`host/errands.ts`).
+ * A call of a host that nobody can reach, on its way to the client of that host which makes it (`outbound/errands.ts`).
  *
  * @module
  */

@@ -12,9 +12,10 @@ import { DarqError, type Plain } from '../../error.ts'
 import { openClient, readOutcome } from '../client/client.ts'
 import type { Client } from '../client/client-types.ts'
 import { content, type Message } from '../define/address.ts'
-import { Definition } from '../define/definition.ts'
+import type { Definition } from '../define/definition.ts'
 import type { Run } from '../define/effects.ts'
 import { anything, version } from '../define/schema.ts'
+import { effectsDefinition } from '../run/effects.ts'
 import { answer_query } from '../wire/builtin-queries.ts'
 import { type Draft, isFields } from '../wire/envelope.ts'
 import { errand_darq } from '../wire/errand-call.ts'
@@ -35,6 +36,9 @@ const glance_ms = 500
 const poll_ms_min = 500
 const poll_ms_max = 10_000
 
+/** What a participant that calls others brings along, for hosts that nobody can reach. */
+export type MakeOutbound = typeof errands
+
 /** @param link of the host, which leads to where its routes lead */
 export function errands(link: () => Link, clock: Clock, random: () => number): Definition {
   let runner: Errands | undefined
@@ -42,13 +46,12 @@ export function errands(link: () => Link, clock: Clock, random: () => number): D
     runner ??= new Errands(openClient({ link: link(), producer: '', clock, random, backoff_max_ms }), clock, random)
     return runner.run(readErrand(body), run)
   }
-  return new Definition(
+  return effectsDefinition(
     errand_darq,
     // The cast that every handler takes: what stands here is an effect's.
     new Map([['call', { kind: 'call', own: false, input: anything, output: anything, run: run as never }]]),
-    [],
+    { timeout_ms: attempt_ms_max, parallel_max: errands_max, pure: false },
     retry,
-    { effect: { timeout_ms: attempt_ms_max, parallel_max: errands_max, pure: false } },
   )
 }
 
