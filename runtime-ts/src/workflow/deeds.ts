@@ -9,8 +9,8 @@ import type { LiveContext } from '../crest/run/live.ts'
 import { type Turn, timer_cell } from '../crest/run/turn.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import type { EffectRuns } from './effect-runs.ts'
+import type { Fresh, Issued } from './issued.ts'
 import { type Event, effect_cell, type Header, show_cell, within } from './journal.ts'
-import type { Fresh, Issued } from './live-flow.ts'
 
 const unwanted = new DarqError('cancelled', { message: 'nobody waits for it any more' })
 

@@ -9,8 +9,9 @@ import type { LiveContext } from '../crest/run/live.ts'
 import { backoff_ms } from '../crest/run/retries.ts'
 import { handlerError, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
-import { type EffectJob, plainCopy } from './live-flow.ts'
+import type { EffectJob } from './issued.ts'
 import { at } from './mishap.ts'
+import { plainCopy } from './plain.ts'
 
 export interface EffectRun {
   /** Unique at the DARQ while it is pending. */

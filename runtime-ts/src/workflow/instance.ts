@@ -26,7 +26,8 @@ import {
   show_cell,
   within,
 } from './journal.ts'
-import { type Body, LiveFlow, type Outcome, plainCopy } from './live-flow.ts'
+import { type Body, LiveFlow, type Outcome } from './live-flow.ts'
+import { plainCopy } from './plain.ts'
 
 /** Something that has happened to an instance, and is not in a step yet; or is journaled, but was not told. */
 export interface Happening {

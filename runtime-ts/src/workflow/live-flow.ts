@@ -12,16 +12,18 @@ import { milliseconds, type Span } from '../crest/define/span.ts'
 import type { SendOptions, Step } from '../crest/define/step.ts'
 import { readErrorFacts } from '../crest/wire/envelope.ts'
 import { handlerError } from '../crest/wire/failure.ts'
-import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, fromFacts, isA, type Plain } from '../error.ts'
+import { Commands } from './commands.ts'
 import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
 import { Inbox, type Letter } from './inbox.ts'
+import type { Fresh, Issued, Waiting } from './issued.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
-import { at, comesFrom, foreign, mismatch, type Spot } from './mishap.ts'
-import { Script } from './script.ts'
-import { Timeline } from './timeline.ts'
+import { at, comesFrom, foreign, mismatch } from './mishap.ts'
+import { fitting, plainCopy } from './plain.ts'
+import type { Timeline } from './timeline.ts'
+import { type Undo, Undos } from './undos.ts'
 
 /** What a flow needs of its instance. */
 export interface FlowContext {
@@ -47,48 +49,6 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: DarqError }
   | { readonly kind: 'again'; readonly input: unknown }
 
-/** A command as it is carried out, once it is in the journal. */
-export interface Issued {
-  readonly index: number
-  readonly command: Command
-  /** Of a call or a send. */
-  readonly message?: Message<Kind>
-  readonly options?: SendOptions
-  /** When its time is over. */
-  readonly due_ms?: number
-  readonly effect?: EffectJob
-}
-
-export interface EffectJob {
-  readonly name: string
-  readonly run: (run: Run) => Promise<unknown>
-  readonly options: EffectOptions
-}
-
-interface Waiting extends Issued {
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: DarqError) => void
-  /** The function waits no more; what is to be undone must be known all the same. */
-  readonly letGo?: ((error: DarqError) => void) | undefined
-}
-
-/** What undoes a command, given what it came to. */
-type Undo = (value: never) => Promise<unknown>
-
-/** What a function has done since it was last written down. */
-export interface Fresh {
-  readonly issued: readonly Issued[]
-  /** Commands that nobody waits for any more. */
-  readonly settled: readonly Issued[]
-  readonly shown: ReadonlyMap<string, Plain>
-}
-
-/** What a command takes in the journal beside its words, and a character of those at most. */
-const command_bytes = 16
-const utf8_bytes_max = 3
-/** So much may be asked for about one event, whatever the limit of messages is. */
-const commands_bytes_free = 32_768
-
 class Again {
   readonly input: unknown
   constructor(input: unknown) {
@@ -98,7 +58,6 @@ class Again {
 
 export class LiveFlow {
   readonly id: string
-  readonly timeline = new Timeline()
   /** Undefined as long as the function runs. */
   outcome: Outcome | undefined
   /** Grows with everything that the function does. */
@@ -107,16 +66,11 @@ export class LiveFlow {
   readonly #body: Body
   readonly #random: () => number
   readonly #stop = new AbortController()
-  readonly #script = new Script()
+  readonly #commands: Commands
   readonly #inbox = new Inbox<Waiting>()
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #undos: { readonly name: string; readonly run: () => Promise<unknown> }[] = []
-  #issued: Issued[] = []
-  #settled: Issued[] = []
+  readonly #undos = new Undos()
   #shown = new Map<string, Plain>()
   #now_ms = 0
-  /** Of what it has asked for about what it is told now, at most. */
-  #command_bytes = 0
   #active = false
   #cancelled: DarqError | undefined
   #undoing = false
@@ -126,6 +80,7 @@ export class LiveFlow {
     this.id = place.key
     this.#place = place
     this.#body = body
+    this.#commands = new Commands(place.key, place.message_bytes_max)
     this.#random = generator(place.seed)
   }
 
@@ -137,8 +92,7 @@ export class LiveFlow {
    */
   begin(at_ms: number, recorded?: readonly Command[], mayGoOn = true): void {
     this.#now_ms = at_ms
-    this.#command_bytes = 0
-    this.#script.begin(recorded, mayGoOn)
+    this.#commands.begin(recorded, mayGoOn)
     this.#active = true
   }
 
@@ -172,13 +126,12 @@ export class LiveFlow {
   end(): DarqError | undefined {
     this.#active = false
     if (this.#failure !== undefined) return this.#failure
-    this.#script.skipChanges()
-    const left = this.#script.next
-    if (left !== undefined) return mismatch(this.#spot, left, undefined)
-    const isIdle = this.outcome === undefined && this.#waiting.size === 0
-    return isIdle && this.#script.mayGoOn
-      ? foreign(this.#spot, 'it waits for something that the flow has not given it')
-      : undefined
+    const { script, spot } = this.#commands
+    script.skipChanges()
+    const left = script.next
+    if (left !== undefined) return mismatch(spot, left, undefined)
+    const isIdle = this.outcome === undefined && this.#commands.isIdle
+    return isIdle && script.mayGoOn ? foreign(spot, 'it waits for something that the flow has not given it') : undefined
   }
 
   /** It can't go on; nothing that it has done since counts. */
@@ -187,22 +140,23 @@ export class LiveFlow {
   }
 
   get fresh(): Fresh {
-    return { issued: this.#issued, settled: this.#settled, shown: this.#shown }
+    const { issued, settled } = this.#commands
+    return { issued, settled, shown: this.#shown }
   }
 
   get hasFresh(): boolean {
-    return this.#issued.length > 0 || this.#settled.length > 0 || this.#shown.size > 0
+    const { issued, settled, shown } = this.fresh
+    return issued.length > 0 || settled.length > 0 || shown.size > 0
   }
 
   /** What was fresh is written down. */
   written(): void {
-    this.#issued = []
-    this.#settled = []
+    this.#commands.written()
     this.#shown = new Map()
   }
 
-  get #spot(): Spot {
-    return { instance: this.id, step: this.#script.place }
+  get timeline(): Timeline {
+    return this.#commands.timeline
   }
 
   get isCancelled(): boolean {
@@ -211,7 +165,7 @@ export class LiveFlow {
 
   /** What it waits for. */
   get waiting(): readonly Issued[] {
-    return [...this.#waiting.values()]
+    return this.#commands.allWaiting
   }
 
   /** What has come and nobody has received. */
@@ -220,7 +174,7 @@ export class LiveFlow {
   }
 
   isWaiting(index: number): boolean {
-    return this.#waiting.has(index)
+    return this.#commands.waiting(index) !== undefined
   }
 
   /** Forgets what was shown and is known already. */
@@ -264,15 +218,9 @@ export class LiveFlow {
   async #fail(error: DarqError): Promise<Outcome> {
     this.#undoing = true
     this.#rejectAll(new DarqError('cancelled', { facts: { instance: this.id, reason: 'the function has thrown' } }))
-    const failed: string[] = []
-    for (const { name, run } of this.#undos.reverse()) {
-      try {
-        await run()
-      } catch (thrown) {
-        if (isA(thrown, DarqError) && thrown.code === 'nondeterministic') this.#failure ??= thrown
-        failed.push(name)
-      }
-    }
+    const failed = await this.#undos.run((wrong) => {
+      this.#failure ??= wrong
+    })
     if (failed.length === 0) return { kind: 'failed', error }
     const facts = { instance: this.id, undo_failed: failed, ...(error.facts !== undefined && { facts: error.facts }) }
     const { code, retryable, message } = error
@@ -307,29 +255,17 @@ export class LiveFlow {
   }
 
   #due(index: number): void {
-    const waiting = this.#waiting.get(index)
+    const waiting = this.#commands.waiting(index)
     if (waiting === undefined) return
     const [kind, name] = waiting.command
     if (kind === 'call') {
-      this.#letGo(
-        waiting,
-        'failed',
-        new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } }),
-      )
+      const error = new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } })
+      this.#commands.letGo(waiting, 'failed', error, this.#now_ms)
       return
     }
     this.#settle(index, 'ok')
     if (kind === 'receive') this.#inbox.leave(name, waiting)
     waiting.resolve(undefined)
-  }
-
-  #letGo(waiting: Waiting, outcome: 'failed' | 'dropped', error: DarqError): void {
-    if (waiting.letGo !== undefined) {
-      waiting.letGo(error)
-      return
-    }
-    this.#settle(waiting.index, outcome)
-    waiting.reject(error)
   }
 
   #cancel(reason: string): void {
@@ -342,17 +278,11 @@ export class LiveFlow {
 
   #rejectAll(error: DarqError): void {
     this.#inbox.leaveAll()
-    for (const waiting of [...this.#waiting.values()]) this.#letGo(waiting, 'dropped', error)
+    for (const waiting of this.#commands.allWaiting) this.#commands.letGo(waiting, 'dropped', error, this.#now_ms)
   }
 
-  #settle(index: number, outcome: 'ok' | 'failed' | 'dropped'): Waiting | undefined {
-    const waiting = this.#waiting.get(index)
-    if (waiting === undefined) return undefined
-    this.#waiting.delete(index)
-    this.timeline.ended(index, this.#now_ms, outcome)
-    // What is recorded was taken away when it was.
-    if (this.#script.isNew) this.#settled.push(waiting)
-    return waiting
+  #settle(index: number, came: 'ok' | 'failed'): Waiting | undefined {
+    return this.#commands.settle(index, came, this.#now_ms)
   }
 
   /* ---------- what it does ---------- */
@@ -440,19 +370,19 @@ export class LiveFlow {
     check(shape.output, value)
     const shown = plainCopy(value, this.#place.message_bytes_max)
     // It was shown when it was recorded; only what came last may not be.
-    if (this.#script.mayGoOn) this.#shown.set(name, shown)
+    if (this.#commands.script.mayGoOn) this.#shown.set(name, shown)
     this.activity += 1
   }
 
   undo(name: string, run: () => Promise<unknown>): void {
     this.#checkActive()
-    this.#undos.push({ name, run })
+    this.#undos.add(name, run)
   }
 
   async changed(change: string): Promise<boolean> {
     this.#checkMay()
     const command: Command = ['changed', change]
-    const { isBeyond, next } = this.#script
+    const { isBeyond, next } = this.#commands.script
     if (!isBeyond && (next === undefined || !isSameCommand(next, command))) return false
     this.#do({ command })
     return true
@@ -490,8 +420,8 @@ export class LiveFlow {
         resolve(early.value)
       } else {
         const waiting =
-          undo === undefined ? { ...issued, resolve, reject } : this.#undoable(issued, undo, resolve, reject)
-        this.#waiting.set(issued.index, waiting)
+          undo === undefined ? { ...issued, resolve, reject } : this.#undos.undoable(issued, undo, resolve, reject)
+        this.#commands.wait(waiting)
         if (issued.command[0] === 'receive') this.#inbox.wait(issued.command[1], waiting)
       }
     } catch (thrown) {
@@ -500,45 +430,12 @@ export class LiveFlow {
     return promise
   }
 
-  /** Its undo waits for what it comes to, also when the function does so no more. */
-  #undoable(issued: Issued, undo: Undo, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
-    const known = Promise.withResolvers<unknown>()
-    known.promise.then(resolve, reject)
-    const run = async (): Promise<unknown> => {
-      const value = await known.promise.then(
-        (value) => ({ value }),
-        () => undefined, // it has not happened
-      )
-      // The type of `undo` is that of its command's answer.
-      return value && undo(value.value as never)
-    }
-    this.#undos.push({ name: inWords(issued.command), run })
-    return { ...issued, resolve: known.resolve, reject: known.reject, letGo: reject }
-  }
-
-  /** Notes a command, or finds it noted. */
   #do(made: Omit<Issued, 'index'>): Issued {
     this.activity += 1
-    this.#checkCommands(made.command)
-    const taken = this.#script.take(made.command)
-    if (taken === 'other') {
-      this.#failure ??= mismatch(this.#spot, this.#script.next, made.command)
-      throw this.#failure
-    }
-    const issued = { index: this.#script.place, ...made }
-    if (taken === 'new') this.#issued.push(issued)
-    this.timeline.began(issued.index, inWords(made.command), this.#now_ms, isWaited(made.command))
-    return issued
-  }
-
-  /** What it does about an event is one record with it. */
-  #checkCommands(command: Command): void {
-    const bytes_max = this.#place.message_bytes_max + commands_bytes_free
-    this.#command_bytes += inWords(command).length * utf8_bytes_max + command_bytes
-    if (this.#command_bytes > bytes_max)
-      throw new DarqError('too_large', {
-        facts: { instance: this.id, expected: `commands of at most ${bytes_max} bytes without an await in between` },
-      })
+    const issued = this.#commands.note(made, this.#now_ms)
+    if (!(issued instanceof DarqError)) return issued
+    this.#failure ??= issued
+    throw this.#failure
   }
 
   #checkActive(): void {
@@ -546,7 +443,7 @@ export class LiveFlow {
   }
 
   #astray(reason: string): DarqError {
-    const error = foreign(this.#spot, reason)
+    const error = foreign(this.#commands.spot, reason)
     // What is left of a function that has ended harms nobody.
     if (this.outcome === undefined && this.#failure === undefined) {
       this.#failure = error
@@ -560,7 +457,7 @@ export class LiveFlow {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#undoing) return
     if (this.#cancelled !== undefined) throw this.#cancelled
-    if (this.#script.place >= this.#place.commands_max)
+    if (this.#commands.script.place >= this.#place.commands_max)
       throw new DarqError('too_large', {
         facts: { instance: this.id, expected: `continueAsNew before ${this.#place.commands_max} commands` },
       })
@@ -580,24 +477,4 @@ export class LiveFlow {
       throw at(this.id, `${kind} ${message.to} ${message.name}`, handlerError(error))
     }
   }
-}
-
-function isWaited([kind]: Command): boolean {
-  return kind !== 'send' && kind !== 'changed'
-}
-
-/**
- * As it will be read again: nobody can change it afterwards.
- *
- * @throws {DarqError} `schema` when it can't travel; `too_large` for more than `bytes_max` bytes, or too deep a value
- */
-export function plainCopy(value: unknown, bytes_max: number): Plain {
-  return decodePlain(fitting(value, bytes_max))
-}
-
-/** @throws {DarqError} as {@link plainCopy} */
-function fitting(value: unknown, bytes_max: number): Uint8Array {
-  const bytes = encodePlainBytes(value)
-  if (bytes.length <= bytes_max) return bytes
-  throw new DarqError('too_large', { facts: { expected: `at most ${bytes_max} bytes`, got: bytes.length } })
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Plain } from '../error.ts'
+import { decodePlain, encodePlainBytes } from '../crest/wire/plain.ts'
+import { DarqError, type Plain } from '../error.ts'
 
 /** What the journal holds and a function sees is one object: nobody may change it. */
 export function frozen<T>(value: T): T {
@@ -26,4 +27,20 @@ export function isSame(one: Plain, other: Plain): boolean {
   return (
     entries.length === others.size && entries.every(([key, part]) => others.has(key) && isSame(part, others.get(key)))
   )
+}
+
+/**
+ * As it will be read again: nobody can change it afterwards.
+ *
+ * @throws {DarqError} `schema` when it can't travel; `too_large` for more than `bytes_max` bytes, or too deep a value
+ */
+export function plainCopy(value: unknown, bytes_max: number): Plain {
+  return decodePlain(fitting(value, bytes_max))
+}
+
+/** @throws {DarqError} as {@link plainCopy} */
+export function fitting(value: unknown, bytes_max: number): Uint8Array {
+  const bytes = encodePlainBytes(value)
+  if (bytes.length <= bytes_max) return bytes
+  throw new DarqError('too_large', { facts: { expected: `at most ${bytes_max} bytes`, got: bytes.length } })
 }

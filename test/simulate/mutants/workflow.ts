@@ -60,7 +60,7 @@ export const workflowMutants: readonly Mutant[] = [
   {
     name: 'undone-in-order',
     breaks: 'G1: what failed is undone in the wrong order',
-    file: flow,
+    file: 'runtime-ts/src/workflow/undos.ts',
     find: 'of this.#undos.reverse()) {',
     put: 'of this.#undos) {',
     jobs,

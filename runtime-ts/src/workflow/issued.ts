@@ -1,0 +1,45 @@
+/**
+ * What a workflow's function has asked for.
+ *
+ * @module
+ */
+import type { Kind, Message } from '../crest/define/address.ts'
+import type { Run } from '../crest/define/effects.ts'
+import type { SendOptions } from '../crest/define/step.ts'
+import type { DarqError, Plain } from '../error.ts'
+import type { EffectOptions } from './flow.ts'
+import type { Command } from './journal.ts'
+
+/** A command as it is carried out, once it is in the journal. */
+export interface Issued {
+  readonly index: number
+  readonly command: Command
+  /** Of a call or a send. */
+  readonly message?: Message<Kind>
+  readonly options?: SendOptions
+  /** When its time is over. */
+  readonly due_ms?: number
+  readonly effect?: EffectJob
+}
+
+export interface EffectJob {
+  readonly name: string
+  readonly run: (run: Run) => Promise<unknown>
+  readonly options: EffectOptions
+}
+
+/** A command whose answer is awaited. */
+export interface Waiting extends Issued {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: DarqError) => void
+  /** The function waits no more; what is to be undone must be known all the same. */
+  readonly letGo?: ((error: DarqError) => void) | undefined
+}
+
+/** What a function has done since it was last written down. */
+export interface Fresh {
+  readonly issued: readonly Issued[]
+  /** Commands that nobody waits for any more. */
+  readonly settled: readonly Issued[]
+  readonly shown: ReadonlyMap<string, Plain>
+}
