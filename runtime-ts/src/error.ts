@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'closed' // the host, client, storage or processor was closed
   | 'storage' // the storage failed for another reason
   | 'internal' // an exception that has no code of its own
+  | 'unsupported' // the platform has not what is needed, or a policy refuses it
+  | 'version_gone' // the page's worker script is not on its server any more
   | 'wasm_unavailable' // core.wasm can't be loaded or may not be compiled here
   // messages and frames
   | 'gap' // a sequence was skipped

@@ -1,14 +1,14 @@
 /** A real Chromium in which core.wasm can't be loaded, in every way that people meet. */
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type {} from './wasm-fixture/page.ts'
-import { serveWasmFixture, type WasmAnswer, type WasmOrigin, type WasmServer } from './wasm-server.ts'
+import { type Answer, type PlatformOrigin, type PlatformServer, servePlatformFixture } from './platform-server.ts'
+import { go, openVisit, type Visit } from './platform-visit.ts'
 
-let server: WasmServer
+let server: PlatformServer
 let browser: Browser
 
 beforeAll(async () => {
-  server = await serveWasmFixture()
+  server = await servePlatformFixture()
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
@@ -19,33 +19,12 @@ afterAll(async () => {
   await server?.close()
 })
 
-interface Visited {
-  readonly page: Page
-  /** What the console was told. */
-  readonly said: string[]
-  close(): Promise<void>
-}
-
-async function openPage(): Promise<Visited> {
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  const said: string[] = []
-  context.on('console', (message) => said.push(message.text()))
-  return { page, said, close: () => context.close() }
-}
-
-/** Opens the fixture's page and waits until it has a tab, or has none. */
-async function visit({ page }: Visited, { address }: WasmOrigin, worker: string): Promise<void> {
-  await page.goto(`${address}?worker=${worker}`)
-  await page.waitForFunction(() => globalThis.wasmFixture !== undefined || globalThis.wasmFailure !== undefined)
-}
-
-async function opened(visited: Visited, origin: WasmOrigin, worker: string) {
-  await visit(visited, origin, worker)
-  expect(await visited.page.evaluate(() => globalThis.wasmFailure?.message)).toBeUndefined()
-  const total = await visited.page.evaluate(() => globalThis.wasmFixture?.add())
+async function opened(visited: Visit, origin: PlatformOrigin, worker: string) {
+  await go(visited, `${origin.address}?worker=${worker}`)
+  expect(await visited.page.evaluate(() => globalThis.platformFailure?.message)).toBeUndefined()
+  const total = await visited.page.evaluate(() => globalThis.platform?.add())
   return visited.page.evaluate((total) => {
-    const { core, wasm_error: error } = globalThis.wasmFixture?.tab.status ?? {}
+    const { core, wasm_error: error } = globalThis.platform?.tab.status ?? {}
     return { total, core, code: error?.code, message: error?.message ?? '', facts: error?.facts }
   }, total)
 }
@@ -56,7 +35,7 @@ describe('Wasm runs', { timeout: 60_000 }, () => {
   test.each(['default', 'strict', 'url', 'bytes', 'module'])(
     'in the worker %s, and nothing else is loaded',
     async (worker) => {
-      const visited = await openPage()
+      const visited = await openVisit(browser)
       const origin = server.origin('as it is')
       expect(await opened(visited, origin, worker)).toEqual({ total: 1, core: 'wasm', message: '' })
       expect(visited.said).toEqual([])
@@ -67,7 +46,7 @@ describe('Wasm runs', { timeout: 60_000 }, () => {
   )
 })
 
-const refusals: readonly (readonly [string, WasmAnswer, string, RegExp])[] = [
+const refusals: readonly (readonly [string, Answer, string, RegExp])[] = [
   ['a policy of the worker forbids it', 'forbidden', 'default', /core-.*\.wasm: .*'wasm-unsafe-eval'/],
   ['it is missing', 'missing', 'default', /core-.*\.wasm: expected status 200, got status 404/],
   ['the app answers with its page', 'page', 'default', /core-.*\.wasm: expected a Wasm module, got .*<!doctype html>/],
@@ -78,7 +57,7 @@ const refusals: readonly (readonly [string, WasmAnswer, string, RegExp])[] = [
 
 describe('the core in TypeScript goes on', { timeout: 60_000 }, () => {
   test.each(refusals)('when %s, and says so', async (_why, answer, worker, reason) => {
-    const visited = await openPage()
+    const visited = await openVisit(browser)
     const origin = server.origin(answer)
     const status = await opened(visited, origin, worker)
     expect(status).toMatchObject({ total: 1, core: 'typescript', code: 'wasm_unavailable' })
@@ -95,7 +74,7 @@ describe('the core in TypeScript goes on', { timeout: 60_000 }, () => {
   })
 
   test('alone, when it is asked for, without a word and without core.wasm', async () => {
-    const visited = await openPage()
+    const visited = await openVisit(browser)
     const origin = server.origin('as it is')
     expect(await opened(visited, origin, 'typescript')).toEqual({ total: 1, core: 'typescript', message: '' })
     expect(visited.said).toEqual([])
@@ -104,7 +83,7 @@ describe('the core in TypeScript goes on', { timeout: 60_000 }, () => {
   })
 
   test('with what Wasm wrote, and Wasm with what it wrote', async () => {
-    const visited = await openPage()
+    const visited = await openVisit(browser)
     const origin = server.origin('as it is')
     for (const [total, answer, core] of [
       [1, 'as it is', 'wasm'],
@@ -118,7 +97,7 @@ describe('the core in TypeScript goes on', { timeout: 60_000 }, () => {
   })
 
   test('in the tab that leads, and the others say so too', async () => {
-    const visited = await openPage()
+    const visited = await openVisit(browser)
     const origin = server.origin('page')
     const leader = await opened(visited, origin, 'default')
     const other = { ...visited, page: await visited.page.context().newPage() }
@@ -132,9 +111,9 @@ describe('openTab rejects when it must be Wasm', { timeout: 60_000 }, () => {
   test.each(refusals.filter(([, , worker]) => worker === 'default'))(
     'and %s',
     async (_why, answer, _worker, reason) => {
-      const visited = await openPage()
-      await visit(visited, server.origin(answer), 'strict')
-      const failure = await visited.page.evaluate(() => globalThis.wasmFailure)
+      const visited = await openVisit(browser)
+      await go(visited, `${server.origin(answer).address}?worker=strict`)
+      const failure = await visited.page.evaluate(() => globalThis.platformFailure)
       expect(failure).toMatchObject({ code: 'wasm_unavailable', facts: { wasm: expect.stringContaining('.wasm') } })
       expect(failure?.message).toMatch(reason)
       await visited.close()

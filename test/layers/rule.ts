@@ -63,7 +63,19 @@ const layers: readonly { layer: string; files: RegExp; imports: readonly string[
   {
     layer: 'browser',
     files: /^runtime-ts\/src\/browser\//,
-    imports: ['error', 'contract', 'engine', 'clock', 'wire', 'client', 'host', 'storage', 'transport', 'comlink'],
+    imports: [
+      'error',
+      'contract',
+      'engine',
+      'clock',
+      'define',
+      'wire',
+      'client',
+      'host',
+      'storage',
+      'transport',
+      'comlink',
+    ],
   },
 ]
 

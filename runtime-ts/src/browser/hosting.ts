@@ -49,7 +49,7 @@ export interface Hosting {
 /** Said while the host is being opened. */
 const unknown: HostFacts = { durability: 'best-effort', core: undefined, wasm_error: undefined }
 
-function factsOf({ engine, core: { core, reason } }: HostInTab): HostFacts {
+export function factsOf({ engine, core: { core, reason } }: HostInTab): HostFacts {
   return { durability: engine.durability, core, wasm_error: reason === undefined ? undefined : toFacts(reason) }
 }
 
@@ -70,8 +70,8 @@ export function openHosting(options: HostingOptions): Hosting {
   let leave = () => {}
   /** Of the host that calls go to. */
   let facts: HostFacts | undefined
-  let refused: ErrorFacts | undefined
-  let shown: HostingStatus = { role: 'follower', host: undefined, refused: undefined }
+  let reason: ErrorFacts | undefined
+  let shown: HostingStatus = { role: 'follower', host: undefined, reason: undefined }
 
   let words = openTabWords(options.channel(`darq/${name}`), hear)
 
@@ -100,8 +100,8 @@ export function openHosting(options: HostingOptions): Hosting {
 
   function show(): void {
     const role = state?.phase === 'leading' ? 'leader' : 'follower'
-    if (shown.role === role && shown.host === facts && shown.refused === refused) return
-    shown = { role, host: facts, refused }
+    if (shown.role === role && shown.host === facts && shown.reason === reason) return
+    shown = { role, host: facts, reason }
     options.show(shown)
   }
 
@@ -141,7 +141,7 @@ export function openHosting(options: HostingOptions): Hosting {
         leave = () => {}
         break
       case 'refuse':
-        refused = toFacts(command.error)
+        reason = toFacts(command.error)
         relay.refuse(command.error)
         break
     }
@@ -152,7 +152,13 @@ export function openHosting(options: HostingOptions): Hosting {
       request,
       force,
       () => tell({ kind: 'granted', request }),
-      () => tell({ kind: 'lost', request }),
+      (refused) => {
+        if (refused !== undefined) {
+          reason = toFacts(refused)
+          relay.refuse(refused)
+        }
+        tell({ kind: 'lost', request })
+      },
     )
   }
 
@@ -160,12 +166,16 @@ export function openHosting(options: HostingOptions): Hosting {
     host = keepHost(options.open, clock, {
       opened(here) {
         facts = factsOf(here)
-        refused = undefined
+        reason = undefined
         lines = offerLines(here.link, { clock, channel: openLine })
         relay.use(here.link)
         tell({ kind: 'opened' })
       },
-      failed: (error) => tell({ kind: 'failed', error }),
+      failed(error) {
+        // Who was fenced has a successor, and hears of it at once.
+        if (error.code !== 'fenced') reason = toFacts(error)
+        tell({ kind: 'failed', error })
+      },
     })
   }
 
@@ -220,7 +230,7 @@ export function openHosting(options: HostingOptions): Hosting {
             facts.wasm_error?.message !== wasm_error?.message
           )
             facts = { durability, core, wasm_error }
-          refused = undefined
+          reason = undefined
         }
         tell({ kind: 'heard', news: { leader: word.leader, ready: word.ready } })
         break

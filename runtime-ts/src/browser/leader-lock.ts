@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { DarqError } from '../error.ts'
+import type { DarqError } from '../error.ts'
+import { noLocks } from './platform.ts'
 
 /** The part of `navigator.locks` that is used. */
 export type Locks = Pick<LockManager, 'request'>
@@ -13,21 +14,16 @@ export interface LeaderLock {
    * Queues for the lock, or takes it from its holder.
    *
    * @param granted called when this request has it
-   * @param lost called at most once, when somebody took it by force, or the request failed; never after `release`
+   * @param lost called at most once, when somebody took it by force, or the request failed; never after `release`. With an
+   * error when the platform refuses locks, which waiting will not change.
    */
-  request(request: number, force: boolean, granted: () => void, lost: () => void): void
+  request(request: number, force: boolean, granted: () => void, lost: (refused?: DarqError) => void): void
   /** Takes the request back, or gives the lock away if it has it. */
   release(request: number): void
 }
 
 /** @param name of the host; all tabs of an origin that host the same name compete for one lock */
-export function leaderLock(locks: Locks | undefined, name: string): LeaderLock {
-  if (locks === undefined) {
-    throw new DarqError('unavailable', {
-      message: 'Web Locks are missing: they need a secure context',
-      retryable: false,
-    })
-  }
+export function leaderLock(locks: Locks, name: string): LeaderLock {
   const releases = new Map<number, () => void>()
 
   return {
@@ -50,11 +46,14 @@ export function leaderLock(locks: Locks | undefined, name: string): LeaderLock {
       }
       // A request by force is granted at once, and takes no signal.
       const options: LockOptions = force ? { steal: true } : { signal: queued.signal }
-      const end = () => {
+      const end = (refused?: DarqError) => {
         releases.delete(request)
-        if (!released) lost()
+        if (!released) lost(refused)
       }
-      locks.request(`darq/${name}`, options, hold).then(end, end)
+      locks.request(`darq/${name}`, options, hold).then(
+        () => end(),
+        (error: unknown) => end(noLocks(error)),
+      )
     },
     release(request) {
       releases.get(request)?.()

@@ -6,11 +6,11 @@
 import { proxy, transfer, wrap } from 'comlink'
 import type { Link } from '../crest/wire/link.ts'
 import type { Clock } from '../engine/types.ts'
-import { DarqError } from '../error.ts'
+import { DarqError, type ErrorFacts } from '../error.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { awaitDeath } from './life-lock.ts'
 import { callPort } from './link-port.ts'
-import type { HostingStatus, TabWorker } from './tab-worker.ts'
+import type { TabWorker, WorkerStatus } from './tab-worker.ts'
 
 export const workerLimits = {
   ping_every_ms: 1_000,
@@ -28,6 +28,7 @@ export const workerLimits = {
 export interface StartedWorker {
   /** Rejects everything with `unavailable` once the worker is gone. */
   readonly link: Link
+  fallBack(reason: ErrorFacts): void
   sleep(): void
   wake(): void
   retry(): void
@@ -39,9 +40,13 @@ export interface WorkerNews {
   /** It has loaded and answered for the first time. */
   answered(): void
   /** Hosting has changed. */
-  show(status: HostingStatus): void
-  /** It is gone, and terminated in case it is not. Told once, unless it was ended. */
-  gone(error: DarqError): void
+  show(status: WorkerStatus): void
+  /**
+   * It is gone, and terminated in case it is not. Told once, unless it was ended.
+   *
+   * @param unloaded its script could not be had
+   */
+  gone(error: DarqError, unloaded: boolean): void
 }
 
 export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): StartedWorker {
@@ -64,20 +69,21 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
   })
   worker.addEventListener('error', failed)
   worker.addEventListener('messageerror', unreadable)
-  const show = (status: HostingStatus) => {
+  const show = (status: WorkerStatus) => {
     if (!over) news.show(status)
   }
   attend(remote.connect(transfer(port2, [port2]), proxy(show)))
 
   /** @param life settles never if the worker dies before: then the heartbeat tells */
-  function attend(life: Promise<string>): void {
+  function attend(life: Promise<string | undefined>): void {
     attending.abort()
     attending = new AbortController()
     const { signal } = attending
     life.then(
       (name) => {
         if (signal.aborted) return
-        awaitDeath(navigator.locks, name, signal, () => lose('it has ended'))
+        // Without locks the heartbeat tells, later.
+        if (name !== undefined) awaitDeath(navigator.locks, name, signal, () => lose('it has ended'))
         answered = true
         news.answered()
       },
@@ -87,18 +93,20 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
 
   function failed(event: Event): void {
     // Once it runs, an error that the application did not catch is not the worker's end.
-    if (!answered) lose(event instanceof ErrorEvent ? event.message : 'its script could not be loaded')
+    if (answered) return
+    if (event instanceof ErrorEvent) lose(event.message)
+    else lose('its script could not be loaded', true)
   }
 
   function unreadable(): void {
     lose('a message from it could not be read')
   }
 
-  function lose(why: string): void {
+  function lose(why: string, unloaded = false): void {
     if (over) return
     const error = new DarqError('unavailable', { message: `the tab's worker is gone: ${why}` })
     stop(error)
-    news.gone(error)
+    news.gone(error, unloaded)
   }
 
   function stop(error: DarqError): void {
@@ -113,6 +121,7 @@ export function startWorker(worker: Worker, clock: Clock, news: WorkerNews): Sta
 
   return {
     link: caller.link,
+    fallBack: (reason) => void remote.fallBack(reason),
     sleep() {
       asleep = true
       attending.abort()

@@ -22,11 +22,20 @@ export interface TabStatus {
   readonly core: CoreInUse['core'] | undefined
   /** Why that is not Wasm: `wasm_unavailable`, with what to allow. `undefined`: it is, or was not asked for. */
   readonly wasm_error: DarqError | undefined
+  /**
+   * Why there is no host at the moment, or no worker: one that is `retryable` is tried again (`quota`, `storage`,
+   * `unavailable`), others are final; `version_gone`: ask the person to reload. `undefined` while there is a host.
+   */
+  readonly reason: DarqError | undefined
+  /** The newest failure in this tab's worker that nobody waited for: a handler that threw, a commit, a peer. It stays. */
+  readonly last_error: DarqError | undefined
+  /** Why the host is in memory and this tab's alone, as `fallback: 'memory'` has asked for. */
+  readonly fallback: DarqError | undefined
   /** What the browser says of the network. */
   readonly online: boolean
   /** The browser has promised not to clear this origin's storage on its own. */
   readonly persisted: boolean
-  /** Bytes that this origin uses and may use, as the browser estimates; `undefined` where it doesn't. */
+  /** Bytes that this origin uses and may use, as the browser estimates, looked at when this page has written; `undefined` where it doesn't. */
   readonly usage_bytes: number | undefined
   readonly quota_bytes: number | undefined
 }
@@ -84,7 +93,19 @@ export function openStatusBoard(first: TabStatus): StatusBoard {
   }
 }
 
-const names = ['role', 'durability', 'core', 'wasm_error', 'online', 'persisted', 'usage_bytes', 'quota_bytes'] as const
+const names = [
+  'role',
+  'durability',
+  'core',
+  'wasm_error',
+  'reason',
+  'last_error',
+  'fallback',
+  'online',
+  'persisted',
+  'usage_bytes',
+  'quota_bytes',
+] as const
 
 function isSame(one: TabStatus, other: TabStatus): boolean {
   return names.every((name) => textOf(one[name]) === textOf(other[name]))

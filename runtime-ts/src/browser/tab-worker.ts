@@ -25,21 +25,31 @@ export interface HostingStatus {
   readonly role: 'leader' | 'follower'
   /** `undefined` while there is no host to ask. */
   readonly host: HostFacts | undefined
-  /** Why there is no host and none to wait for. */
-  readonly refused: ErrorFacts | undefined
+  /** Why there is no host: one that is not retryable is final. */
+  readonly reason: ErrorFacts | undefined
+}
+
+/** The same, and what the worker adds to it. */
+export interface WorkerStatus extends HostingStatus {
+  /** The newest failure that nobody waited for, here. */
+  readonly last_error: ErrorFacts | undefined
+  /** Why the host is in memory alone: the page has asked for that. */
+  readonly fallback: ErrorFacts | undefined
 }
 
 export interface TabWorker {
   /**
    * Offers the host at the other end of `port`, and tells `show` the status, now and after every change.
    *
-   * @returns the name of a lock that the worker holds until it dies or is put to sleep
+   * @returns the name of a lock that the worker holds until it dies or is put to sleep; `undefined` where there are no locks
    */
-  connect(port: MessagePort, show: (status: HostingStatus) => void): Promise<string>
+  connect(port: MessagePort, show: (status: WorkerStatus) => void): Promise<string | undefined>
+  /** Goes on with a host of its own in memory, because of `reason`. Once: there is no way back. */
+  fallBack(reason: ErrorFacts): void
   /** The page is about to be frozen: gives leadership away. */
   sleep(): void
   /** The page goes on. @returns as `connect`: another lock */
-  wake(): Promise<string>
+  wake(): Promise<string | undefined>
   /** The network has come back. */
   retry(): void
   /** Closes the host if it is here. Resolves when that is done. */

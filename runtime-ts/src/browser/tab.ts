@@ -5,12 +5,15 @@
  */
 import { openClient } from '../crest/client/client.ts'
 import type { Client } from '../crest/client/client-types.ts'
+import { milliseconds, type Span } from '../crest/define/span.ts'
 import { mintProducer } from '../crest/wire/producer-id.ts'
-import { fromFacts } from '../error.ts'
+import { secureRandom, uuid } from '../crest/wire/random.ts'
+import { DarqError, type ErrorFacts, fromFacts, toFacts } from '../error.ts'
+import { watchStorage } from './origin-storage.ts'
 import { watchPageLife } from './page-life.ts'
 import { steadyClock } from './steady-clock.ts'
-import { openStatusBoard, type StatusBoard, type TabStatus } from './tab-status.ts'
-import type { HostFacts } from './tab-worker.ts'
+import { openStatusBoard, type TabStatus } from './tab-status.ts'
+import type { WorkerStatus } from './tab-worker.ts'
 import { keepWorker } from './worker-keeper.ts'
 
 export type { TabStatus } from './tab-status.ts'
@@ -30,14 +33,27 @@ export interface TabOptions {
    */
   readonly producer?: string
   /**
-   * Whether to ask the browser to keep this origin's storage (`navigator.storage.persist()`); some ask the person. Default
-   * true. `status.persisted` says what came of it.
+   * Whether to ask the browser to keep this origin's storage (`navigator.storage.persist()`), at the first message that is
+   * sent; some ask the person. Default true. `status.persisted` says what came of it.
    */
   readonly persist?: boolean
+  /** How long to wait for a host. Default 30 seconds. */
+  readonly timeout?: Span
+  /** Gives up waiting for a host: rejects with `cancelled`. */
+  readonly signal?: AbortSignal
+  /**
+   * What to do where the platform refuses a host that keeps what it is sent: by default reject. `'memory'`: go on with one in
+   * memory, which other tabs don't share and which ends with the page; `status.fallback` says why. At once where it is
+   * refused for good or by policy, at the end of `timeout` where it is refused for now (no room, a store that can't be
+   * opened). Damaged or newer data, and a host that must run on Wasm, are no such refusals.
+   */
+  readonly fallback?: 'memory'
 }
 
-/** So many workers in a row that never answer, and asker is given up. */
+/** So many workers in a row that never answer, and the asker is given up. */
 const failures_max = 5
+/** What a host in memory is the answer to. */
+const refusals: ReadonlySet<string> = new Set(['unsupported', 'quota', 'storage', 'timeout'])
 
 /**
  * Opens the page's way to the host: through its worker, which has called `serveTab`.
@@ -50,17 +66,33 @@ const failures_max = 5
  * const tab = await openTab(() => new Worker(new URL('./flights.worker.ts', import.meta.url), { type: 'module' }))
  * await tab.send(Flights.flight(flight)).durable
  * ```
+ * @example
+ * In private windows and sandboxed frames, better for this visit alone than not at all:
+ * ```ts
+ * const tab = await openTab(startWorker, { fallback: 'memory', timeout: '5 seconds' })
+ * if (tab.status.fallback !== undefined) tell('Nothing is kept when this page is closed.')
+ * ```
  * @returns resolves when there is a host: here or in another tab
- * @throws {DarqError} why there is none: `newer_format`, `corrupt`, … of its storage; `unavailable` when the worker's script
- * could not be loaded or does not answer
+ * @throws {DarqError} why there is none: `unsupported` where the platform refuses one for good or by policy; `quota`, `storage`
+ * or `timeout` after `timeout`; `newer_format`, `corrupt`, … of its storage; `wasm_unavailable`; `unavailable` when the
+ * worker's script could not be loaded or does not answer; `cancelled` by `signal`
  */
 export async function openTab(worker: Worker | (() => Worker), options: TabOptions = {}): Promise<Tab> {
+  const { persist = true, timeout = '30 seconds', signal, fallback } = options
+  const timeout_ms = milliseconds(timeout)
+  if (signal?.aborted) throw new DarqError('cancelled')
+  const clock = steadyClock()
   const hosted = Promise.withResolvers<void>()
+  let hasFallen = false
+  let stopTimer = () => {}
   const board = openStatusBoard({
     role: 'follower',
     durability: 'best-effort',
     core: undefined,
     wasm_error: undefined,
+    reason: undefined,
+    last_error: undefined,
+    fallback: undefined,
     online: navigator.onLine,
     persisted: false,
     usage_bytes: undefined,
@@ -68,20 +100,44 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   })
   const keeper = keepWorker({
     worker,
-    clock: steadyClock(),
-    show({ role, host, refused }) {
-      // While the lead changes hands there is no host to ask: what it was before is the best answer.
-      board.change({ role, ...(host !== undefined && shownOf(host)) })
-      if (host !== undefined) hosted.resolve()
-      else if (refused !== undefined) hosted.reject(fromFacts(refused))
+    clock,
+    serverAnswers,
+    show(status) {
+      board.change(shownOf(status))
+      const { reason } = board.status
+      if (status.host !== undefined) hosted.resolve()
+      else if (reason !== undefined && !reason.retryable && !fellBack(reason)) hosted.reject(reason)
     },
     gone(error, failures) {
-      board.change({ role: 'follower' })
+      board.change({ role: 'follower', reason: error })
       if (failures === undefined || failures >= failures_max) hosted.reject(error)
       // There will be no other worker: what is pending is told now, instead of being sent again in vain.
       if (failures === undefined) void client.close()
     },
   })
+
+  /** @returns whether a host in memory is on its way because of that */
+  function fellBack(reason: DarqError): boolean {
+    if (fallback !== 'memory' || hasFallen || !refusals.has(reason.code)) return false
+    hasFallen = true
+    keeper.fallBack(toFacts(reason))
+    startTimer()
+    return true
+  }
+
+  /** A host in memory has as long again. */
+  function startTimer(): void {
+    stopTimer()
+    stopTimer = clock.wake(clock.now_ms() + timeout_ms, () => {
+      const late = new DarqError('timeout', { message: 'there is no host in time', facts: { timeout_ms } })
+      const reason = board.status.reason ?? late
+      if (!fellBack(reason)) hosted.reject(reason)
+    })
+  }
+
+  startTimer()
+  const cancel = () => hosted.reject(new DarqError('cancelled'))
+  signal?.addEventListener('abort', cancel, { once: true })
   const stopListening = watchPageLife({
     sleep: keeper.sleep,
     wake: keeper.wake,
@@ -91,12 +147,14 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
       if (online) keeper.retry()
     },
   })
+  const storage = watchStorage(clock, persist, board.change)
   const client = openClient({
     link: keeper.link,
     producer: options.producer ?? producerForThisPage(),
     fresh: options.producer === undefined,
     async onClose() {
       stopListening()
+      storage.close()
       await keeper.end()
       board.close()
     },
@@ -106,11 +164,19 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   } catch (error) {
     void client.close()
     throw error
+  } finally {
+    stopTimer()
+    signal?.removeEventListener('abort', cancel)
   }
-  void askForStorage(board, options.persist ?? true)
   return {
-    send: (message, options) => client.send(message, options),
-    call: (message, options) => client.call(message, options),
+    send(message, options) {
+      storage.wrote()
+      return client.send(message, options)
+    },
+    call(message, options) {
+      storage.wrote()
+      return client.call(message, options)
+    },
     query: (message, options) => client.query(message, options),
     watch: (message, options) => client.watch(message, options),
     inspect: (name) => client.inspect(name),
@@ -126,24 +192,32 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
   }
 }
 
-function shownOf({ durability, core, wasm_error }: HostFacts): Pick<TabStatus, keyof HostFacts> {
-  return { durability, core, wasm_error: wasm_error === undefined ? undefined : fromFacts(wasm_error) }
+/** While the lead changes hands there is no host to ask: what it was before is the best answer. */
+function shownOf({ role, host, reason, last_error, fallback }: WorkerStatus): Partial<TabStatus> {
+  return {
+    role,
+    reason: errorOf(reason),
+    last_error: errorOf(last_error),
+    fallback: errorOf(fallback),
+    ...(host !== undefined && { durability: host.durability, core: host.core, wasm_error: errorOf(host.wasm_error) }),
+  }
+}
+
+function errorOf(facts: ErrorFacts | undefined): DarqError | undefined {
+  return facts === undefined ? undefined : fromFacts(facts)
 }
 
 /** Its birth time lets a host forget, one day, who has not been heard for long. */
 function producerForThisPage(): string {
-  return mintProducer('tab', Date.now(), crypto.randomUUID())
+  return mintProducer('tab', Date.now(), uuid(secureRandom))
 }
 
-/** Where there is no storage manager, or it refuses, the status stays: not persisted, size unknown. */
-async function askForStorage(board: StatusBoard, persist: boolean): Promise<void> {
-  const { storage } = navigator
-  if (storage === undefined) return
+/** Any answer will do: it tells a script that is gone from a server, or a network, that is. */
+async function serverAnswers(): Promise<boolean> {
   try {
-    const persisted = (await storage.persisted()) || (persist && (await storage.persist()))
-    const { usage, quota } = await storage.estimate()
-    board.change({ persisted, usage_bytes: usage, quota_bytes: quota })
+    await fetch(location.href, { method: 'HEAD', cache: 'no-store' })
+    return true
   } catch {
-    // An origin without storage of its own: nothing is known of it.
+    return false
   }
 }

@@ -32,17 +32,26 @@ export interface ConnectOptions {
  * Opens the database; tries again when the browser drops the attempt, as it does while it clears data or has lost its storage
  * process.
  *
- * @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt`
+ * @throws {DarqError} `newer_format`, `storage` (blocked for too long, or gone), `quota`, `corrupt`; `unsupported` where there is no
+ * IndexedDB, or a policy refuses it
  */
 export async function connect(name: string, options: ConnectOptions): Promise<Database> {
   for (let tries = 1; ; tries++) {
     try {
+      checkThere()
       return await connectOnce(name, options)
     } catch (error) {
       const isDropped = error instanceof DOMException && ['AbortError', 'UnknownError'].includes(error.name)
       if (!isDropped || options.mint === undefined || tries === OPEN_TRIES_MAX) throw await explain(error, name)
     }
   }
+}
+
+/** Some browsers have none in some frames and windows; their types don't say so. */
+function checkThere(): void {
+  const factory: unknown = globalThis.indexedDB
+  if (factory !== undefined && factory !== null) return
+  throw unsupported('none', 'for good', 'use a newer browser, or a window that keeps data', undefined)
 }
 
 async function connectOnce(name: string, options: ConnectOptions): Promise<Database> {
@@ -69,13 +78,15 @@ async function connectOnce(name: string, options: ConnectOptions): Promise<Datab
   }
 }
 
-function open(name: string, { mint, superseded, lost }: ConnectOptions): Promise<Database> {
-  return openDB<Schema>(name, DATABASE_VERSION, {
+async function open(name: string, { mint, superseded, lost }: ConnectOptions): Promise<Database> {
+  /** Settles when the store is made, or is not. */
+  let making: Promise<void> | undefined
+  const opening = openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(database, _old, _new, transaction) {
+      making = transaction.done
+      making.catch(() => undefined)
       const first = mint?.()
       if (first === undefined) {
-        // The opening fails, which says it all.
-        transaction.done.catch(() => undefined)
         return transaction.abort()
       }
       // The generation is minted in the transaction that makes the store: no store is ever without.
@@ -87,6 +98,16 @@ function open(name: string, { mint, superseded, lost }: ConnectOptions): Promise
     },
     terminated: lost,
   })
+  try {
+    return await opening
+  } catch (error) {
+    // The opening says only that the store was not made; why (no room) its transaction knows.
+    const why: unknown = await making?.then(
+      () => undefined,
+      (why: unknown) => why,
+    )
+    throw why instanceof DOMException && why.name !== 'AbortError' ? why : error
+  }
 }
 
 async function explain(error: unknown, name: string): Promise<DarqError> {
@@ -106,5 +127,17 @@ export function toDarqError(error: unknown): DarqError {
   const facts = { what: 'IndexedDB', got: `${name}: ${error instanceof Error ? error.message : String(error)}` }
   if (name === 'ConstraintError') return new DarqError('fenced', { cause: error, facts })
   if (name === 'QuotaExceededError') return new DarqError('quota', { cause: error, facts })
+  // Site data are blocked, by a person, a sandbox or a policy; Chromium says so in its words alone.
+  if (name === 'SecurityError' || name === 'NotAllowedError' || (name === 'UnknownError' && /denied/.test(facts.got)))
+    return unsupported(
+      facts.got,
+      'by policy',
+      'allow site data for this address; in a sandboxed frame add allow-same-origin',
+      error,
+    )
   return new DarqError('storage', { cause: error, facts })
+}
+
+function unsupported(got: string, lasts: 'for good' | 'by policy', what_to_do: string, cause: unknown): DarqError {
+  return new DarqError('unsupported', { cause, facts: { expected: 'IndexedDB', got, lasts, do: what_to_do } })
 }

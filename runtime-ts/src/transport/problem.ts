@@ -31,6 +31,8 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   closed: 'The host was closed',
   storage: 'The storage failed',
   internal: 'An internal error',
+  unsupported: 'The platform lacks what is needed',
+  version_gone: 'This version of the page is gone',
   wasm_unavailable: 'The Wasm core can not be loaded',
   gap: 'A sequence was skipped',
   producer_expired: 'The producer was forgotten',

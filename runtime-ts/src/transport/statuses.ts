@@ -19,6 +19,8 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   closed: 503,
   storage: 500,
   internal: 500,
+  unsupported: 501,
+  version_gone: 410,
   wasm_unavailable: 500,
   gap: 409,
   producer_expired: 410,

@@ -31,6 +31,7 @@ import { Directory } from './directory.ts'
 import { Ends } from './ends.ts'
 import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
+import { tellConsole } from './on-console.ts'
 import { ProcessorRegistry } from './processor-registry.ts'
 import { Roads } from './routed-transport.ts'
 
@@ -57,7 +58,7 @@ export interface HostedOptions extends HostOptions {
   reply?: Transport
   /** Called with the engine whenever one was opened: at first, after a failure, and after it went back. */
   onOpened?: (engine: Engine) => void
-  /** A failure that nobody waits for. Default: none is told, but that Wasm can't be loaded (`core`), on the console. */
+  /** A failure that nobody waits for, and where: a DARQ, a peer, the `host`, its `core`. Default: the console is told. */
   onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
   onChronicle?: (event: ChronicleEvent) => void
@@ -120,15 +121,6 @@ export async function openHosted(options: HostedOptions): Promise<Hosted> {
   const hosted = new LiveHosted(options)
   await hosted.open()
   return hosted
-}
-
-const said = new Set<string>()
-
-/** On the console once in a thread, however many hosts it has. */
-function sayCore(reason: DarqError, onError: HostedOptions['onError']): void {
-  if (onError !== undefined) onError(reason, 'core')
-  else if (!said.has(reason.message)) console.warn(reason.message)
-  said.add(reason.message)
 }
 
 /** @returns K by the name of the DARQ that a message goes to */
@@ -266,7 +258,7 @@ class LiveHosted implements Hosted {
     if (this.#core !== undefined) return this.#core
     this.#core = await chooseCore(this.#options)
     const { reason } = this.#core
-    if (reason !== undefined) sayCore(reason, this.#options.onError)
+    if (reason !== undefined) this.#report(reason, 'core')
     return this.#core
   }
 
@@ -335,7 +327,7 @@ class LiveHosted implements Hosted {
   }
 
   #report(error: DarqError, where: string): void {
-    tell(this.#options.onError, error, where)
+    tell(this.#options.onError ?? tellConsole, error, where)
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Put in by the build (`wasm-server.ts`). */
+/** Put in by the build (`platform-server.ts`). */
 declare const inlinedCore: string
 
 /** core.wasm as a part of this script. */
