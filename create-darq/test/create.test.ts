@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { packedPaths } from '../../scripts/release/packed-paths.ts'
 import { tooOld } from '../src/node-version.js'
 
 const entry = join(import.meta.dirname, '../index.js')
@@ -67,18 +68,15 @@ describe('a new folder', () => {
   })
 })
 
-test('what is packed is the command and the template, and nothing that a run in it has left', () => {
+test('what is packed is the command and the template, and nothing that a run in it has left', async () => {
   const home = join(import.meta.dirname, '..')
   const left = ['node_modules', 'dist', '.wrangler'].map((name) => join(home, 'template', name))
   for (const folder of left) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'left.json'), '{}')
   }
-  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], { cwd: home, encoding: 'utf8' })
+  const paths = await packedPaths(home)
   for (const folder of left) rmSync(folder, { recursive: true })
-  // An array of packages; since npm 12 an object of them.
-  const [packed]: { files: { path: string }[] }[] = Object.values(Object(JSON.parse(stdout)))
-  const paths = packed?.files.map(({ path }) => path) ?? []
   expect(paths).toEqual(
     expect.arrayContaining(['index.js', 'src/main.js', 'template/_gitignore', 'template/package.json']),
   )

@@ -9,6 +9,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { coreWasm, plainManifest, publishedManifest } from './manifest.ts'
 import { type Manifest, type ReleasedPackage, releasedPackages, root } from './packages.ts'
+import { packedPaths } from './packed-paths.ts'
 
 export interface BuiltPackage {
   readonly name: string
@@ -51,7 +52,7 @@ async function buildPackage(
 ): Promise<void> {
   await rm(built, { recursive: true, force: true })
   await mkdir(built, { recursive: true })
-  if (manifest.exports === undefined) await copyFiles(folder, manifest, built)
+  if (manifest.exports === undefined) await copyFiles(folder, built)
   else await compile(folder, manifest, built, below)
   if (Object.values(manifest.exports ?? {}).includes(coreWasm)) await cp(join(folder, coreWasm), join(built, coreWasm))
   await cp(join(folder, 'README.md'), join(built, 'README.md'))
@@ -63,8 +64,9 @@ async function buildPackage(
   await writeFile(join(built, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)
 }
 
-async function copyFiles(folder: string, { files = [] }: Manifest, built: string): Promise<void> {
-  for (const file of files) await cp(join(folder, file), join(built, file), { recursive: true })
+/** What npm would pack, and nothing that a run in the folder has left. */
+async function copyFiles(folder: string, built: string): Promise<void> {
+  for (const path of await packedPaths(folder)) await cp(join(folder, path), join(built, path))
 }
 
 async function compile(folder: string, manifest: Manifest, built: string, below: readonly Compiled[]): Promise<void> {

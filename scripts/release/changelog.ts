@@ -1,5 +1,6 @@
 /**
- * CHANGELOG.md and the changesets that it grows by. The packages share one version, so they share one changelog.
+ * CHANGELOG.md, the changesets that it grows by, and the version that documents ask for. The packages share one version, so they share one
+ * changelog.
  *
  * @module
  */
@@ -40,6 +41,11 @@ export function withVersion(changelog: string, version: string, changesets: read
   const newest = changelog.search(/^## /m)
   if (newest === -1) return `${changelog.trimEnd()}\n\n${section}`
   return `${changelog.slice(0, newest)}${section}\n${changelog.slice(newest)}`
+}
+
+/** @returns a text in which packages of ours are asked for (`"@darq/edge": "0.1.0"`), asking for that version */
+export function withAsked(text: string, version: string): string {
+  return text.replace(/("@darq\/\w+": )"[^"]+"/g, `$1"${version}"`)
 }
 
 function asList(text: string): string {

@@ -6,7 +6,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { type Changeset, parseChangeset, withVersion } from './changelog.ts'
+import { type Changeset, parseChangeset, withAsked, withVersion } from './changelog.ts'
 import { releasedPackages, root } from './packages.ts'
 import { runProgram } from './program.ts'
 import { installedTools } from './tools.ts'
@@ -26,7 +26,7 @@ export async function planRelease(): Promise<Plan> {
   try {
     await runProgram('git', ['clone', '--quiet', '--shared', root, clone])
     await rm(join(clone, '.changeset'), { recursive: true, force: true })
-    for (const path of ['.changeset', 'CHANGELOG.md', ...releasedPackages().map(manifestPath)])
+    for (const path of ['.changeset', 'CHANGELOG.md', ...naming, ...releasedPackages().map(manifestPath)])
       await cp(join(root, path), join(clone, path), { recursive: true })
     const isPending = (await pendingChangesets(root)).length > 0
     if (isPending) await applyVersions(clone)
@@ -42,8 +42,16 @@ export async function applyVersions(repository: string): Promise<void> {
   const changesets = await pendingChangesets(repository)
   const cli = join(await installedTools('registry'), '@changesets/cli/bin.js')
   await runProgram(process.execPath, [cli, 'version'], { cwd: repository })
-  const file = join(repository, 'CHANGELOG.md')
-  await writeFile(file, withVersion(await readFile(file, 'utf8'), await versionIn(repository), changesets))
+  const version = await versionIn(repository)
+  await change(join(repository, 'CHANGELOG.md'), (text) => withVersion(text, version, changesets))
+  for (const path of naming) await change(join(repository, path), (text) => withAsked(text, version))
+}
+
+/** What a reader copies, or gets by `npm create darq`: it asks for the newest version. */
+const naming = ['docs/tutorial.md', 'docs/examples/votes/package.json', 'create-darq/template/package.json']
+
+async function change(file: string, how: (text: string) => string): Promise<void> {
+  await writeFile(file, how(await readFile(file, 'utf8')))
 }
 
 async function pendingChangesets(repository: string): Promise<Changeset[]> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseChangeset, withVersion } from '../../scripts/release/changelog.ts'
+import { parseChangeset, withAsked, withVersion } from '../../scripts/release/changelog.ts'
 
 const line = fc.stringMatching(/^[A-Za-z][a-z ]{0,20}[a-z.]$/)
 const changeset = fc.record({ kind: fc.constantFrom('major' as const, 'minor' as const, 'patch' as const), text: line })
@@ -43,4 +43,9 @@ describe('the changelog', () => {
     ])
     expect(both).toBe('# Changelog\n\n## 2.0.0\n\n### Breaking\n\n- a word\n\n### Mended\n\n- a bug\n')
   })
+})
+
+test('what asks for packages of ours asks for the new version, and all else stays', () => {
+  const before = '"@darq/edge": "0.0.0",\n"@darq/runtime": "^0.1.0",\n"hono": "4.13.19"'
+  expect(withAsked(before, '1.2.3')).toBe('"@darq/edge": "1.2.3",\n"@darq/runtime": "1.2.3",\n"hono": "4.13.19"')
 })

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BuiltPackage, buildPackages } from '../../scripts/release/build-packages.ts'
 import { root } from '../../scripts/release/packages.ts'
+import { packedPaths } from '../../scripts/release/packed-paths.ts'
 
 const run = promisify(execFile)
 const names = ['@darq/core', '@darq/runtime', '@darq/edge']
@@ -26,7 +27,7 @@ interface Published {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darq-packages-'))
   built = await buildPackages(join(folder, 'node_modules/@darq'))
-  for (const name of names) files.set(name, await packed(name))
+  for (const name of names) files.set(name, await packedPaths(folderOf(name)))
 }, 60_000)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -39,14 +40,6 @@ function folderOf(name: string): string {
 
 function manifestOf(name: string): Published {
   return JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8'))
-}
-
-async function packed(name: string): Promise<string[]> {
-  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', folderOf(name)], { cwd: folder })
-  const answer: unknown = JSON.parse(stdout)
-  // An array of packages; since npm 12 an object of them.
-  const [one]: { files: { path: string }[] }[] = Object.values(Object(answer))
-  return (one?.files ?? []).map(({ path }) => path)
 }
 
 const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|build\/core\.wasm|dist\/[\w/-]+\.(js|js\.map|d\.ts))$/
