@@ -10,7 +10,7 @@ import { asError, DarqError, isA } from '../../error.ts'
 import { utf8 } from '../../text.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Admitted, admitFromClient, Inadmissible } from '../run/admission.ts'
-import type { QueryableProcessor } from '../run/participant-processor.ts'
+import type { QueryableProcessor } from '../run/ledger-processor.ts'
 import { ownError } from '../wire/failure.ts'
 import type { EnqueueRequest, Graded, HostCounts, Link, QueryRequest, ViewFacts } from '../wire/link.ts'
 import { Producers } from '../wire/producer-id.ts'
@@ -60,7 +60,7 @@ export class HostLink implements Link {
     const processor = registry.current(request.to)
     for (const [index, lsn] of lsns.entries()) {
       const known = admitted[duplicates + index]
-      if (known !== undefined) processor?.expect?.(lsn, known)
+      if (known !== undefined) processor?.expect(lsn, known)
     }
     report({ grade: 'accepted', lsns, duplicates, expected, ...(after && seen(engine, after)) })
     const { durability } = engine

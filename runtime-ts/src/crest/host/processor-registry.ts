@@ -4,7 +4,8 @@
  * @module
  */
 import type { Darq, Engine } from '../../engine/types.ts'
-import { type MakeProcessor, ParticipantProcessor, type QueryableProcessor } from '../run/participant-processor.ts'
+import type { MakeProcessor, QueryableProcessor } from '../run/ledger-processor.ts'
+import { ParticipantProcessor } from '../run/participant-processor.ts'
 import type { ProcessorContext } from '../run/processor-context.ts'
 import type { Directory } from './directory.ts'
 

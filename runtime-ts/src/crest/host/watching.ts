@@ -5,7 +5,7 @@
  */
 import type { Clock, Darq, Grade, Lsn } from '../../engine/types.ts'
 import { equalBytes } from '../client/views.ts'
-import type { QueryableProcessor } from '../run/participant-processor.ts'
+import type { QueryableProcessor } from '../run/ledger-processor.ts'
 import type { QueryRequest, ViewFacts } from '../wire/link.ts'
 
 /** A value that is overtaken before it is committed makes the next one wait this long, then twice, … */

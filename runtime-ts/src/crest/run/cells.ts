@@ -1,15 +1,8 @@
-/**
- * `step.state`: a class made once per participant, with one accessor per cell and one object per table. No Proxy: an
- * accessor costs a few nanoseconds.
- *
- * @module
- */
-import type { Plain } from '../../error.ts'
 import { invalid, shown } from '../../options.ts'
 import type { Definition } from '../define/definition.ts'
 import { readOutput, type Schema, versionOf } from '../define/schema.ts'
 import type { Table } from '../define/state.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import type { Entry, Ledger, ReadCell } from './ledger.ts'
 
 const parts: unique symbol = Symbol('parts')
 interface Parts {
@@ -116,7 +109,7 @@ function checkKey(key: string): string {
 }
 
 /** @returns how a stored value of a cell is read; a cell that the code no longer has keeps its value as it is */
-export function cellReader({ cells }: Definition): (cell: string, value: Plain, version: number) => unknown {
+export function cellReader({ cells }: Definition): ReadCell {
   const schemas = new Map<string, Schema | undefined>(cells.map(({ name, schema }) => [name, schema]))
   return (cell, value, version) => {
     const schema = schemas.get(cell)

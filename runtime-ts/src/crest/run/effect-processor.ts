@@ -4,22 +4,22 @@
  *
  * @module
  */
-import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
+import type { Attached, Delivered, Lsn } from '../../engine/types.ts'
 import { DarqError, isA } from '../../error.ts'
 import type { Definition, EffectDefinition } from '../define/definition.ts'
 import type { Run } from '../define/effects.ts'
 import { versionOf } from '../define/schema.ts'
 import { Final, handlerError, isBackpressure, ownError, readable } from '../wire/failure.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
+import { DelayQueue } from './delay-queue.ts'
 import { handle, keepAwake } from './handling.ts'
-import { Ledger } from './ledger.ts'
-import type { QueryableProcessor } from './participant-processor.ts'
-import { isSelf, type ProcessorContext } from './processor-context.ts'
-import { ask, repeatedly } from './query.ts'
-import { backoff_ms, Retries } from './retries.ts'
+import type { Ledger } from './ledger.ts'
+import { LedgerProcessor } from './ledger-processor.ts'
+import type { ProcessorContext } from './processor-context.ts'
+import { backoff_ms } from './retries.ts'
 import { type Failure, setAside } from './set-aside.ts'
-import { Stepping } from './stepping.ts'
-import type { Turn, TurnContext } from './turn.ts'
+import type { Stepping } from './stepping.ts'
+import type { Turn } from './turn.ts'
 
 const job_cell = '$jobs'
 /** The pause for room in a full log doubles until this attempt. */
@@ -33,41 +33,24 @@ interface Job {
   attempts: number
 }
 
-export class EffectProcessor implements QueryableProcessor, TurnContext {
-  readonly name: string
-  readonly key: string
-  readonly definition: Definition
-  readonly ledger = new Ledger(new Map())
+export class EffectProcessor extends LedgerProcessor {
   readonly state = {}
   readonly own = {}
-  readonly context: ProcessorContext
   readonly #effect: EffectDefinition
-  readonly #stepping = new Stepping(this.ledger)
-  readonly #again: Retries<() => void>
+  readonly #again: DelayQueue<() => void>
   readonly #waiting: Job[] = []
   readonly #running = new Set<AbortController>()
 
   constructor(name: string, definition: Definition, effect: EffectDefinition, context: ProcessorContext) {
-    this.name = name
-    this.key = definition.key(name)
-    this.definition = definition
-    this.context = context
+    super(name, definition, context)
     this.#effect = effect
-    this.#again = new Retries(context.clock, (run) => run())
+    this.#again = new DelayQueue(context.clock, (run) => run())
   }
 
-  restore(
-    checkpoint: Delivered<'restore'> | undefined,
-    self: Iterable<Delivered<'restore'>>,
-    timers: Iterable<LiveTimer>,
-    attached: Attached,
-  ): void {
-    this.ledger.fit(attached.log_bytes_max)
-    this.ledger.restore(checkpoint, self, (_cell, value) => value)
-    this.#stepping.restore(timers, attached)
+  protected restored(attached: Attached): void {
     const jobs = jobsOf(this.ledger)
     const start = (): void => {
-      if (this.#stepping.attached === undefined) return
+      if (this.stepping.attached === undefined) return
       // Not at once: a restore is no time for the application's code.
       for (const job of jobs) this.#again.add(() => this.#start(job), 0)
     }
@@ -76,26 +59,13 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
     else attached.committed.then(start, () => {})
   }
 
-  deliver<T>(messages: NonEmpty<Delivered<T>>): void {
-    // First of all: a step for one of them must not move another, which is a timer no more.
-    for (const { lsn } of messages) this.#stepping.fired(lsn)
-    for (const message of messages) {
-      this.#take(message.lsn, message.copy(), isSelf(message.from, this))
-    }
+  protected arrived<T>(message: Delivered<T>): void {
+    this.#take(message.lsn, message.copy(), this.isOwn(message))
   }
 
-  detached(reason: DarqError): void {
-    this.#stepping.attached = undefined
+  protected stop(reason: DarqError): void {
     this.#again.stop()
     for (const run of this.#running) run.abort(reason)
-  }
-
-  query(name: string, body: Uint8Array): Uint8Array {
-    return ask(this, name, body)
-  }
-
-  prepare(name: string, body: Uint8Array): () => Uint8Array {
-    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {
@@ -103,12 +73,6 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
   }
   get isRestless(): boolean {
     return this.kept > 0
-  }
-  get position(): Lsn | 0 {
-    return this.#stepping.position
-  }
-  timer(name: string): Lsn | undefined {
-    return this.#stepping.timer(name)
   }
   checkHeld(): void {
     throw new DarqError('step_closed', { facts: { expected: 'an effect holds nothing' } })
@@ -151,10 +115,10 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
   }
 
   #refused(lsn: Lsn, bytes: Uint8Array, fromSelf: boolean, tries: number, thrown: unknown): void {
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     const error = isA(thrown, Inadmissible) ? thrown.error : ownError(thrown)
     if (error.code === 'newer_version') {
-      this.#report(error)
+      this.report(error)
       return
     }
     if (isBackpressure(thrown)) {
@@ -166,7 +130,7 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
   }
 
   #start(job: Job): void {
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     if (this.#running.size >= this.#effect.parallel_max) {
       this.#waiting.push(job)
       return
@@ -211,7 +175,7 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
 
   /** @param tries including this one */
   #finish(job: Job, finish: (turn: Turn) => void, tries = 1): void {
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     try {
       this.#step(job.lsn, [], (turn) => {
         this.ledger.delete(job_cell, String(job.lsn))
@@ -225,10 +189,10 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
   }
 
   #failed(job: Job, thrown: unknown): void {
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     const error = isA(thrown, Inadmissible) || isA(thrown, Final) ? thrown.error : handlerError(thrown)
     const { attempts_max } = this.definition.retry
-    this.#report(error)
+    this.report(error)
     const isWorn = error.retryable && !isA(thrown, Final)
     if (isWorn && job.attempts < attempts_max) {
       this.#again.add(() => this.#start(job), this.#pause(job.attempts))
@@ -245,14 +209,14 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
         setAside(this, turn, failure)
       })
     } catch (thrown) {
-      if (this.#stepping.attached === undefined) return
-      this.#report(ownError(thrown))
+      if (this.stepping.attached === undefined) return
+      this.report(ownError(thrown))
       this.#again.add(() => this.#setAside(failure, lsns), this.definition.retry.backoff_max_ms)
     }
   }
 
   #step(at: Lsn, lsns: readonly Lsn[], body: (turn: Turn) => void): ReturnType<Stepping['step']> {
-    return this.#stepping.step(this, at, lsns, body)
+    return this.stepping.step(this, at, lsns, body)
   }
 
   #pause(attempts: number): number {
@@ -262,10 +226,6 @@ export class EffectProcessor implements QueryableProcessor, TurnContext {
   /** A log is full for as long as a peer is away: it is asked less and less often, but never long after there is room. */
   #pauseForRoom(tries: number): number {
     return this.#pause(Math.min(tries, tries_for_room_max))
-  }
-
-  #report(error: DarqError): void {
-    this.context.onError(error, this.name)
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import type { EffectOptions, Effects } from '../define/effects.ts'
 import { milliseconds } from '../define/span.ts'
 import { EffectProcessor } from './effect-processor.ts'
-import type { MakeProcessor } from './participant-processor.ts'
+import type { MakeProcessor } from './ledger-processor.ts'
 
 /**
  * Async code for the outside world. It runs when the step that asked is committed; at least once, with a stable key. What

@@ -88,6 +88,9 @@ class Gathered implements Moves {
   }
 }
 
+/** Turns a stored value into one of the present version. */
+export type ReadCell = (cell: string, value: Plain, version: number) => unknown
+
 export class Ledger {
   readonly #tables = new Map<string, Map<string, Entry>>()
   readonly #sizes = new Map<string, number>()
@@ -377,11 +380,7 @@ export class Ledger {
    * @param read turns a stored value into one of the present version
    * @throws {DarqError} `bad_frame`, `newer_format`, `newer_version`, `schema`: the log holds what this code can't read
    */
-  restore(
-    checkpoint: Delivered<'restore'> | undefined,
-    self: Iterable<Delivered<'restore'>>,
-    read: (cell: string, value: Plain, version: number) => unknown,
-  ): void {
+  restore(checkpoint: Delivered<'restore'> | undefined, self: Iterable<Delivered<'restore'>>, read: ReadCell): void {
     if (checkpoint !== undefined) {
       const records = checkpoint.read(decodePlain)
       if (!isList(records)) throw notARecord()

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty } from '../../engine/types.ts'
+import type { Attached, Delivered, Lsn } from '../../engine/types.ts'
 import { DarqError, isA } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import { check } from '../define/schema.ts'
@@ -13,20 +13,15 @@ import { isList } from '../wire/envelope.ts'
 import { ownError, readable } from '../wire/failure.ts'
 import { decodePlain, encodeRecordBytes } from '../wire/plain.ts'
 import { type Admitted, admit, Inadmissible } from './admission.ts'
-import { cellVersions } from './cells.ts'
+import { DelayQueue } from './delay-queue.ts'
 import { handle, keepAwake } from './handling.ts'
-import { Ledger } from './ledger.ts'
+import { LedgerProcessor, type MakeProcessor } from './ledger-processor.ts'
 import { type Arrival, type Live, type LiveContext, type Made, type MakeLive, nothingYet } from './live.ts'
-import type { MakeProcessor, QueryableProcessor } from './participant-processor.ts'
-import { isSelf, type ProcessorContext } from './processor-context.ts'
-import { ask, repeatedly } from './query.ts'
-import { backoff_ms, Retries } from './retries.ts'
+import type { ProcessorContext } from './processor-context.ts'
+import { backoff_ms } from './retries.ts'
 import { setAside } from './set-aside.ts'
-import { Stepping } from './stepping.ts'
-import { type Turn, type TurnContext, timer_cell } from './turn.ts'
+import { type Turn, timer_cell } from './turn.ts'
 
-/** So many admitted messages are remembered until they are delivered; others are admitted again. */
-const expected_max = 4_096
 /** No encoded value is empty. */
 const nothing = new Uint8Array()
 
@@ -35,40 +30,20 @@ export function liveProcessor(live: MakeLive): MakeProcessor {
   return (darq, definition, context) => new LiveProcessor(darq, definition, live, context)
 }
 
-class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
-  readonly name: string
-  readonly key: string
-  readonly definition: Definition
-  readonly ledger: Ledger
+class LiveProcessor extends LedgerProcessor implements LiveContext {
   readonly state = {}
   readonly own = {}
-  readonly context: ProcessorContext
   readonly #live: Live
-  readonly #stepping: Stepping
-  readonly #tasks: Retries<() => void>
-  readonly #expected = new Map<Lsn, Admitted>()
+  readonly #tasks: DelayQueue<() => void>
   #isTidying = false
 
   constructor(name: string, definition: Definition, live: MakeLive, context: ProcessorContext) {
-    this.name = name
-    this.key = definition.key(name)
-    this.definition = definition
-    this.context = context
-    this.ledger = new Ledger(cellVersions(definition))
-    this.#stepping = new Stepping(this.ledger)
-    this.#tasks = new Retries(context.clock, (run) => run())
+    super(name, definition, context)
+    this.#tasks = new DelayQueue(context.clock, (run) => run())
     this.#live = live(this)
   }
 
-  restore(
-    checkpoint: Delivered<'restore'> | undefined,
-    self: Iterable<Delivered<'restore'>>,
-    timers: Iterable<LiveTimer>,
-    attached: Attached,
-  ): void {
-    this.ledger.fit(attached.log_bytes_max)
-    this.ledger.restore(checkpoint, self, (_cell, value) => value)
-    this.#stepping.restore(timers, attached)
+  protected restored(): void {
     this.#whenNamed(() => {
       this.#live.restored()
       this.#tidySoon()
@@ -83,21 +58,10 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
     })
   }
 
-  deliver<T>(messages: NonEmpty<Delivered<T>>): void {
-    // First of all: a step for one of them must not move another, which is a timer no more.
-    for (const { lsn } of messages) this.#stepping.fired(lsn)
-    for (const message of messages) {
-      const { lsn } = message
-      const known = this.#expected.get(lsn)
-      this.#expected.delete(lsn)
-      const fromSelf = isSelf(message.from, this)
-      if (known !== undefined) this.#arrive({ lsn, fromSelf, admitted: known })
-      else this.#take(lsn, fromSelf, (decode) => message.read(decode))
-    }
-  }
-
-  expect(lsn: Lsn, admitted: Admitted): void {
-    if (this.#expected.size < expected_max) this.#expected.set(lsn, admitted)
+  protected arrived<T>(message: Delivered<T>, admitted: Admitted | undefined): void {
+    const { lsn } = message
+    if (admitted !== undefined) this.#arrive({ lsn, fromSelf: false, admitted })
+    else this.#take(lsn, this.isOwn(message), (decode) => message.read(decode))
   }
 
   #take(lsn: Lsn, fromSelf: boolean, read: <R>(decode: (bytes: Uint8Array) => R) => R): void {
@@ -133,23 +97,18 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
     }
   }
 
-  detached(reason: DarqError): void {
-    this.#stepping.attached = undefined
+  protected stop(reason: DarqError): void {
     this.#tasks.stop()
     this.#live.detached(reason)
   }
 
-  query(name: string, body: Uint8Array): Uint8Array {
+  override query(name: string, body: Uint8Array): Uint8Array {
     const message = this.definition.messages.get(name)
-    if (isBuiltinQuery(name) || message?.kind !== 'query') return ask(this, name, body)
+    if (isBuiltinQuery(name) || message?.kind !== 'query') return super.query(name, body)
     const given = body.length === 0 ? undefined : decodePlain(body)
     const { key, asked } = this.definition.darqs === undefined ? { key: this.key, asked: given } : keyed(given)
     const value = this.#live.query(name, key, message.input === undefined ? undefined : check(message.input, asked))
     return value === nothingYet ? nothing : encodeRecordBytes(value)
-  }
-
-  prepare(name: string, body: Uint8Array): () => Uint8Array {
-    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {
@@ -160,12 +119,6 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   }
   get isRestless(): boolean {
     return this.#live.isRestless
-  }
-  get position(): Lsn | 0 {
-    return this.#stepping.position
-  }
-  timer(name: string): Lsn | undefined {
-    return this.#stepping.timer(name)
   }
   checkHeld(): void {
     throw new DarqError('step_closed', { facts: { expected: 'a participant of handlers: others hold nothing' } })
@@ -182,17 +135,17 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   }
 
   #attached(): Attached {
-    const { attached } = this.#stepping
+    const { attached } = this.stepping
     if (attached === undefined) throw new DarqError('closed')
     return attached
   }
 
   step(arrivals: readonly Arrival[], body: (turn: Turn) => void): Made {
     const lsns = arrivals.map(({ lsn }) => lsn)
-    const at = lsns[0] ?? this.#stepping.position
+    const at = lsns[0] ?? this.stepping.position
     // Without a message there is state, and so a log.
     if (at === 0) throw new DarqError('step_empty')
-    const { receipt } = this.#stepping.step(this, at, lsns, (turn) => {
+    const { receipt } = this.stepping.step(this, at, lsns, (turn) => {
       for (const arrival of arrivals) this.#rung(arrival)
       body(turn)
       if (this.isRestless) keepAwake(this, turn)
@@ -206,7 +159,7 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
    * some are made for that alone.
    */
   #tidySoon(): void {
-    if (this.#isTidying || !this.ledger.isStretched(this.#stepping.position)) return
+    if (this.#isTidying || !this.ledger.isStretched(this.stepping.position)) return
     this.#isTidying = true
     this.after(0, () => {
       this.#isTidying = false
@@ -216,7 +169,7 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
 
   #tidy(): void {
     // It may have been done by others since.
-    if (!this.ledger.isStretched(this.#stepping.position)) return
+    if (!this.ledger.isStretched(this.stepping.position)) return
     try {
       this.step([], () => {})
     } catch (thrown) {
@@ -239,11 +192,11 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   }
 
   #setAside(lsn: Lsn, error: DarqError): void {
-    const bytes = this.#stepping.attached?.read(lsn)
+    const bytes = this.stepping.attached?.read(lsn)
     if (bytes === undefined) return
     const failure = { lsn, bytes, envelope: readable(bytes), error, attempts: 1, worn: false }
     try {
-      this.#stepping.step(this, lsn, [lsn], (turn) => setAside(this, turn, failure))
+      this.stepping.step(this, lsn, [lsn], (turn) => setAside(this, turn, failure))
       this.#tidySoon()
       this.report(error)
     } catch (thrown) {
@@ -252,7 +205,7 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
   }
 
   #again(thrown: unknown, run: () => void): void {
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     this.report(ownError(thrown))
     this.after(backoff_ms(this.definition.retry, 4, this.context.random), run)
   }
@@ -263,12 +216,8 @@ class LiveProcessor implements QueryableProcessor, TurnContext, LiveContext {
       return
     }
     this.context.clock.soon(() => {
-      if (this.#stepping.attached !== undefined) run()
+      if (this.stepping.attached !== undefined) run()
     })
-  }
-
-  report(error: DarqError): void {
-    this.context.onError(error, this.name)
   }
 }
 

@@ -3,119 +3,66 @@
  *
  * @module
  */
-import type { Attached, Delivered, LiveTimer, Lsn, NonEmpty, Processor } from '../../engine/types.ts'
+import type { Delivered, Lsn } from '../../engine/types.ts'
 import { type DarqError, isA } from '../../error.ts'
 import type { Definition } from '../define/definition.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { handlerError, isBackpressure, isRefusal, ownError, readable } from '../wire/failure.ts'
 import { type Admitted, admit, Inadmissible, isGathered } from './admission.ts'
-import { cellReader, cellVersions, stateOf } from './cells.ts'
+import { cellReader, stateOf } from './cells.ts'
+import { DelayQueue } from './delay-queue.ts'
 import { Gathering } from './gathering.ts'
 import { HeldBack, handle, handleBatch, keepAwake } from './handling.ts'
 import { Holds } from './holds.ts'
-import { Ledger } from './ledger.ts'
+import type { ReadCell } from './ledger.ts'
+import { LedgerProcessor } from './ledger-processor.ts'
 import { ownMessages } from './own.ts'
 import { Parking, Pending } from './parking.ts'
-import { isSelf, type ProcessorContext } from './processor-context.ts'
-import { ask, repeatedly } from './query.ts'
-import { backoff_ms, Retries } from './retries.ts'
+import type { ProcessorContext } from './processor-context.ts'
+import { backoff_ms } from './retries.ts'
 import { setAside } from './set-aside.ts'
-import { Stepping } from './stepping.ts'
-import type { Turn, TurnContext } from './turn.ts'
+import type { Turn } from './turn.ts'
 
-/** A processor that can be asked. */
-export interface QueryableProcessor extends Processor {
-  readonly position: Lsn | 0
-  /** How many messages wait as cells: the DARQ doesn't count them any more. */
-  readonly kept: number
-  /** The message at `lsn`, which is not delivered yet, was sent by a client and is admitted: it needs no second look. */
-  expect?(lsn: Lsn, admitted: Admitted): void
-  /** Runs a query. @returns the encoded value; empty while there is none yet */
-  query(name: string, body: Uint8Array): Uint8Array
-  /** A query that is asked often. @returns runs it */
-  prepare(name: string, body: Uint8Array): () => Uint8Array
-}
-
-/** What a definition brings along, when it isn't run by {@link ParticipantProcessor}. */
-export type MakeProcessor = (darq: string, definition: Definition, context: ProcessorContext) => QueryableProcessor
-
-/** So many admitted messages are remembered until they are delivered; others are admitted again. */
-const expected_max = 4_096
-
-export class ParticipantProcessor implements QueryableProcessor, TurnContext {
-  readonly name: string
-  readonly key: string
-  readonly definition: Definition
-  readonly ledger: Ledger
+export class ParticipantProcessor extends LedgerProcessor {
   readonly state: object
   readonly own: object
-  readonly context: ProcessorContext
-  readonly #stepping: Stepping
-  readonly #retries: Retries<Pending>
+  readonly #retries: DelayQueue<Pending>
   readonly #gathering: Gathering<{ readonly pending: Pending; readonly bodies: readonly unknown[] }>
   readonly #holds = new Holds<Pending>()
   readonly #parking: Parking
-  readonly #expected = new Map<Lsn, Admitted>()
 
   constructor(name: string, definition: Definition, context: ProcessorContext) {
-    this.name = name
-    this.key = definition.key(name)
-    this.definition = definition
-    this.context = context
-    this.ledger = new Ledger(cellVersions(definition))
+    super(name, definition, context)
     this.state = stateOf(definition, this.ledger)
     this.own = ownMessages(definition, name)
-    this.#stepping = new Stepping(this.ledger)
     this.#parking = new Parking(this.ledger)
-    this.#retries = new Retries(context.clock, (pending) => this.#again(pending))
+    this.#retries = new DelayQueue(context.clock, (pending) => this.#again(pending))
     this.#gathering = new Gathering(context.clock)
   }
 
-  restore(
-    checkpoint: Delivered<'restore'> | undefined,
-    self: Iterable<Delivered<'restore'>>,
-    timers: Iterable<LiveTimer>,
-    attached: Attached,
-  ): void {
-    this.ledger.fit(attached.log_bytes_max)
-    this.ledger.restore(checkpoint, self, cellReader(this.definition))
-    this.#stepping.restore(timers, attached)
+  protected override get readCell(): ReadCell {
+    return cellReader(this.definition)
+  }
+
+  protected restored(): void {
     for (const pending of this.#parking.all()) this.#retries.add(pending, 0)
   }
 
-  deliver<T>(messages: NonEmpty<Delivered<T>>): void {
-    // First of all: a step for one of them must not move another, which is a timer no more.
-    for (const { lsn } of messages) this.#stepping.fired(lsn)
-    let last = messages[0].lsn
-    for (const message of messages) {
-      last = message.lsn
-      const admitted = this.#expected.get(last)
-      if (admitted !== undefined) {
-        this.#expected.delete(last)
-        this.#handle(new Pending(last, false), admitted)
-      } else this.#take(new Pending(last, isSelf(message.from, this)), (decode) => message.read(decode))
-    }
+  protected arrived<T>(message: Delivered<T>, admitted: Admitted | undefined): void {
+    const { lsn } = message
+    if (admitted !== undefined) this.#handle(new Pending(lsn, false), admitted)
+    else this.#take(new Pending(lsn, this.isOwn(message)), (decode) => message.read(decode))
+  }
+
+  protected override delivered(last: Lsn): void {
     this.#gathering.flush()
     // Those that have made no step may have filled the log.
     this.#park(last)
   }
 
-  expect(lsn: Lsn, admitted: Admitted): void {
-    if (this.#expected.size < expected_max) this.#expected.set(lsn, admitted)
-  }
-
-  detached(): void {
-    this.#stepping.attached = undefined
+  protected stop(): void {
     this.#retries.stop()
     this.#gathering.stop()
-  }
-
-  query(name: string, body: Uint8Array): Uint8Array {
-    return ask(this, name, body)
-  }
-
-  prepare(name: string, body: Uint8Array): () => Uint8Array {
-    return repeatedly(this, name, body, () => this.query(name, body))
   }
 
   get kept(): number {
@@ -124,14 +71,6 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
 
   get isRestless(): boolean {
     return this.kept > 0 && this.#retries.size > 0
-  }
-
-  get position(): Lsn | 0 {
-    return this.#stepping.position
-  }
-
-  timer(name: string): Lsn | undefined {
-    return this.#stepping.timer(name)
   }
 
   checkHeld(): void {
@@ -147,7 +86,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
   }
 
   #read(pending: Pending): Uint8Array | undefined {
-    return pending.parked ? this.#parking.read(pending) : this.#stepping.attached?.read(pending.lsn)
+    return pending.parked ? this.#parking.read(pending) : this.stepping.attached?.read(pending.lsn)
   }
 
   /** It stays where it is, for a while or until the next restart. */
@@ -165,7 +104,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       // A newer code will know it; this one leaves it where it is. It is delivered again after a restart.
       if (error.error.code !== 'newer_version') this.#giveUp(pending, error.error, error.envelope)
       else {
-        this.#report(error.error)
+        this.report(error.error)
         this.#wait(pending)
       }
       return
@@ -207,7 +146,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
     if (first === undefined) return
     const lsns: Lsn[] = []
     for (const { parked, lsn } of messages) if (!parked) lsns.push(lsn)
-    const { turn, receipt } = this.#stepping.step(this, first.lsn, lsns, (turn) => {
+    const { turn, receipt } = this.stepping.step(this, first.lsn, lsns, (turn) => {
       for (const pending of messages) this.#parking.leave(pending)
       body(turn)
     })
@@ -221,7 +160,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
    * application's can fail because of it; and all of it, because a full log brings no other occasion.
    */
   #park(end: Lsn): void {
-    const log_bytes_max = this.#stepping.attached?.log_bytes_max ?? 0
+    const log_bytes_max = this.stepping.attached?.log_bytes_max ?? 0
     for (;;) {
       const pending = this.#parking.due(end, log_bytes_max)
       if (pending === undefined) return
@@ -230,7 +169,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       } catch (thrown) {
         // There will be room again.
         if (isBackpressure(thrown)) return
-        this.#report(ownError(thrown))
+        this.report(ownError(thrown))
       }
       // It is tried once: what is too large for a cell goes on waiting where it is.
       pending.waits = false
@@ -240,7 +179,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
   #parkOne(pending: Pending): void {
     const bytes = this.#read(pending)
     if (bytes === undefined) return
-    this.#stepping.step(this, pending.lsn, [pending.lsn], (turn) => {
+    this.stepping.step(this, pending.lsn, [pending.lsn], (turn) => {
       this.#parking.park(pending, bytes)
       if (this.#retries.size > 0) keepAwake(this, turn)
     })
@@ -253,7 +192,7 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       this.#wait(pending)
       return
     }
-    if (this.#stepping.attached === undefined) return
+    if (this.stepping.attached === undefined) return
     const { retry } = this.definition
     const error = handlerError(thrown)
     if (isBackpressure(thrown)) {
@@ -265,14 +204,14 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
       this.#giveUp(pending, error, envelope)
       return
     }
-    this.#report(error)
+    this.report(error)
     this.#wait(pending, backoff_ms(retry, pending.attempts, this.context.random))
   }
 
   /** Another message of the batch may be to blame: it is not counted as an attempt, and nothing is given up yet. */
   #failedInCompany(pending: Pending, thrown: unknown): void {
-    if (this.#stepping.attached === undefined) return
-    this.#report(handlerError(thrown))
+    if (this.stepping.attached === undefined) return
+    this.report(handlerError(thrown))
     this.#wait(pending, backoff_ms(this.definition.retry, 1, this.context.random))
   }
 
@@ -284,15 +223,11 @@ export class ParticipantProcessor implements QueryableProcessor, TurnContext {
     const failure = { lsn, bytes, envelope: known ?? readable(bytes), error, attempts, worn }
     try {
       this.#step([pending], (turn) => setAside(this, turn, failure))
-      this.#report(error)
+      this.report(error)
     } catch (thrown) {
-      if (this.#stepping.attached === undefined) return
-      this.#report(ownError(thrown))
+      if (this.stepping.attached === undefined) return
+      this.report(ownError(thrown))
       this.#wait(pending, this.definition.retry.backoff_max_ms)
     }
-  }
-
-  #report(error: DarqError): void {
-    this.context.onError(error, this.name)
   }
 }
