@@ -21,6 +21,24 @@ export function countOf(name: string, value: number, max: number = Number.MAX_SA
   throw invalid(`${name}: a whole number ${range}`, shown(value))
 }
 
+/** The latest and, negated, the earliest time that a Date can have, in milliseconds since 1970. */
+export const time_ms_max = 8.64e15
+
+/** Whether `value` is a time that there can be: arithmetic with it still tells one millisecond from the next. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= time_ms_max
+}
+
+/**
+ * @param name of the option
+ * @returns the value
+ * @throws {DarqError} `invalid_argument` unless it is a time in milliseconds since 1970 that a Date can have
+ */
+export function timeOf(name: string, value: number): number {
+  if (isTime(value)) return value
+  throw invalid(`${name}: a time in milliseconds since 1970, at most ${time_ms_max}`, shown(value))
+}
+
 /**
  * @param k how many hosts' failures may revoke a message: for all names, or by patterns of names
  * @throws {DarqError} `invalid_argument` for what is neither a whole number from 0 on nor `Infinity`

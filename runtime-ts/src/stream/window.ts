@@ -10,7 +10,7 @@
  */
 import { milliseconds, type Span } from '../crest/define/span.ts'
 import { DarqError } from '../error.ts'
-import { invalid } from '../options.ts'
+import { invalid, isTime, shown, time_ms_max } from '../options.ts'
 import { type Change, erased } from './erased.ts'
 
 export interface WindowOptions {
@@ -96,15 +96,17 @@ function allowedBy({ allowed = '0 ms' }: WindowOptions): number {
 
 function span(given: Span, what: string): number {
   const span_ms = milliseconds(given)
-  if (span_ms > 0) return span_ms
-  throw invalid(`${what}: a span over 0`, given)
+  // Shorter ones would not move a time on: it has no finer parts.
+  if (span_ms >= 1) return span_ms
+  throw invalid(`${what}: a span of at least 1 ms`, given)
 }
 
-/** @throws {DarqError} `schema` when the application's `time` gives no number */
+/** @throws {DarqError} `schema` when the application's `time` gives none that there can be: nanoseconds, for one */
 export function timeOf(time: Change, value: unknown): number {
   const time_ms = time(value)
-  if (typeof time_ms === 'number' && Number.isFinite(time_ms)) return time_ms
-  throw new DarqError('schema', { facts: { expected: 'a record’s time in milliseconds', got: String(time_ms) } })
+  if (isTime(time_ms)) return time_ms
+  const expected = `a record’s time in milliseconds since 1970, at most ${time_ms_max}`
+  throw new DarqError('schema', { facts: { expected, got: shown(time_ms) } })
 }
 
 /** @returns where the last window ends that a record of this time belongs to; of a session, as far as this record goes */

@@ -20,7 +20,7 @@ import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, ty
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../crest/wire/envelope.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, toFacts } from '../error.ts'
-import { invalid } from '../options.ts'
+import { timeOf } from '../options.ts'
 import type { Cells } from './cells.ts'
 import type { Sent } from './participant-context.ts'
 import type { Timer } from './row.ts'
@@ -120,7 +120,7 @@ export class OpenStep {
       return
     }
     const due_ms = at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after))
-    if (!Number.isFinite(due_ms)) throw invalid('a time in milliseconds', String(due_ms))
+    timeOf('at', due_ms)
     const id = this.#newId()
     this.timers.set(timer === undefined ? `unnamed ${id}` : named(timer), { id, to, due_ms, bytes })
   }

@@ -105,7 +105,7 @@ export class Deeds {
   /** Starts the effects among commands: pure ones at once, others when the state that asks for them is committed. */
   start(commands: readonly Issued[], committed: Promise<void>, consequences: Consequences): void {
     const effects = commands.filter(({ effect }) => effect !== undefined)
-    const isPure = ({ effect }: Issued): boolean => effect?.options.pure === true
+    const isPure = ({ effect }: Issued): boolean => effect?.pure === true
     for (const command of effects) if (isPure(command)) this.#start(command, consequences)
     const gated = effects.filter((command) => !isPure(command))
     if (gated.length === 0) return

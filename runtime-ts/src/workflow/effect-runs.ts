@@ -4,7 +4,6 @@
  * @module
  */
 import type { Run } from '../crest/define/effects.ts'
-import { milliseconds } from '../crest/define/span.ts'
 import type { LiveContext } from '../crest/run/live.ts'
 import { backoff_ms } from '../crest/run/retries.ts'
 import { handlerError, ownError } from '../crest/wire/failure.ts'
@@ -26,15 +25,20 @@ export interface EffectRun {
   readonly broken: (error: DarqError) => void
 }
 
-const attempts_max_default = 8
+/** The attempt that a run has come to. */
+interface Attempt {
+  readonly run: EffectRun
+  readonly number: number
+}
 
 export class EffectRuns {
   readonly #place: LiveContext
   readonly #parallel_max: number
-  readonly #queue: EffectRun[] = []
-  readonly #running = new Map<string, AbortController>()
+  /** They wait for others to end. */
+  #queue: Attempt[] = []
+  readonly #running = new Map<EffectRun, AbortController>()
   /** Started and not over, between attempts too. */
-  readonly #live = new Set<string>()
+  readonly #live = new Map<string, EffectRun>()
 
   constructor(place: LiveContext, parallel_max: number) {
     this.#place = place
@@ -44,44 +48,62 @@ export class EffectRuns {
   /** Once for each; a second time while it runs is none. */
   start(run: EffectRun): void {
     if (this.#live.has(run.id)) return
-    this.#live.add(run.id)
-    this.#attempt(run, 1)
+    this.#live.set(run.id, run)
+    this.#enqueue({ run, number: 1 })
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more. Others need not wait until it listens to its signal. */
   drop(id: string, reason: DarqError): void {
+    const run = this.#live.get(id)
+    if (run === undefined) return
     this.#live.delete(id)
-    this.#running.get(id)?.abort(reason)
+    this.#queue = this.#queue.filter((attempt) => attempt.run !== run)
+    this.#running.get(run)?.abort(reason)
+    this.#running.delete(run)
+    this.#pump()
   }
 
   dropAll(reason: DarqError): void {
     this.#live.clear()
+    this.#queue = []
     for (const stop of this.#running.values()) stop.abort(reason)
   }
 
-  #attempt(run: EffectRun, attempt: number): void {
-    if (!this.#live.has(run.id)) return
-    if (this.#running.size >= this.#parallel_max) {
-      this.#queue.push(run)
-      return
+  #isLive(run: EffectRun): boolean {
+    return this.#live.get(run.id) === run
+  }
+
+  #enqueue(attempt: Attempt): void {
+    this.#queue.push(attempt)
+    this.#pump()
+  }
+
+  #pump(): void {
+    while (this.#running.size < this.#parallel_max) {
+      const next = this.#queue.shift()
+      if (next === undefined) return
+      this.#attempt(next)
     }
+  }
+
+  #attempt({ run, number }: Attempt): void {
     const stop = new AbortController()
-    this.#running.set(run.id, stop)
-    void this.#once(run, attempt, stop)
+    this.#running.set(run, stop)
+    void this.#once(run, number, stop)
       .then(
         (value) => this.#came(run, value),
-        (thrown: unknown) => this.#failed(run, attempt, thrown),
+        (thrown: unknown) => this.#failed(run, number, thrown),
       )
       .finally(() => {
-        if (this.#running.get(run.id) === stop) this.#running.delete(run.id)
-        const next = this.#queue.shift()
-        if (next !== undefined) this.#attempt(next, 1)
+        if (this.#running.get(run) !== stop) return
+        this.#running.delete(run)
+        this.#pump()
       })
   }
 
   async #once({ key, job }: EffectRun, attempt: number, stop: AbortController): Promise<unknown> {
     const { clock } = this.#place.context
-    const timeout_ms = milliseconds(job.options.timeout ?? '1 minute')
+    const { timeout_ms } = job
     const timedOut = Promise.withResolvers<never>()
     timedOut.promise.catch(() => {})
     const cancel = clock.wake(clock.now_ms() + timeout_ms, () => {
@@ -98,7 +120,8 @@ export class EffectRuns {
   }
 
   #came(run: EffectRun, value: unknown): void {
-    if (!this.#live.delete(run.id)) return
+    if (!this.#isLive(run)) return
+    this.#live.delete(run.id)
     let plain: Plain
     try {
       plain = plainCopy(value, this.#place.message_bytes_max)
@@ -125,18 +148,14 @@ export class EffectRuns {
   }
 
   #failed(run: EffectRun, attempt: number, thrown: unknown): void {
-    if (!this.#live.has(run.id)) return
-    const { retry = {} } = run.job.options
-    const attempts_max = retry.attempts_max ?? attempts_max_default
+    if (!this.#isLive(run)) return
+    const { retry } = run.job
     const error = handlerError(thrown)
-    if (error.retryable && attempt < attempts_max) {
+    if (error.retryable && attempt < retry.attempts_max) {
       this.#place.report(error)
-      const pauses = {
-        attempts_max,
-        backoff_ms: milliseconds(retry.backoff ?? '100 ms'),
-        backoff_max_ms: milliseconds(retry.backoff_max ?? '1 minute'),
-      }
-      this.#place.after(backoff_ms(pauses, attempt, this.#place.context.random), () => this.#attempt(run, attempt + 1))
+      this.#place.after(backoff_ms(retry, attempt, this.#place.context.random), () => {
+        if (this.#isLive(run)) this.#enqueue({ run, number: attempt + 1 })
+      })
       return
     }
     this.#live.delete(run.id)

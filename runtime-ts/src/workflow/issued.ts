@@ -4,9 +4,13 @@
  * @module
  */
 import type { Kind, Message } from '../crest/define/address.ts'
+import { type RetryDefinition, retryOf } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
+import { milliseconds } from '../crest/define/span.ts'
 import type { SendOptions } from '../crest/define/step.ts'
 import type { DarqError, Plain } from '../error.ts'
+import { invalid } from '../options.ts'
+import { textOf } from '../text.ts'
 import type { EffectOptions } from './flow.ts'
 import type { Command } from './journal.ts'
 
@@ -25,7 +29,19 @@ export interface Issued {
 export interface EffectJob {
   readonly name: string
   readonly run: (run: Run) => Promise<unknown>
-  readonly options: EffectOptions
+  readonly retry: RetryDefinition
+  readonly timeout_ms: number
+  readonly pure: boolean
+}
+
+/** @throws {DarqError} `invalid_argument`: where it is asked for, not where it would fail */
+export function effectJob(
+  name: string,
+  run: EffectJob['run'],
+  { retry, timeout = '1 minute', pure = false }: Omit<EffectOptions, 'pure'> & { readonly pure?: boolean },
+): EffectJob {
+  if (typeof run !== 'function') throw invalid('effect: a function', typeof run)
+  return { name: textOf('effect', name), run, retry: retryOf(retry), timeout_ms: milliseconds(timeout), pure }
 }
 
 /** A command whose answer is awaited. */

@@ -14,11 +14,13 @@ import { readErrorFacts } from '../crest/wire/envelope.ts'
 import { handlerError } from '../crest/wire/failure.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, fromFacts, isA, type Plain } from '../error.ts'
+import { timeOf } from '../options.ts'
+import { textOf } from '../text.ts'
 import { Commands } from './commands.ts'
 import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
 import { Inbox, type Letter } from './inbox.ts'
-import type { Fresh, Issued, Waiting } from './issued.ts'
+import { effectJob, type Fresh, type Issued, type Waiting } from './issued.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
 import { at, comesFrom, foreign, mismatch } from './mishap.ts'
 import { fitting, plainCopy } from './plain.ts'
@@ -330,6 +332,7 @@ export class LiveFlow {
     this.#checkMessage(message, 'send')
     const { after, at: at_ms, timer } = options
     const due_ms = at_ms ?? (after === undefined ? undefined : this.#now_ms + milliseconds(after))
+    if (due_ms !== undefined) timeOf('at', due_ms)
     const later = { ...(due_ms !== undefined && { at: due_ms }), ...(timer !== undefined && { timer }) }
     this.#do({ command: ['send', message.to, message.name], message, options: later })
   }
@@ -339,7 +342,7 @@ export class LiveFlow {
     run: (run: Run) => Promise<unknown>,
     { undo, ...options }: EffectOptions & { undo?: Undo } = {},
   ): Promise<unknown> {
-    return this.#promise(() => ({ command: ['effect', name], effect: { name, run, options } }), undo)
+    return this.#promise(() => ({ command: ['effect', name], effect: effectJob(name, run, options) }), undo)
   }
 
   sleep(span: Span): Promise<unknown> {
@@ -381,7 +384,7 @@ export class LiveFlow {
 
   async changed(change: string): Promise<boolean> {
     this.#checkMay()
-    const command: Command = ['changed', change]
+    const command: Command = ['changed', textOf('changed', change)]
     const { isBeyond, next } = this.#commands.script
     if (!isBeyond && (next === undefined || !isSameCommand(next, command))) return false
     this.#do({ command })

@@ -86,6 +86,19 @@ export interface RetryDefinition {
   readonly backoff_max_ms: number
 }
 
+/** @throws {DarqError} `invalid_argument` for what is no count or no span */
+export function retryOf({
+  attempts_max = 8,
+  backoff = '100 ms',
+  backoff_max = '1 minute',
+}: Retry = {}): RetryDefinition {
+  return {
+    attempts_max: countOf('attempts_max', attempts_max),
+    backoff_ms: milliseconds(backoff),
+    backoff_max_ms: milliseconds(backoff_max),
+  }
+}
+
 export interface EffectDefinition {
   readonly timeout_ms: number
   readonly parallel_max: number
@@ -131,11 +144,7 @@ export class Definition implements Participant {
     this.name = name
     this.messages = messages
     this.cells = cells
-    this.retry = {
-      attempts_max: countOf('attempts_max', retry?.attempts_max ?? 8),
-      backoff_ms: milliseconds(retry?.backoff ?? '100 ms'),
-      backoff_max_ms: milliseconds(retry?.backoff_max ?? '1 minute'),
-    }
+    this.retry = retryOf(retry)
     this.effect = effect
     this.processor = processor
     this.outbound = outbound

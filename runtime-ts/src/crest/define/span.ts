@@ -1,5 +1,5 @@
 /** @module Lengths of time as people write them. */
-import { invalid, shown } from '../../options.ts'
+import { invalid, shown, time_ms_max } from '../../options.ts'
 
 /** `'50 ms'`, `'1 day'`, `'2 minutes'`. */
 export type Span = `${number} ${'ms' | 'seconds' | 'minutes' | 'hours' | 'days' | 'second' | 'minute' | 'hour' | 'day'}`
@@ -23,7 +23,7 @@ const unit_ms: Readonly<Record<string, number>> = {
 export function milliseconds(span: Span): number {
   const [count, unit, ...rest] = typeof span === 'string' ? span.split(' ') : []
   const ms = Number(count) * (unit_ms[unit ?? ''] ?? Number.NaN)
-  if (rest.length > 0 || count === undefined || count === '' || !(ms >= 0) || ms === Number.POSITIVE_INFINITY) {
+  if (rest.length > 0 || count === undefined || count === '' || !(ms >= 0) || ms > time_ms_max) {
     throw invalid('a span like "50 ms" or "2 days"', shown(span))
   }
   return ms

@@ -6,7 +6,7 @@
  */
 import type { Lsn, Out } from '../../engine/types.ts'
 import { DarqError } from '../../error.ts'
-import { invalid, shown } from '../../options.ts'
+import { invalid, shown, timeOf } from '../../options.ts'
 import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../define/address.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Schema, versionOf } from '../define/schema.ts'
@@ -125,8 +125,7 @@ export class Turn {
       this.#outs.push({ to, bytes: encodeEnvelope(draft) })
       return
     }
-    const due_ms = at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after))
-    if (!Number.isFinite(due_ms)) throw invalid('a time in milliseconds', String(due_ms))
+    const due_ms = timeOf('at', at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after)))
     if (timer === undefined) {
       this.#outs.push({ to, bytes: encodeEnvelope(draft), due_ms })
       return
