@@ -39,7 +39,8 @@ export interface IndexedDbOptions {
 /**
  * A store in this origin's IndexedDB, made on the first opening.
  *
- * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`. A resolved commit is durable in that
+ * `durability` is `strict` when the browser knows the strict hint, otherwise `relaxed`; once it was opened in a private window
+ * of Firefox or Safari, `best-effort`. Chromium doesn't let its private windows be told. A resolved commit is durable in that
  * sense; whether the browser may evict the origin's data is another question (`navigator.storage.persist`).
  *
  * @param name the database's name; whoever opens the same one shares the store
@@ -47,10 +48,16 @@ export interface IndexedDbOptions {
  * const host = await openHost({ name: 'demo', participants: [], storage: indexedDB('demo') })
  */
 export function indexedDB(name: string, options: IndexedDbOptions = {}): Storage {
+  let isPrivate = false
   return storageOver({
-    durability: () =>
-      typeof IDBTransaction === 'function' && 'durability' in IDBTransaction.prototype ? 'strict' : 'relaxed',
-    connect: async () => new DatabaseCells(name, options),
+    durability() {
+      if (isPrivate) return 'best-effort'
+      return typeof IDBTransaction === 'function' && 'durability' in IDBTransaction.prototype ? 'strict' : 'relaxed'
+    },
+    async connect() {
+      isPrivate = await isPrivateWindow()
+      return new DatabaseCells(name, options)
+    },
   })
 }
 
@@ -171,6 +178,19 @@ class DatabaseCells implements Cells {
       },
     })
   }
+}
+
+/**
+ * A private window has IndexedDB, which is gone with the window, and a flush of it promises nothing. Firefox and Safari refuse
+ * the file system there; Chromium answers as ever, and is not asked.
+ */
+async function isPrivateWindow(): Promise<boolean> {
+  const manager: Partial<StorageManager> | undefined = navigator.storage
+  if (splits() || manager?.getDirectory === undefined) return false
+  return manager.getDirectory().then(
+    () => false,
+    () => true,
+  )
 }
 
 /**
