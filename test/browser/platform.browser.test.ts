@@ -151,6 +151,13 @@ describe('what nobody waits for', { timeout: 60_000 }, () => {
     )
   })
 
+  test('what waits for an edge that is down is counted by destination', async () => {
+    const visited = await visit('')
+    await visited.page.evaluate(() => [1, 2, 3].map((n) => globalThis.platform?.tell(n)))
+    await visited.page.waitForFunction(() => globalThis.platform?.tab.status.backlog.elsewhere === 3)
+    expect(await visited.page.evaluate(() => globalThis.platform?.tab.status.backlog)).toEqual({ elsewhere: 3 })
+  })
+
   test('a worker whose script is gone after a deployment is told as such, and its page goes on when it is back', async () => {
     const origin = server.origin('as it is')
     const visited = await visit('', origin)

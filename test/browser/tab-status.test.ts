@@ -8,6 +8,7 @@ const first: TabStatus = {
   wasm_error: undefined,
   reason: undefined,
   last_error: undefined,
+  backlog: {},
   fallback: undefined,
   online: true,
   persisted: false,

@@ -29,6 +29,11 @@ export interface TabStatus {
   readonly reason: DarqError | undefined
   /** The newest failure in this tab's worker that nobody waited for: a handler that threw, a commit, a peer. It stays. */
   readonly last_error: DarqError | undefined
+  /**
+   * How many messages this tab's host has for others (the edge) that those have not committed yet, by the DARQ that they go
+   * to; as of a second or two ago. `{}` while another tab leads, whose status has it.
+   */
+  readonly backlog: Readonly<Record<string, number>>
   /** Why the host is in memory and this tab's alone, as `fallback: 'memory'` has asked for. */
   readonly fallback: DarqError | undefined
   /** What the browser says of the network. */
@@ -101,6 +106,7 @@ const names = [
   'reason',
   'last_error',
   'fallback',
+  'backlog',
   'online',
   'persisted',
   'usage_bytes',
@@ -111,7 +117,8 @@ function isSame(one: TabStatus, other: TabStatus): boolean {
   return names.every((name) => textOf(one[name]) === textOf(other[name]))
 }
 
-/** Errors that say the same are one, however often they were told. */
+/** Errors and counts that say the same are one, however often they were told. */
 function textOf(value: TabStatus[keyof TabStatus]): unknown {
-  return value instanceof Error ? value.message : value
+  if (value instanceof Error) return value.message
+  return typeof value === 'object' ? JSON.stringify(value) : value
 }

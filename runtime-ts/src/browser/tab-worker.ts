@@ -33,6 +33,8 @@ export interface HostingStatus {
 export interface WorkerStatus extends HostingStatus {
   /** The newest failure that nobody waited for, here. */
   readonly last_error: ErrorFacts | undefined
+  /** If the host is here: how many messages wait for other hosts, by the DARQ that they go to. */
+  readonly backlog: Readonly<Record<string, number>>
   /** Why the host is in memory alone: the page has asked for that. */
   readonly fallback: ErrorFacts | undefined
 }

@@ -92,6 +92,7 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
     wasm_error: undefined,
     reason: undefined,
     last_error: undefined,
+    backlog: {},
     fallback: undefined,
     online: navigator.onLine,
     persisted: false,
@@ -193,11 +194,12 @@ export async function openTab(worker: Worker | (() => Worker), options: TabOptio
 }
 
 /** While the lead changes hands there is no host to ask: what it was before is the best answer. */
-function shownOf({ role, host, reason, last_error, fallback }: WorkerStatus): Partial<TabStatus> {
+function shownOf({ role, host, reason, last_error, backlog, fallback }: WorkerStatus): Partial<TabStatus> {
   return {
     role,
     reason: errorOf(reason),
     last_error: errorOf(last_error),
+    backlog,
     fallback: errorOf(fallback),
     ...(host !== undefined && { durability: host.durability, core: host.core, wasm_error: errorOf(host.wasm_error) }),
   }

@@ -5,7 +5,7 @@
  */
 import { expose } from 'comlink'
 import type { HostOptions } from '../crest/host/host.ts'
-import { openHosted } from '../crest/host/host.ts'
+import { type Hosted, openHosted } from '../crest/host/host.ts'
 import { tellConsole } from '../crest/host/on-console.ts'
 import { secureRandom, uuid } from '../crest/wire/random.ts'
 import { DarqError, type ErrorFacts, tell, toFacts } from '../error.ts'
@@ -34,6 +34,8 @@ export interface ServeTabOptions extends HostOptions {
 
 /** Failures that come in a row are shown to the page as one. */
 const show_after_ms = 100
+/** What waits for other hosts is counted so often. */
+const count_every_ms = 1_000
 
 /**
  * Hosts participants in this worker, for the page that opened it with `openTab`, and for the pages of all other tabs of this
@@ -61,10 +63,13 @@ export function serveTab(options: ServeTabOptions): void {
   let last_error: ErrorFacts | undefined
   let fallback: ErrorFacts | undefined
   let isDue = false
+  /** The newest that was opened here. */
+  let hosted: Hosted | undefined
+  let backlog: Readonly<Record<string, number>> = {}
 
   function show(): void {
     isDue = false
-    listener?.({ ...hosting.status, last_error, fallback })
+    listener?.({ ...hosting.status, last_error, backlog, fallback })
   }
 
   function failed(error: DarqError, where: string): void {
@@ -75,12 +80,25 @@ export function serveTab(options: ServeTabOptions): void {
     clock.wake(clock.now_ms() + show_after_ms, show)
   }
 
+  async function open(storage: Storage): Promise<Hosted> {
+    hosted = await openHosted({ ...options, storage, unreachable: true, onError: failed })
+    return hosted
+  }
+
+  function count(): void {
+    clock.wake(clock.now_ms() + count_every_ms, count)
+    const counted = backlogOf(hosted)
+    if (JSON.stringify(counted) === JSON.stringify(backlog)) return
+    backlog = counted
+    show()
+  }
+
   function openShared(): Hosting {
     const missing = missingHere(globalThis)
     if (missing !== undefined) return refuseHosting(missing, clock)
     return openHosting({
       name,
-      open: () => openHosted({ ...options, storage, unreachable: true, onError: failed }),
+      open: () => open(storage),
       lock: leaderLock(navigator.locks, name),
       channel: (channel) => new BroadcastChannel(channel),
       clock,
@@ -91,6 +109,7 @@ export function serveTab(options: ServeTabOptions): void {
   }
 
   let hosting = openShared()
+  count()
   // What a page holds is a link that stays, whatever is behind it.
   const link: Hosting['link'] = {
     enqueue: (request, report) => hosting.link.enqueue(request, report),
@@ -113,7 +132,7 @@ export function serveTab(options: ServeTabOptions): void {
         fallback = reason
         void hosting.end()
         hosting = openLoneHosting({
-          open: () => openHosted({ ...options, storage: memory(), unreachable: true, onError: failed }),
+          open: () => open(memory()),
           clock,
           show,
         })
@@ -121,6 +140,16 @@ export function serveTab(options: ServeTabOptions): void {
       },
     }),
   )
+}
+
+/** Between two lives of a host, and after its last, nothing is known. */
+function backlogOf(hosted: Hosted | undefined): Readonly<Record<string, number>> {
+  try {
+    return hosted?.engine.backlog ?? {}
+  } catch (error) {
+    if (!(error instanceof DarqError)) throw error
+    return {}
+  }
 }
 
 interface Served {

@@ -9,6 +9,8 @@ import type { Ack } from './frame.ts'
 /** The ordered path from one DARQ to another. */
 export interface Channel {
   readonly to: string
+  /** How many messages wait for another host to have them committed. */
+  readonly abroad?: number
   /** Takes an out-message that a step has just made. */
   push(lsn: Lsn, gated: boolean): void
   /** Takes an out-message that was found in the log at recovery. */

@@ -162,6 +162,12 @@ export class LiveHost implements Engine {
   get names(): readonly string[] {
     return this.#darqs.names
   }
+  get backlog(): Readonly<Record<string, number>> {
+    const sums = new Map<string, number>()
+    for (const darq of this.#darqs.all)
+      for (const { to, abroad = 0 } of darq.channels) if (abroad > 0) sums.set(to, (sums.get(to) ?? 0) + abroad)
+    return Object.fromEntries(sums)
+  }
 
   /** @throws {DarqError} `closed`, or why the host has stopped */
   assertRunning(): void {

@@ -88,6 +88,10 @@ export class RemoteChannel implements Channel {
     this.#k = darq.host.kOf(to)
   }
 
+  get abroad(): number {
+    return this.#queue.length
+  }
+
   push(lsn: Lsn, gated: boolean): void {
     const { host } = this.#darq
     this.#add(lsn, gated)

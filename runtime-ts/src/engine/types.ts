@@ -339,6 +339,8 @@ export interface Engine {
   unsettled(states: readonly Dependency[]): readonly Dependency[]
   /** Names of the DARQs that exist. */
   readonly names: readonly string[]
+  /** How many messages wait for another host to have them committed, by the DARQ that they go to. Counted anew when asked. */
+  readonly backlog: Readonly<Record<string, number>>
   /**
    * A frame from another host. What answers it goes out by `transport.send(from, …)`, at once or when committed.
    *

@@ -12,6 +12,8 @@ export interface PlatformFixture {
   readonly tab: Tab
   /** Sends one message whose handler throws. */
   fail(why: string): void
+  /** Sends one message whose handler sends another to an edge that can't be reached. */
+  tell(n: number): void
   killWorker(): void
 }
 
@@ -71,6 +73,7 @@ try {
       return tab.query(Counter.total('a'), { grade: 'committed' })
     },
     fail: (why) => void tab.send(Counter.fail('a', why)).accepted,
+    tell: (n) => void tab.send(Counter.tell('a', n)),
     killWorker: () => current?.terminate(),
   }
 } catch (error) {
