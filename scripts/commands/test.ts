@@ -21,6 +21,7 @@ prepareFurtherBrowsers()
 conclude([
   ...(await runStatic()),
   await runVitest('tests', []),
+  await runStage('public surface', 'node', ['scripts/commands/api.ts', '--check']),
   // A fixed budget of about a minute and a half of one processor: `npm run simulate -- --seeds A..B` and `-- --mutants` do it all.
   await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..80', '--quiet']),
   await runStage('mutants', 'node', ['test/simulate.ts', '--mutants', '--only', mutants.join(), '--quiet']),
