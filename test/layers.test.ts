@@ -27,7 +27,11 @@ test.each([
   ['crest/wire/envelope.ts', `import type { Ledger } from '../run/ledger.ts'`, '../run/ledger.ts'],
   ['crest/client/client.ts', `import { ask } from '../run/query.ts'`, '../run/query.ts'],
   ['crest/run/turn.ts', `import { openClient } from '../client/client.ts'`, '../client/client.ts'],
-  ['crest/run/turn.ts', `import { errands } from '../outbound/errands.ts'`, '../outbound/errands.ts'],
+  [
+    'crest/run/turn.ts',
+    `import { outboundCalls } from '../outbound/outbound-calls.ts'`,
+    '../outbound/outbound-calls.ts',
+  ],
   ['workflow/flow.ts', `import { openHost } from '../crest/host/host.ts'`, '../crest/host/host.ts'],
   ['crest/host/host.ts', `import type { TabStatus } from '../../browser/tab.ts'`, '../../browser/tab.ts'],
   ['crest/host/host.ts', `import { Hono } from 'hono'`, 'hono'],

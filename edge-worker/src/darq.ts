@@ -6,7 +6,7 @@
 import type { DurableObjectNamespace, DurableObjectState } from '@cloudflare/workers-types'
 import { type DarqError, type HostOptions, openHosted, type Participant } from '@darq/runtime'
 import type { DurableObjectOptions } from '@darq/runtime/durable-object'
-import type { ChronicleEvent, Transport } from '@darq/runtime/engine'
+import type { LoggedEvent, Transport } from '@darq/runtime/engine'
 import { checkK, everyPart, type Route } from '@darq/runtime/transport'
 import type { Hono } from 'hono'
 import type { Answers } from './answers.ts'
@@ -39,8 +39,8 @@ export interface EdgeOptions<Env extends object> {
    * because another has lost what it depends on. Default: `console.warn`, but for what a participant refuses.
    */
   readonly onError?: (error: DarqError, where: string, name: string, env: Env) => void
-  /** What becomes of the versions of the DARQ `name`'s object, as it happens: see `Chronicle` of `@darq/runtime/engine`. */
-  readonly onChronicle?: (event: ChronicleEvent, name: string, env: Env) => void
+  /** What becomes of the versions of the DARQ `name`'s object, as it happens: see `EventLog` of `@darq/runtime/engine`. */
+  readonly onEvent?: (event: LoggedEvent, name: string, env: Env) => void
   /** For tests and benchmarks: how the storage of a DARQ's object behaves. */
   readonly storage?: (name: string, env: Env) => DurableObjectOptions
 }
@@ -72,7 +72,7 @@ export interface Edge<Env extends object> {
  * ```
  */
 export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
-  const { object, routes, authorize, k = 0, onError = warn, onChronicle, storage = () => ({}), core, wasm } = options
+  const { object, routes, authorize, k = 0, onError = warn, onEvent, storage = () => ({}), core, wasm } = options
   const participants = oncePerEnvironment(options.participants)
   checkK(k)
   const app = objectApp()
@@ -83,13 +83,13 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
       open: async (name, env, store, answers) => {
         const elsewhere = routes?.(env) ?? {}
         const living = participants(env)
-        const { participant, siblings, routes: roads } = homeOf(name, living, elsewhere, object(env))
+        const { participant, siblings, routes: hostRoutes } = homeOf(name, living, elsewhere, object(env))
         const hosted = await openHosted({
           name: hostName(name),
           participants: [participant],
           // Of a family, each member has an object of its own.
           lives: (darq) => darq === name,
-          routes: roads,
+          routes: hostRoutes,
           storage: store,
           reply: replies(answers, siblings),
           // Whoever comes by a request has but said its name: each visitor's tab of one app has the same.
@@ -102,7 +102,7 @@ export function darq<Env extends object>(options: EdgeOptions<Env>): Edge<Env> {
           onError: (error, where) => onError(error, where, name, env),
           ...(core !== undefined && { core }),
           ...(wasm !== undefined && { wasm }),
-          ...(onChronicle !== undefined && { onChronicle: (event) => onChronicle(event, name, env) }),
+          ...(onEvent !== undefined && { onEvent: (event) => onEvent(event, name, env) }),
         })
         return { hosted, participant, siblings }
       },

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodePlain, encodePlainBytes } from '../../runtime-ts/src/crest/wire/plain.ts'
 import { asError } from '../../runtime-ts/src/error.ts'
-import { comesFrom } from '../../runtime-ts/src/workflow/mishap.ts'
+import { comesFrom } from '../../runtime-ts/src/workflow/workflow-error.ts'
 
 const { thrown, text } = hostileValues(fc)
 

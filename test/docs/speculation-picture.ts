@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chronicleSvg } from '@darq/runtime/testing'
+import { eventLogSvg } from '@darq/runtime/testing'
 import { Town } from '../engine/town.ts'
 import { id, messages, sequence } from '../engine/world.ts'
 
@@ -44,8 +44,8 @@ export async function drawSpeculation(): Promise<string> {
   // The client has not been told that it is committed, so it sends it again.
   order('shop', 3, 'a chair')
   await town.clock.advance(400)
-  return chronicleSvg(
-    town.chronicle.events.filter(({ at_ms }) => at_ms >= from_ms),
+  return eventLogSvg(
+    town.eventLog.events.filter(({ at_ms }) => at_ms >= from_ms),
     {
       title: 'One crash, and who goes back for it',
       hosts: ['shop', 'stock', 'post', 'news'],

@@ -25,8 +25,8 @@ test('the examples compile', { timeout: 60_000 }, async () => {
   await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['--noEmit', '-p', join(root, 'docs/examples')])
 })
 
-test('a chronicle is drawn in Node', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'docs/examples/votes/votes.chronicle.ts')])
+test('an event log is drawn in Node', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'docs/examples/votes/votes.event-log.ts')])
   expect(stdout).toMatch(/^<svg [\s\S]*version 1: committed[\s\S]*<\/svg>\s*$/)
 })
 

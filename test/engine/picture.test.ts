@@ -1,13 +1,13 @@
-/** The picture of a chronicle. */
-import { type ChronicleEvent, DarqError, type Happening, type Version } from '@darq/runtime/engine'
-import { chronicleSvg } from '@darq/runtime/testing'
+/** The picture of an event log. */
+import { DarqError, type HostEvent, type LoggedEvent, type Version } from '@darq/runtime/engine'
+import { eventLogSvg } from '@darq/runtime/testing'
 import { describe, expect, test } from 'vitest'
 
 /** Only engines mint these; a test may pretend. */
-const epochOf = (number: number) => number as ChronicleEvent['epoch']
+const epochOf = (number: number) => number as LoggedEvent['epoch']
 const versionOf = (number: number) => number as Version
 
-const at = (at_ms: number, name: string, epoch: number, what: Happening): ChronicleEvent => ({
+const at = (at_ms: number, name: string, epoch: number, what: HostEvent): LoggedEvent => ({
   at_ms,
   host: `${name}#g`,
   epoch: epochOf(epoch),
@@ -18,7 +18,7 @@ const messages = { from: 'a/1', to: 'b/1', first: 1, count: 1 }
 const ofA = { host: 'a#g', epoch: epochOf(1), version: versionOf(1) }
 
 /** a sends and is killed before its flush; b goes back. */
-const story: readonly ChronicleEvent[] = [
+const story: readonly LoggedEvent[] = [
   at(0, 'a', 1, { kind: 'opened', found: versionOf(0), committed: versionOf(0) }),
   at(1, 'b', 1, { kind: 'opened', found: versionOf(0), committed: versionOf(0) }),
   at(10, 'a', 1, { kind: 'sent', version: versionOf(1), ...messages }),
@@ -52,8 +52,8 @@ function assertWellFormed(svg: string): void {
 
 describe('the picture', () => {
   test('shows what became of each version, and of each life', () => {
-    expect(titles(chronicleSvg(story))).toEqual([
-      'A chronicle of versions',
+    expect(titles(eventLogSvg(story))).toEqual([
+      'An event log of versions',
       'version 1: lost',
       'version 1: withdrawn',
       'version 1: committed',
@@ -65,7 +65,7 @@ describe('the picture', () => {
   })
 
   test('says the same in words, for those who do not see it', () => {
-    const svg = chronicleSvg(story, { title: 'A & B', id: 'one' })
+    const svg = eventLogSvg(story, { title: 'A & B', id: 'one' })
     expect(svg).toContain('role="img" aria-labelledby="one-title one-description"')
     expect(svg).toContain('<title id="one-title">A &amp; B</title>')
     const [, description] = /<desc id="one-description">([^<]*)</.exec(svg) ?? []
@@ -78,7 +78,7 @@ describe('the picture', () => {
   test('does not depend on the order in which hosts were asked for their events', () => {
     const byHost = story.toSorted((a, b) => a.host.localeCompare(b.host))
     expect(byHost).not.toEqual(story)
-    expect(chronicleSvg(byHost)).toBe(chronicleSvg(story))
+    expect(eventLogSvg(byHost)).toBe(eventLogSvg(story))
   })
 
   test('tells messages that make a dependency from those that make none, and from those that are refused', () => {
@@ -87,8 +87,8 @@ describe('the picture', () => {
     const taken = (depends: boolean) =>
       at(15, 'b', 1, { kind: 'taken', of: ofA, into: versionOf(1), depends, ...messages })
     const refused = at(15, 'b', 1, { kind: 'refused', of: ofA, ...messages })
-    const drawn = (event: ChronicleEvent) =>
-      /class="(flight [a-z]+)" marker-end="[^"]*"><title>/.exec(chronicleSvg([opened, sent, event]))?.[1]
+    const drawn = (event: LoggedEvent) =>
+      /class="(flight [a-z]+)" marker-end="[^"]*"><title>/.exec(eventLogSvg([opened, sent, event]))?.[1]
     expect(drawn(taken(true))).toBe('flight depends')
     expect(drawn(taken(false))).toBe('flight stable')
     expect(drawn(refused)).toBe('flight refused')
@@ -96,15 +96,15 @@ describe('the picture', () => {
 
   test('begins in the middle when its events do', () => {
     const later = story.filter(({ at_ms }) => at_ms >= 45)
-    expect(titles(chronicleSvg(later))).toContain('goes back to the start, because of what a has lost')
+    expect(titles(eventLogSvg(later))).toContain('goes back to the start, because of what a has lost')
     // a is not heard of any more; what b had is not known.
-    expect(chronicleSvg(later)).toContain('>1 host over')
-    assertWellFormed(chronicleSvg([]))
+    expect(eventLogSvg(later)).toContain('>1 host over')
+    assertWellFormed(eventLogSvg([]))
   })
 
   test('is well-formed, whatever hosts are called', () => {
     const name = `<script>"&'\u0000]]>`
-    const svg = chronicleSvg(
+    const svg = eventLogSvg(
       [at(0, name, 1, { kind: 'opened', found: versionOf(0), committed: versionOf(0) }), ...story],
       {
         title: name,
@@ -117,11 +117,11 @@ describe('the picture', () => {
 
   test('has its hosts in the order that is asked for', () => {
     const names = (svg: string) => [...svg.matchAll(/class="host"[^>]*>([^<]*)</g)].map(([, name]) => name)
-    expect(names(chronicleSvg(story))).toEqual(['a', 'b'])
-    expect(names(chronicleSvg(story, { hosts: ['b', 'nobody'] }))).toEqual(['b', 'a'])
+    expect(names(eventLogSvg(story))).toEqual(['a', 'b'])
+    expect(names(eventLogSvg(story, { hosts: ['b', 'nobody'] }))).toEqual(['b', 'a'])
   })
 
   test('takes no id that would break out of its style sheet', () => {
-    expect(() => chronicleSvg(story, { id: '</style>' })).toThrow(DarqError)
+    expect(() => eventLogSvg(story, { id: '</style>' })).toThrow(DarqError)
   })
 })

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chronicleSvg } from '@darq/runtime/testing'
+import { eventLogSvg } from '@darq/runtime/testing'
 import { onTestFailed } from 'vitest'
 import type { Town } from './town.ts'
 
@@ -16,7 +16,7 @@ export function pictured(town: Town): Town {
   onTestFailed(({ task }) => {
     mkdirSync(folder, { recursive: true })
     const file = join(folder, `${task.id}.svg`)
-    writeFileSync(file, chronicleSvg(town.chronicle.events, { title: task.name, width: 2_400 }))
+    writeFileSync(file, eventLogSvg(town.eventLog.events, { title: task.name, width: 2_400 }))
     console.error(`What happened, drawn: ${file}`)
   })
   return town

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Chronicle, DarqError, type Engine, type EngineOptions, openEngine } from '@darq/runtime/engine'
+import { DarqError, type Engine, type EngineOptions, EventLog, openEngine } from '@darq/runtime/engine'
 import type { Commit, Storage } from '../../runtime-ts/src/storage/contract.ts'
 import { memory } from '../../runtime-ts/src/storage/memory.ts'
 import { Recorder, type Sent, seeded, VirtualClock } from './world.ts'
@@ -69,7 +69,7 @@ export class Town {
   readonly random: () => number
   readonly places = new Map<string, Place>()
   readonly errors: string[] = []
-  readonly chronicle = new Chronicle()
+  readonly eventLog = new EventLog()
   lose = 0
   repeat = 0
   delay_ms_min = 0
@@ -122,7 +122,7 @@ export class Town {
         return recorder
       },
       transport: { send: (to, frame) => this.#carry(name, to, frame) },
-      onChronicle: this.chronicle.note,
+      onEvent: this.eventLog.note,
       onError: (error, where) => this.errors.push(`${name} ${where}: ${error.message}`),
     }
     place.recorders.clear()

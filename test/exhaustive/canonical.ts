@@ -202,9 +202,9 @@ class DescribedVectors implements Vectors {
 
 /** What a host keeps of an answer that waits: which one it is. */
 export function nameClosures(host: LiveHost, input: () => string): void {
-  const { offers } = host
-  const atCommitted = offers.atCommitted.bind(offers)
-  offers.atCommitted = (version, run) => {
+  const { sendSchedule } = host
+  const atCommitted = sendSchedule.atCommitted.bind(sendSchedule)
+  sendSchedule.atCommitted = (version, run) => {
     closures.set(run, `${kindOf(run)} of ${input()}`)
     atCommitted(version, run)
   }

@@ -11,8 +11,8 @@
  */
 import type { MadeBy } from './application.ts'
 import { type Event, keyOf } from './event.ts'
+import { HostChoices } from './host-choices.ts'
 import { checkDone, hashOf, type Observed, observe } from './observed.ts'
-import { Offers } from './offers.ts'
 import { Place } from './place.ts'
 import type { Queues } from './queues.ts'
 import { originsIn } from './readable-frame.ts'
@@ -25,7 +25,7 @@ export interface Station {
   readonly host: number
   readonly hash: string
   readonly observed: Observed
-  readonly offers: Offers
+  readonly hostChoices: HostChoices
   /** By which event it was first reached, and from where. */
   readonly before: { readonly station: Station; readonly event: number } | undefined
   /** What each event does, as far as it was made. */
@@ -132,7 +132,8 @@ export class Chart {
     station.moves.set(event, move)
     // What needs nobody else will be made in any case: now, while the host is there.
     const { to } = move
-    const next = to?.place && to.offers.plain.find(({ event }) => event !== undefined && !to.moves.has(event))?.event
+    const next =
+      to?.place && to.hostChoices.plain.find(({ event }) => event !== undefined && !to.moves.has(event))?.event
     if (to && next !== undefined) await this.#make({ station: to, event: next })
   }
 
@@ -207,7 +208,7 @@ export class Chart {
       host,
       hash,
       observed,
-      offers: new Offers(host, observed, (event) => this.eventId(event)),
+      hostChoices: new HostChoices(host, observed, (event) => this.eventId(event)),
       before: by,
       moves: new Map(),
       place,

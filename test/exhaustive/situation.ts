@@ -97,10 +97,10 @@ export class Situation {
     const choices: Choice[] = []
     const { stations, messages_max } = this
     for (let host = 0; host < stations.length; host += 1) {
-      const offers = stations[host]?.offers
-      if (!offers) continue
-      for (const choice of offers.plain) choices.push(choice)
-      for (const { choice, nth } of offers.clients) if (nth <= messages_max) choices.push(choice)
+      const hostChoices = stations[host]?.hostChoices
+      if (!hostChoices) continue
+      for (const choice of hostChoices.plain) choices.push(choice)
+      for (const { choice, nth } of hostChoices.clients) if (nth <= messages_max) choices.push(choice)
     }
     this.#arrivals(choices)
     const isQuiet = choices.length === 0
@@ -114,7 +114,7 @@ export class Situation {
     const { directions, inOrder } = this.#queues
     for (let direction = 0; direction < directions.length; direction += 1) {
       const queue = this.queues[direction] ?? no_frames
-      if (queue === no_frames || !this.stations[this.#receiver(direction)]?.offers.runs) continue
+      if (queue === no_frames || !this.stations[this.#receiver(direction)]?.hostChoices.runs) continue
       const frames = this.#queues.frames(queue)
       const count = inOrder ? 1 : frames.length
       for (let place = 0; place < count; place += 1) {
@@ -146,15 +146,15 @@ export class Situation {
 
   /** When nothing else can move, or early; each may be the first. */
   #timers(isQuiet: boolean, choices: Choice[]): void {
-    for (const { offers } of this.stations)
-      for (const { quiet, early } of offers.timers) choices.push(isQuiet ? quiet : early)
+    for (const { hostChoices } of this.stations)
+      for (const { quiet, early } of hostChoices.timers) choices.push(isQuiet ? quiet : early)
   }
 
   #faults(choices: Choice[]): void {
-    for (const [host, { offers }] of this.stations.entries()) {
+    for (const [host, { hostChoices }] of this.stations.entries()) {
       if (!this.#mayCrash[host]) continue
-      if (this.leftOf('crashes') > 0) choices.push(...offers.crashes)
-      if (this.leftOf('takeovers') > 0 && offers.takeover) choices.push(offers.takeover)
+      if (this.leftOf('crashes') > 0) choices.push(...hostChoices.crashes)
+      if (this.leftOf('takeovers') > 0 && hostChoices.takeover) choices.push(hostChoices.takeover)
     }
     const mayLose = this.leftOf('losses') > 0
     const mayRepeat = this.leftOf('repeats') > 0

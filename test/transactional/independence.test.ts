@@ -12,8 +12,7 @@ const source = join(import.meta.dirname, '../../runtime-ts/src')
 
 /** The client over a link is shared. It brings some of the engine's layout of messages along; the host doesn't use that. */
 const shared_client = 'crest/client/client.ts'
-const forbidden =
-  /^(engine\/|@darq\/core|crest\/(ledger|cells|processor|effect-processor|handling|turn|stepping|host|host-link|residents|set-aside|retries|gathering|holds|timers|answers|query|parking)\.ts$)/
+const forbidden = /^(engine\/|@darq\/core|crest\/(run\/(?!(admission|own)\.ts)|host\/(?!(directory|host-client)\.ts)))/
 
 function importsOf(file: string): string[] {
   const code = readFileSync(join(source, file), 'utf8')

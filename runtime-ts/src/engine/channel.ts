@@ -16,7 +16,7 @@ export interface Channel {
   /** Takes an out-message that was found in the log at recovery. */
   recover(lsn: Lsn, gated: boolean): void
   /** Sends what may be sent now. */
-  offer(): void
+  sendReady(): void
   /** Sends again, now, what waits for a timer. */
   retry(): void
   /** The receiver's answer; only channels to other hosts get one. */

@@ -9,13 +9,13 @@
  */
 import type { Core, Forget, Lsn } from '@darq/core'
 import type { Claimed, Commit } from '../storage/contract.ts'
-import type { Happening } from './chronicle.ts'
 import { CommitWriter } from './commit-value.ts'
 import type { Dependency } from './dependency.ts'
-import type { Offers } from './offers.ts'
+import type { HostEvent } from './event-log.ts'
 import type { Questions } from './questions.ts'
 import type { RecoveredCommit } from './recovery.ts'
 import { Retention } from './retention.ts'
+import type { SendSchedule } from './send-schedule.ts'
 import type { Speculation } from './speculation.ts'
 import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
@@ -34,7 +34,7 @@ const crowded_share = 16
 interface CommittingDarq {
   readonly name: string
   readonly core: Core
-  readonly attachment: { readonly processor: { readonly isThinking?: boolean } } | undefined
+  readonly attachment: { readonly processor: { readonly hasUnwrittenWork?: boolean } } | undefined
   /** The version that holds the newest record. */
   readonly newest: Version
   /** Up to here the log was handed to a commit. */
@@ -58,11 +58,11 @@ interface CommittingHost {
   readonly counts: { commits: number; committed_bytes: number }
   readonly versions: { readonly committed: Version }
   readonly speculation: Pick<Speculation, 'open' | 'unstable' | 'seal'>
-  readonly offers: Pick<Offers, 'leave'>
+  readonly sendSchedule: Pick<SendSchedule, 'leave'>
   readonly questions: Pick<Questions, 'ask'>
   readonly delivery: { readonly isDue: boolean }
   readonly timers: { readonly earliest_ms: number }
-  readonly chronicle: ((what: Happening) => void) | undefined
+  readonly logEvent: ((what: HostEvent) => void) | undefined
   /** In-messages not consumed, out-messages not acknowledged, over all DARQs. */
   readonly waiting: number
   readonly unacknowledged: number
@@ -163,7 +163,7 @@ export class GroupCommit {
   }
 
   get #isThoughtAbout(): boolean {
-    for (const { attachment } of this.#grown) if (attachment?.processor.isThinking === true) return true
+    for (const { attachment } of this.#grown) if (attachment?.processor.hasUnwrittenWork === true) return true
     return false
   }
 
@@ -182,7 +182,7 @@ export class GroupCommit {
     for (const darq of this.#grown) sealings.push(...this.#seal(darq))
     this.#grown = new Set()
     speculation.seal()
-    this.#host.chronicle?.({ kind: 'sealed', version, dependencies })
+    this.#host.logEvent?.({ kind: 'sealed', version, dependencies })
     if (dependencies.length > 0) this.#toMark = version
     const sealed = { version, dependencies, sealings }
     this.#sealed.push(sealed)
@@ -193,7 +193,7 @@ export class GroupCommit {
     const host = this.#host
     if (this.#inFlight || !this.busy || !host.running) return
     // What may leave before it is durable does so first: in some places a commit blocks the whole process.
-    host.offers.leave()
+    host.sendSchedule.leave()
     if (this.#grown.size > 0) this.seal()
     const writing = this.#sealed
     const newest = writing.at(-1)

@@ -11,9 +11,9 @@ import { Attachment, type DeliveringDarq } from './deliver.ts'
 import type { Dependency } from './dependency.ts'
 import type { DependencyTracking } from './dependency-tracking.ts'
 import { LocalChannel, type LocallySendingDarq } from './local-channel.ts'
-import type { Offers } from './offers.ts'
 import { addressed, dueOf, flag_gated } from './records.ts'
 import { RemoteChannel, type SendingDarq } from './send.ts'
+import type { SendSchedule } from './send-schedule.ts'
 import type { Speculation } from './speculation.ts'
 import type { Timer } from './timers.ts'
 import type {
@@ -33,7 +33,7 @@ import type { Versions } from './versions.ts'
 export type DarqHost = PathHost & {
   readonly versions: Versions
   readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
-  readonly offers: Pick<Offers, 'soon' | 'whenCommitted' | 'atCommitted'>
+  readonly sendSchedule: Pick<SendSchedule, 'soon' | 'whenCommitted' | 'atCommitted'>
   readonly tracking: Pick<DependencyTracking, 'unsettled' | 'depend'>
   readonly delivery: { soon(darq: LiveDarq): void }
   readonly timers: { add(timer: Timer): void }
@@ -186,7 +186,7 @@ export class LiveDarq implements Darq {
   /** A timer of its own is due: it is delivered, when its step is committed if it is gated. */
   fire(lsn: Lsn, gated: boolean): void {
     if (gated && lsn >= this.grades.committed) {
-      this.host.offers.atCommitted(this.versionOf(lsn), () => this.fire(lsn, false))
+      this.host.sendSchedule.atCommitted(this.versionOf(lsn), () => this.fire(lsn, false))
       return
     }
     if (this.#fired.has(lsn) || !this.core.isPending(lsn)) return

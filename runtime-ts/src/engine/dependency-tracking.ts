@@ -5,15 +5,15 @@
  * @module
  */
 import { DarqError } from '../error.ts'
-import type { Happening } from './chronicle.ts'
 import type { Dependency } from './dependency.ts'
+import type { HostEvent } from './event-log.ts'
 import { type HostId, partsOf } from './host-id.ts'
 import { type Fate, fate, type Peers, type Standing } from './peer.ts'
+import type { PeerDurability } from './peer-durability.ts'
 import type { Questions } from './questions.ts'
 import type { Recovered } from './recovery.ts'
 import type { Speculation } from './speculation.ts'
 import type { Epoch, Version } from './types.ts'
-import type { Vouchers } from './vouchers.ts'
 
 /** What tracking needs of its host. */
 interface TrackingHost {
@@ -24,9 +24,9 @@ interface TrackingHost {
   readonly versions: { readonly durable: Version; readonly committed: Version }
   readonly speculation: Speculation
   readonly peers: Peers
-  readonly vouchers: Pick<Vouchers, 'redeem' | 'forget'>
+  readonly peerDurability: Pick<PeerDurability, 'settle' | 'forget'>
   readonly questions: Pick<Questions, 'answered' | 'again'>
-  readonly chronicle: ((what: Happening) => void) | undefined
+  readonly logEvent: ((what: HostEvent) => void) | undefined
   /** The open version has something in it. */
   readonly hasGrown: boolean
   /** Closes the open version. */
@@ -93,7 +93,7 @@ export class DependencyTracking {
     const { host, epoch, durable } = standing
     if (partsOf(host).name === this.#host.name)
       throw new DarqError('fenced', { retryable: false, facts: { expected: 'another host', got: host } })
-    const { peers, speculation, vouchers, questions } = this.#host
+    const { peers, speculation, peerDurability, questions } = this.#host
     const heard = peers.hear(standing)
     if (heard === 'older')
       throw new DarqError('fenced', {
@@ -101,19 +101,19 @@ export class DependencyTracking {
         facts: { expected: `epoch ${peers.epochOf(host)} of ${host}`, got: epoch },
       })
     if (heard === 'news') {
-      speculation.stable([{ host, epoch, version: durable }, ...vouchers.redeem(standing)])
+      speculation.stable([{ host, epoch, version: durable }, ...peerDurability.settle(standing)])
       questions.answered()
       this.#host.settle()
     } else if (heard === 'newer') this.#examine(standing)
   }
 
   #examine({ host, epoch }: Standing): void {
-    const { peers, vouchers, questions } = this.#host
+    const { peers, peerDurability, questions } = this.#host
     // What a stranger has sent was committed there: no new life of it can have lost that, whatever it says.
     if (!peers.isStranger(host)) this.#examineLoss(host, epoch)
     this.#host.restarted(host)
     // What it owed word of, it owes no more.
-    if (vouchers.forget(host)) questions.again()
+    if (peerDurability.forget(host)) questions.again()
     this.#host.settle()
   }
 
@@ -131,7 +131,7 @@ export class DependencyTracking {
     })
     const to = Math.min(undecided, this.#receiver.examine(name)) as Version
     if (to < speculation.open) {
-      this.#host.chronicle?.({ kind: 'withdrawn', to, because: { host, epoch } })
+      this.#host.logEvent?.({ kind: 'withdrawn', to, because: { host, epoch } })
       this.#host.goBack(to, `${host} has lost in epoch ${epoch} what versions above ${to} depend on`)
       this.#host.assertRunning()
     }

@@ -6,25 +6,25 @@
 import type { Core, VectorsMaker } from '@darq/core'
 import { DarqError, tell } from '../error.ts'
 import type { Claimed, Durability, Opened } from '../storage/contract.ts'
-import { type Happening, teller } from './chronicle.ts'
 import { GroupCommit } from './commit.ts'
 import type { LiveDarq } from './darq.ts'
 import { Darqs } from './darqs.ts'
 import { Delivery } from './delivery.ts'
 import type { Dependency } from './dependency.ts'
 import { DependencyTracking } from './dependency-tracking.ts'
+import { eventReporter, type HostEvent } from './event-log.ts'
 import { EncodedNames, type HostId, hostId, partsOf } from './host-id.ts'
 import type { Lineage } from './lineage.ts'
-import { Offers } from './offers.ts'
 import { Peers, type Standing } from './peer.ts'
+import { PeerDurability } from './peer-durability.ts'
 import { Questions } from './questions.ts'
 import { Receiver } from './receive.ts'
 import type { Recovered, Rollback } from './recovery.ts'
+import { SendSchedule } from './send-schedule.ts'
 import { Speculation } from './speculation.ts'
 import { Timers } from './timers.ts'
 import type { Clock, Engine, EngineCounts, EngineLimits, EngineOptions, Epoch, Version } from './types.ts'
 import { Versions } from './versions.ts'
-import { Vouchers } from './vouchers.ts'
 
 export const limits_default: EngineLimits = {
   log_bytes_max: 64 * 1024 * 1024,
@@ -56,11 +56,11 @@ export class LiveHost implements Engine {
   readonly peers: Peers
   readonly tracking: DependencyTracking
   readonly questions: Questions
-  readonly vouchers = new Vouchers()
+  readonly peerDurability = new PeerDurability()
   readonly delivery: Delivery
-  readonly offers = new Offers(this)
+  readonly sendSchedule = new SendSchedule(this)
   /** Tells what happens; `undefined` when nobody listens. */
-  readonly chronicle: ((what: Happening) => void) | undefined
+  readonly logEvent: ((what: HostEvent) => void) | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly limits: EngineLimits
@@ -105,7 +105,7 @@ export class LiveHost implements Engine {
     this.clock = options.clock
     this.random = options.random
     this.limits = { ...limits_default, ...options.limits }
-    this.chronicle = teller(options.onChronicle, this)
+    this.logEvent = eventReporter(options.onEvent, this)
     this.peers = remains?.peers ?? new Peers(options.isSingleton)
     this.speculation = new Speculation(makers.vectors, (recovered.committed + 1) as Version)
     this.tracking = new DependencyTracking(this, this.#receiver)
@@ -113,11 +113,11 @@ export class LiveHost implements Engine {
     const { last } = recovered.lineage
     this.versions = new Versions(last, this.speculation.committed(last))
     remains?.versions.follow(this.versions)
-    this.chronicle?.({ kind: 'opened', found: last, committed: this.versions.committed })
+    this.logEvent?.({ kind: 'opened', found: last, committed: this.versions.committed })
     this.timers = new Timers(this.clock, (error, where) => this.report(error, where))
     this.questions = new Questions(this)
     this.delivery = new Delivery(this, options.processor, () => {
-      this.offers.leave()
+      this.sendSchedule.leave()
       this.#commit.turn()
     })
     this.#darqs = new Darqs(this, makers.core)
@@ -239,7 +239,7 @@ export class LiveHost implements Engine {
   /** Versions up to this one are durable: peers who asked are told, and what is committed by that goes on. */
   durable(version: Version): void {
     this.versions.advanceDurable(version)
-    this.chronicle?.({ kind: 'durable', version })
+    this.logEvent?.({ kind: 'durable', version })
     this.questions.tell(version)
     this.settle()
   }
@@ -249,11 +249,11 @@ export class LiveHost implements Engine {
     const committed = this.speculation.committed(this.versions.durable)
     if (committed > this.versions.committed) {
       this.versions.advanceCommitted(committed)
-      this.chronicle?.({ kind: 'committed', version: committed })
+      this.logEvent?.({ kind: 'committed', version: committed })
       this.#commit.committed(committed)
-      this.offers.committed(committed)
+      this.sendSchedule.committed(committed)
     }
-    this.offers.unblock()
+    this.sendSchedule.unblock()
     // Last: what has just left brings the news along.
     if (this.running) this.questions.settle()
   }
@@ -372,7 +372,7 @@ export class LiveHost implements Engine {
     if (this.#state === 'stopped') return
     const error = reason ?? new DarqError('closed', { message: 'the host was closed' })
     this.#halt(error)
-    this.chronicle?.(reason ? { kind: 'stopped', code: reason.code, message: reason.message } : { kind: 'closed' })
+    this.logEvent?.(reason ? { kind: 'stopped', code: reason.code, message: reason.message } : { kind: 'closed' })
     this.versions.fail(error)
     void this.#storage.close().then(() => this.#stop(reason))
   }
@@ -388,7 +388,7 @@ export class LiveHost implements Engine {
       for (const channel of darq.channels) channel.close()
       darq.detach(error)
     }
-    this.offers.stop()
+    this.sendSchedule.stop()
   }
 }
 

@@ -10,7 +10,7 @@ import { openHost } from './open-host.ts'
 import type { Engine, EngineOptions } from './types.ts'
 
 export { DarqError } from '../error.ts'
-export { Chronicle, type ChronicleEvent, type Happening } from './chronicle.ts'
+export { EventLog, type HostEvent, type LoggedEvent } from './event-log.ts'
 export { decodeMessages, encodeMessages } from './messages.ts'
 export type * from './types.ts'
 

@@ -9,8 +9,8 @@ import { DarqError } from '../error.ts'
 import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
 import { channelId, type HostId } from './host-id.ts'
-import type { Offers } from './offers.ts'
 import { OutQueue, type QueuingDarq } from './out-queue.ts'
+import type { SendSchedule } from './send-schedule.ts'
 import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
 const retry_ms = 100
@@ -25,7 +25,7 @@ export interface LocallySendingDarq extends QueuingDarq {
     readonly clock: Clock
     readonly limits: Pick<EngineLimits, 'channel_bytes_max'>
     readonly versions: { readonly committed: Version }
-    readonly offers: Pick<Offers, 'whenCommitted'>
+    readonly sendSchedule: Pick<SendSchedule, 'whenCommitted'>
     /** @throws {DarqError} `unknown_address`, `backpressure`, `closed` */
     localDarq(name: string): ArrivingDarq & { expected(producer: Uint8Array): number }
     report(error: DarqError, where: string): void
@@ -38,7 +38,7 @@ export class LocalChannel implements Channel {
   readonly #darq: LocallySendingDarq
   readonly #queue: OutQueue
   readonly #producer: Uint8Array
-  #offering = false
+  #isSending = false
   #retry_ms = retry_ms
   #timer: (() => void) | undefined
 
@@ -51,18 +51,18 @@ export class LocalChannel implements Channel {
 
   push(lsn: Lsn, gated: boolean): void {
     this.recover(lsn, gated)
-    this.offer()
+    this.sendReady()
   }
 
   recover(lsn: Lsn, gated: boolean): void {
     this.#queue.push({ lsn, version: this.#darq.versionOf(lsn), gated })
   }
 
-  offer(): void {
+  sendReady(): void {
     const { host } = this.#darq
     // A hand-over can make the other DARQ send back; order in the channel comes first.
-    if (this.#offering || this.#timer || this.#queue.length === 0) return
-    this.#offering = true
+    if (this.#isSending || this.#timer || this.#queue.length === 0) return
+    this.#isSending = true
     try {
       const { committed } = host.versions
       const target = host.localDarq(this.to)
@@ -75,7 +75,7 @@ export class LocalChannel implements Channel {
           (out) => !out.gated || out.version <= committed,
         )
         if (batch.count === 0) {
-          host.offers.whenCommitted(this)
+          host.sendSchedule.whenCommitted(this)
           break
         }
         const { expected } = arrive(target, {
@@ -93,11 +93,11 @@ export class LocalChannel implements Channel {
       if (!(error instanceof DarqError)) throw error
       this.#later(error)
     } finally {
-      this.#offering = false
+      this.#isSending = false
     }
   }
 
-  /** The other log is full, or there is no such DARQ (yet): the message stays, and is offered again. */
+  /** The other log is full, or there is no such DARQ (yet): the message stays, and is sent again. */
   #later(error: DarqError): void {
     const { host } = this.#darq
     if (error.code === 'closed') return
@@ -108,7 +108,7 @@ export class LocalChannel implements Channel {
 
   retry(): void {
     this.close()
-    this.offer()
+    this.sendReady()
   }
 
   close(): void {

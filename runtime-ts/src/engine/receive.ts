@@ -6,19 +6,19 @@
 import { DarqError } from '../error.ts'
 import { type ArrivingDarq, arrive } from './arrive.ts'
 import type { Channel } from './channel.ts'
-import type { Happening } from './chronicle.ts'
 import type { StoredVersion } from './commit-value.ts'
 import type { Dependency } from './dependency.ts'
 import type { DependencyTracking } from './dependency-tracking.ts'
+import type { HostEvent } from './event-log.ts'
 import { type Ack, type Ask, type Data, decodeFrame, encodeFrame } from './frame.ts'
 import { channelId, type HostId, partsOf } from './host-id.ts'
 import { inRecords } from './in-records.ts'
-import type { Offers } from './offers.ts'
 import type { Peers, Standing } from './peer.ts'
+import type { PeerDurability } from './peer-durability.ts'
 import type { Questions } from './questions.ts'
+import type { SendSchedule } from './send-schedule.ts'
 import type { Speculation } from './speculation.ts'
 import type { EngineLimits, Epoch, Version } from './types.ts'
-import type { Vouchers } from './vouchers.ts'
 
 /** A DARQ that takes messages of other hosts. */
 interface ReceivingDarq extends ArrivingDarq {
@@ -36,10 +36,10 @@ interface ReceivingHost {
   readonly peers: Pick<Peers, 'fateOf' | 'isStranger'>
   readonly tracking: Pick<DependencyTracking, 'fateOf' | 'hear' | 'depend'>
   readonly speculation: Pick<Speculation, 'open'>
-  readonly offers: Pick<Offers, 'atCommitted'>
+  readonly sendSchedule: Pick<SendSchedule, 'atCommitted'>
   readonly questions: Pick<Questions, 'answer' | 'wants' | 'promised'>
-  readonly vouchers: Pick<Vouchers, 'take'>
-  readonly chronicle: ((what: Happening) => void) | undefined
+  readonly peerDurability: Pick<PeerDurability, 'take'>
+  readonly logEvent: ((what: HostEvent) => void) | undefined
   /** @throws {DarqError} `unknown_address`, `backpressure`, `closed` */
   localDarq(name: string): ReceivingDarq
   existing(name: string): { channelTo(to: string): Channel | undefined } | undefined
@@ -138,7 +138,7 @@ export class Receiver {
     // It comes from a state that is lost: the sender will learn of it, and send what is left of it again.
     if (dependencies === 'lost') {
       const { from, to, first, count } = frame
-      host.chronicle?.({ kind: 'refused', of: origin(frame), from, to, first, count })
+      host.logEvent?.({ kind: 'refused', of: origin(frame), from, to, first, count })
       answer()
       return
     }
@@ -148,23 +148,23 @@ export class Receiver {
       this.#arrived(channel, version.version, version.first, origin(frame)) &&
       dependencies.length > 0
     )
-      host.offers.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
+      host.sendSchedule.atCommitted(version.version, () => this.#answer(from, frame, channel, 0))
     if (version !== undefined && version.first > 0) {
       this.#tell(frame, version, dependencies.length > 0)
       if (dependencies.length > 0) {
-        host.vouchers.take(frame.host, { epoch: frame.epoch, version: frame.version, states: dependencies })
+        host.peerDurability.take(frame.host, { epoch: frame.epoch, version: frame.version, states: dependencies })
         host.questions.promised(dependencies)
       }
     }
     const waits = this.#uncommitted.get(channel)?.at(-1)
     if (version === undefined || waits === undefined || dependencies.length > 0) answer()
-    else host.offers.atCommitted(waits.version, answer)
+    else host.sendSchedule.atCommitted(waits.version, answer)
   }
 
   #tell(frame: Data, { version: into, first }: { version: Version; first: number }, depends: boolean): void {
     const { from, to } = frame
     const count = frame.first + frame.count - first
-    this.#host.chronicle?.({ kind: 'taken', of: origin(frame), into, depends, from, to, first, count })
+    this.#host.logEvent?.({ kind: 'taken', of: origin(frame), into, depends, from, to, first, count })
   }
 
   /** What the messages depend on and is not known to be durable, the sender's own state among it. */

@@ -10,15 +10,15 @@
 import type { Lsn } from '@darq/core'
 import { DarqError } from '../error.ts'
 import type { Channel } from './channel.ts'
-import type { Happening } from './chronicle.ts'
 import type { Dependency } from './dependency.ts'
 import type { DependencyTracking } from './dependency-tracking.ts'
+import type { HostEvent } from './event-log.ts'
 import { type Ack, encodeFrame } from './frame.ts'
 import { type HostId, partsOf } from './host-id.ts'
-import type { Offers } from './offers.ts'
 import { type Collected, OutQueue, type QueuingDarq, type Waiting } from './out-queue.ts'
 import type { Standing } from './peer.ts'
 import type { Questions } from './questions.ts'
+import type { SendSchedule } from './send-schedule.ts'
 import type { Speculation } from './speculation.ts'
 import type { Clock, EngineLimits, Epoch, Version } from './types.ts'
 
@@ -41,9 +41,9 @@ export interface SendingDarq extends QueuingDarq {
     readonly versions: { readonly committed: Version }
     readonly speculation: Pick<Speculation, 'open' | 'freeze' | 'unstable'>
     readonly tracking: Pick<DependencyTracking, 'mayLeave'>
-    readonly offers: Pick<Offers, 'soon' | 'whenCommitted'>
+    readonly sendSchedule: Pick<SendSchedule, 'soon' | 'whenCommitted'>
     readonly questions: Pick<Questions, 'ask' | 'owe'>
-    readonly chronicle: ((what: Happening) => void) | undefined
+    readonly logEvent: ((what: HostEvent) => void) | undefined
     /** How many hosts may be able to revoke what leaves to this DARQ. */
     kOf(darq: string): number
     /** The address of the host of that name. */
@@ -97,8 +97,8 @@ export class RemoteChannel implements Channel {
     this.#add(lsn, gated)
     // All before the first of this life was acknowledged, so that it was sent.
     if (this.#sentEnd === 0) this.#sentEnd = this.#queue.first
-    if (gated || this.#k === 0) host.offers.whenCommitted(this)
-    else host.offers.soon(this)
+    if (gated || this.#k === 0) host.sendSchedule.whenCommitted(this)
+    else host.sendSchedule.soon(this)
   }
 
   recover(lsn: Lsn, gated: boolean): void {
@@ -110,7 +110,7 @@ export class RemoteChannel implements Channel {
     this.#queue.push({ lsn, version: this.#darq.versionOf(lsn), gated })
   }
 
-  offer(): void {
+  sendReady(): void {
     if (this.#underWay !== undefined || this.#broken || this.#queue.length === 0) return
     const next = this.#queue.at(this.#examined ? this.#cursor : this.#queue.first)
     // A timer that only asks again holds nothing back that is new.
@@ -118,7 +118,7 @@ export class RemoteChannel implements Channel {
     const { host } = this.#darq
     const may = this.#mayLeave()
     if (next !== undefined && !may(next)) {
-      host.offers.whenCommitted(this)
+      host.sendSchedule.whenCommitted(this)
       if (this.#k > 0 && !next.gated) host.questions.ask('promised')
     } else if (!this.#examined) this.#hello(this.#queue.first)
     else if (next !== undefined) this.#sendBatch(may)
@@ -152,7 +152,7 @@ export class RemoteChannel implements Channel {
     // From here on the version is named: what it depends on must not change any more.
     if (batch.version === host.speculation.open) host.speculation.freeze()
     const { first, count, version } = batch
-    host.chronicle?.({ kind: 'sent', version, from: this.#darq.name, to: this.to, first, count })
+    host.logEvent?.({ kind: 'sent', version, from: this.#darq.name, to: this.to, first, count })
     this.#send(batch, host.speculation.unstable(batch.version))
     if (batch.version > host.versions.committed) host.questions.owe(this.#address, this.#peer, batch.version)
   }
@@ -190,7 +190,7 @@ export class RemoteChannel implements Channel {
     if (this.#underWay === undefined) return
     this.#settle()
     this.#examined = false
-    this.#wait(() => this.offer())
+    this.#wait(() => this.sendReady())
   }
 
   #settle(): void {
@@ -239,8 +239,8 @@ export class RemoteChannel implements Channel {
     this.#examined = true
     const isBehind = expected < this.#cursor
     this.#cursor = Math.max(expected, this.#queue.first)
-    if (refused && !isBehind && this.#queue.at(this.#cursor) !== undefined) this.#wait(() => this.offer())
-    else this.offer()
+    if (refused && !isBehind && this.#queue.at(this.#cursor) !== undefined) this.#wait(() => this.sendReady())
+    else this.sendReady()
   }
 
   /** What was on its way there may be gone: ask at once what is left. Who has not said yet who it is, is known by its address. */
@@ -250,7 +250,7 @@ export class RemoteChannel implements Channel {
     this.#settle()
     this.#examined = false
     this.#backoff_ms = backoff_ms_min
-    this.offer()
+    this.sendReady()
   }
 
   #isAddressOf(peer: string): boolean {
@@ -283,7 +283,7 @@ export class RemoteChannel implements Channel {
     if (this.#underWay !== undefined || this.#broken) return
     this.#settle()
     this.#backoff_ms = backoff_ms_min
-    this.offer()
+    this.sendReady()
   }
 
   close(): void {

@@ -7,8 +7,8 @@
 import type { CoreMaker, Lsn, VectorsMaker, WasmSource } from '@darq/core'
 import type { DarqError } from '../error.ts'
 import type { Durability, Epoch, Storage, Version } from '../storage/contract.ts'
-import type { ChronicleEvent } from './chronicle.ts'
 import type { Dependency } from './dependency.ts'
+import type { LoggedEvent } from './event-log.ts'
 
 export type { Lsn } from '@darq/core'
 export type { Epoch, Version } from '../storage/contract.ts'
@@ -95,7 +95,7 @@ export interface Processor {
    */
   deliver<Turn>(messages: NonEmpty<Delivered<Turn>>, attached: Attached): void
   /** It goes on by itself with what it was told, and makes a step of it in a task or two: a commit is worth waiting for that. */
-  readonly isThinking?: boolean
+  readonly hasUnwrittenWork?: boolean
   /** The last call of an incarnation. */
   detached(reason: DarqError): void
 }
@@ -297,8 +297,8 @@ export interface EngineOptions extends CoreOptions {
   readonly limits?: Partial<EngineLimits>
   /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void
-  /** Versions, dependencies, commits, rollbacks and messages, as they happen. `Chronicle` keeps the newest. */
-  readonly onChronicle?: (event: ChronicleEvent) => void
+  /** Versions, dependencies, commits, rollbacks and messages, as they happen. `EventLog` keeps the newest. */
+  readonly onEvent?: (event: LoggedEvent) => void
 }
 
 /** Counters since the engine was opened. */
@@ -347,7 +347,7 @@ export interface Engine {
    * @throws {DarqError} `bad_frame`, `too_large`, `newer_format`, `unknown_address`, `closed`. Nothing changed then.
    */
   receive(from: string, frame: Uint8Array): void
-  /** Offers again, now, what waits for other hosts: call it when the network has come back. */
+  /** Sends again, now, what waits for other hosts: call it when the network has come back. */
   retry(): void
   /** Commits what is accepted, detaches the processors, closes the storage. */
   close(): Promise<void>

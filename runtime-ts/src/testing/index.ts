@@ -6,7 +6,7 @@
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
 export { type Hostile, type HostileValues, hostileValues } from './hostile-values.ts'
 export type { SimulateOptions } from './options.ts'
-export { type ChronicleSvgOptions, chronicleSvg } from './picture/index.ts'
+export { type EventLogSvgOptions, eventLogSvg } from './picture/index.ts'
 export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'
 export type { Report, Violation } from './report.ts'
 export { simulate } from './simulate.ts'

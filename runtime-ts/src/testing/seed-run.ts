@@ -115,7 +115,7 @@ export async function runSeed(
     simulation.events + quiet_events_max,
   )
   if (!done && message === undefined && simulation.violations.length === 0)
-    failed(`G7: not quiet${driven ? '' : ', the work is not done'}: ${simulation.unrest}`)
+    failed(`G7: not quiet${driven ? '' : ', the work is not done'}: ${simulation.pendingWork}`)
 
   let came: string | undefined
   if (message === undefined && simulation.violations.length === 0) {

@@ -11,10 +11,10 @@ import { DarqError } from '../error.ts'
 import { Disk, type StorageLoss } from './disk.ts'
 import { History } from './history.ts'
 import { Life } from './life.ts'
+import { isQuiet, pendingWorkOf } from './pending-work.ts'
 import type { Random } from './random.ts'
 import { badStep, killProcessor, type Saboteur } from './sabotage.ts'
 import type { HostPlan, SimulatedHostContext } from './simulated-host-context.ts'
-import { isQuiet, unrestOf } from './unrest.ts'
 
 /** How long a life goes on whose store has another owner. */
 const zombie_ms_max = 20_000
@@ -336,9 +336,9 @@ export class SimulatedHost {
   }
 
   /** What keeps it from being quiet; '' when nothing does. */
-  get unrest(): string {
+  get pendingWork(): string {
     if (this.quiet) return ''
-    return this.engine ? `${this.name}: ${unrestOf(this.engine)}` : `${this.name} is not open`
+    return this.engine ? `${this.name}: ${pendingWorkOf(this.engine)}` : `${this.name} is not open`
   }
 
   get quiet(): boolean {

@@ -203,8 +203,8 @@ export class Simulation {
   }
 
   /** What keeps the world from being quiet. */
-  get unrest(): string {
+  get pendingWork(): string {
     const clients = this.clients.underWay > 0 ? `${this.clients.underWay} messages of clients are not committed` : ''
-    return [clients, ...this.#hosts.map((host) => host.unrest)].filter((text) => text !== '').join('; ')
+    return [clients, ...this.#hosts.map((host) => host.pendingWork)].filter((text) => text !== '').join('; ')
   }
 }

@@ -16,16 +16,16 @@ const askers_max = 100
 
 /** All within a step. */
 export class Askers {
-  readonly #place: LiveContext
+  readonly #context: LiveContext
 
-  constructor(place: LiveContext) {
-    this.#place = place
+  constructor(context: LiveContext) {
+    this.#context = context
   }
 
   /** @throws {DarqError} `quota` */
   add(key: string, asker: Asker | Visitor | undefined): void {
     if (asker === undefined) return
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const known = ledger.get(asker_cell, key)
     const askers: readonly Plain[] = Array.isArray(known) ? known : []
     if (askers.length >= askers_max)
@@ -35,7 +35,7 @@ export class Askers {
 
   /** The instance has ended: all who wait are told. */
   tell(turn: Turn, key: string, header: Header): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const askers = ledger.get(asker_cell, key)
     if (Array.isArray(askers)) for (const asker of askers) this.reply(turn, readAsker(asker), header)
     ledger.delete(asker_cell, key)
@@ -44,14 +44,14 @@ export class Askers {
   /** @param header of an instance that has ended */
   reply(turn: Turn, asker: Asker | Visitor | undefined, header: Header): void {
     // Who can't be reached any more can't be told.
-    if (asker === undefined || ('to' in asker && !this.#place.context.knows(asker.to))) return
+    if (asker === undefined || ('to' in asker && !this.#context.context.knows(asker.to))) return
     const outcome = this.#outcome(header)
     turn.reply(asker, 'to' in asker && outcome.ok ? this.#withRoom(outcome, asker) : outcome)
   }
 
   /** An answer takes its asker's note along. */
   #withRoom(outcome: Outcome & { ok: true }, { note }: Asker): Outcome {
-    const bytes_max = this.#place.message_bytes_max
+    const bytes_max = this.#context.message_bytes_max
     const bytes = encodePlainBytes(outcome.value).length + encodePlainBytes(note).length
     if (bytes <= bytes_max) return outcome
     const facts = { expected: `an answer and its note of at most ${bytes_max} bytes`, got: bytes }
@@ -59,7 +59,7 @@ export class Askers {
   }
 
   #outcome({ status, value, error }: Header): Outcome {
-    const start = this.#place.definition.messages.get('start')
+    const start = this.#context.definition.messages.get('start')
     if (status === 'done') return { ok: true, value, version: start?.kind === 'call' ? versionOf(start.output) : 0 }
     return { ok: false, error: error === undefined ? new DarqError('cancelled') : fromFacts(error) }
   }

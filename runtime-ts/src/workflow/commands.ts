@@ -6,9 +6,9 @@
 import { DarqError } from '../error.ts'
 import type { Issued, Waiting } from './issued.ts'
 import { type Command, inWords } from './journal.ts'
-import { mismatch, type Spot } from './mishap.ts'
 import { Script } from './script.ts'
 import { Timeline } from './timeline.ts'
+import { mismatch, type Spot } from './workflow-error.ts'
 
 /** What a command takes in the journal beside its words, and a character of those at most. */
 const command_bytes = 16

@@ -9,8 +9,8 @@ import { backoff_ms } from '../crest/run/retries.ts'
 import { handlerError, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain } from '../error.ts'
 import type { EffectJob } from './issued.ts'
-import { at } from './mishap.ts'
 import { plainCopy } from './plain.ts'
+import { at } from './workflow-error.ts'
 
 export interface EffectRun {
   /** Unique at the DARQ while it is pending. */
@@ -32,7 +32,7 @@ interface Attempt {
 }
 
 export class EffectRuns {
-  readonly #place: LiveContext
+  readonly #context: LiveContext
   readonly #parallel_max: number
   /** They wait for others to end. */
   #queue: Attempt[] = []
@@ -40,8 +40,8 @@ export class EffectRuns {
   /** Started and not over, between attempts too. */
   readonly #live = new Map<string, EffectRun>()
 
-  constructor(place: LiveContext, parallel_max: number) {
-    this.#place = place
+  constructor(context: LiveContext, parallel_max: number) {
+    this.#context = context
     this.#parallel_max = parallel_max
   }
 
@@ -102,7 +102,7 @@ export class EffectRuns {
   }
 
   async #once({ key, job }: EffectRun, attempt: number, stop: AbortController): Promise<unknown> {
-    const { clock } = this.#place.context
+    const { clock } = this.#context.context
     const { timeout_ms } = job
     const timedOut = Promise.withResolvers<never>()
     timedOut.promise.catch(() => {})
@@ -124,7 +124,7 @@ export class EffectRuns {
     this.#live.delete(run.id)
     let plain: Plain
     try {
-      plain = plainCopy(value, this.#place.message_bytes_max)
+      plain = plainCopy(value, this.#context.message_bytes_max)
     } catch (thrown) {
       const { code, facts } = ownError(thrown)
       // Which depends on what came: the function can deal with it.
@@ -152,8 +152,8 @@ export class EffectRuns {
     const { retry } = run.job
     const error = handlerError(thrown)
     if (error.retryable && attempt < retry.attempts_max) {
-      this.#place.report(error)
-      this.#place.after(backoff_ms(retry, attempt, this.#place.context.random), () => {
+      this.#context.report(error)
+      this.#context.after(backoff_ms(retry, attempt, this.#context.context.random), () => {
         if (this.#isLive(run)) this.#enqueue({ run, number: attempt + 1 })
       })
       return

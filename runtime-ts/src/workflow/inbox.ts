@@ -7,7 +7,7 @@ import type { Plain } from '../error.ts'
 import type { Event } from './journal.ts'
 
 /** A message that nobody has received yet. */
-export interface Letter {
+export interface InboxMessage {
   /** As it came, and the version in which it was written. */
   readonly body: Plain
   readonly version: number
@@ -15,26 +15,26 @@ export interface Letter {
   readonly value: unknown
 }
 
-const letters_max = 1_000
+const messages_max = 1_000
 
 export class Inbox<Receiver> {
-  readonly #letters = new Map<string, Letter[]>()
+  readonly #messages = new Map<string, InboxMessage[]>()
   readonly #receivers = new Map<string, Receiver[]>()
 
   /** Whether another message of this name can wait. */
   hasRoom(name: string): boolean {
-    return (this.#letters.get(name)?.length ?? 0) < letters_max
+    return (this.#messages.get(name)?.length ?? 0) < messages_max
   }
 
   /** @returns who has it; `undefined`: it waits */
-  put(name: string, letter: Letter): Receiver | undefined {
+  put(name: string, message: InboxMessage): Receiver | undefined {
     const receiver = this.#receivers.get(name)?.shift()
-    if (receiver === undefined) push(this.#letters, name, letter)
+    if (receiver === undefined) push(this.#messages, name, message)
     return receiver
   }
 
-  take(name: string): Letter | undefined {
-    return this.#letters.get(name)?.shift()
+  take(name: string): InboxMessage | undefined {
+    return this.#messages.get(name)?.shift()
   }
 
   wait(name: string, receiver: Receiver): void {
@@ -53,8 +53,8 @@ export class Inbox<Receiver> {
   /** What waits, as it came. */
   get unreceived(): readonly Event[] {
     const events: Event[] = []
-    for (const [name, letters] of this.#letters)
-      for (const { body, version } of letters) events.push(['message', name, body, version])
+    for (const [name, messages] of this.#messages)
+      for (const { body, version } of messages) events.push(['message', name, body, version])
     return events
   }
 }

@@ -9,7 +9,7 @@ import type { Arrival, LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { isBackpressure, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
-import { type Consequences, Deeds } from './deeds.ts'
+import { CommandRunner, type Consequences } from './command-runner.ts'
 import type { EffectRuns } from './effect-runs.ts'
 import {
   type Command,
@@ -43,7 +43,7 @@ export interface Happening {
 
 /** What an instance needs of its workflow's processor. */
 export interface InstanceContext {
-  readonly place: LiveContext
+  readonly context: LiveContext
   readonly effects: EffectRuns
   readonly body: Body
   readonly commands_max: number
@@ -82,9 +82,9 @@ const steps_kept = 64
 export class Instance {
   readonly key: string
   header: Header
-  readonly #around: InstanceContext
-  readonly #place: LiveContext
-  readonly #deeds: Deeds
+  readonly #instanceContext: InstanceContext
+  readonly #context: LiveContext
+  readonly #commands: CommandRunner
   readonly #consequences: Consequences = {
     happened: (event) => {
       if (!this.isOver) this.happen({ event, at_ms: this.#now_ms })
@@ -103,12 +103,12 @@ export class Instance {
   #untold: Happening[] = []
 
   /** @param isNew its header is written with its first step */
-  constructor(key: string, header: Header, isNew: boolean, around: InstanceContext) {
+  constructor(key: string, header: Header, isNew: boolean, instanceContext: InstanceContext) {
     this.key = key
     this.header = header
-    this.#around = around
-    this.#place = around.place
-    this.#deeds = new Deeds(around.place, around.effects, key, () => this.header)
+    this.#instanceContext = instanceContext
+    this.#context = instanceContext.context
+    this.#commands = new CommandRunner(instanceContext.context, instanceContext.effects, key, () => this.header)
     this.#flow = this.#newFlow()
     this.#state = isNew ? 'idle' : 'replaying'
   }
@@ -133,28 +133,28 @@ export class Instance {
   }
 
   #newFlow(): LiveFlow {
-    const { context, definition } = this.#place
+    const { context, definition } = this.#context
     const { knows, message_bytes_max } = context
     const { seed, run } = this.header
-    const { body, commands_max } = this.#around
+    const { body, commands_max } = this.#instanceContext
     return new LiveFlow(
       {
         ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max, message_bytes_max },
         input: () => this.#input(),
-        astray: (flow) => this.#place.after(0, () => this.#astray(flow)),
+        nondeterministic: (flow) => this.#context.after(0, () => this.#nondeterministic(flow)),
       },
       body,
     )
   }
 
   /** It has gone on while nothing was told to it. */
-  #astray(flow: LiveFlow): void {
+  #nondeterministic(flow: LiveFlow): void {
     if (flow.failure !== undefined && flow === this.#flow && this.#state === 'idle') this.#stick(flow.failure)
   }
 
   #input(): unknown {
     const { input, input_version } = this.header
-    const start = this.#place.definition.messages.get('start')
+    const start = this.#context.definition.messages.get('start')
     return start?.kind === 'call' ? readInput(start.input, input, input_version).output : input
   }
 
@@ -179,7 +179,7 @@ export class Instance {
       untold === undefined ? this.#queue.splice(0, group_max).filter((one) => this.#counts(one)) : [untold]
     if (happenings.length === 0) return
     this.#state = 'active'
-    this.#around.busy.add(this)
+    this.#instanceContext.busy.add(this)
     const at_ms = happenings[0]?.at_ms ?? 0
     const group: Group = {
       ...{ at_ms, happenings, commands: [] },
@@ -190,7 +190,7 @@ export class Instance {
     this.#flow.begin(at_ms)
     for (const { event } of happenings) this.#flow.tell(event)
     void this.#settle(group)
-    this.#place.after(0, () => {
+    this.#context.after(0, () => {
       group.isDrained = true
       const wrong = this.#flow.end()
       if (wrong !== undefined) this.#stick(wrong)
@@ -239,8 +239,8 @@ export class Instance {
       this.#stick(this.#named(error))
       return
     }
-    this.#place.report(error)
-    this.#place.after(pause_ms, () => this.#write(group))
+    this.#context.report(error)
+    this.#context.after(pause_ms, () => this.#write(group))
   }
 
   #step(group: Group): void {
@@ -248,11 +248,11 @@ export class Instance {
     const ending = outcome === undefined ? undefined : this.#checked(outcome)
     const commands = [...group.commands, ...fresh.issued.map(({ command }) => command)]
     const arrivals = group.isWritten ? [] : group.happenings.flatMap(({ arrival }) => arrival ?? [])
-    const made = this.#place.step(arrivals, (turn) => {
+    const made = this.#context.step(arrivals, (turn) => {
       if (!group.isWritten) for (const { also } of group.happenings) also?.(turn)
-      if (this.#isMended) this.#place.ledger.set(header_cell, this.key, plain(this.header))
+      if (this.#isMended) this.#context.ledger.set(header_cell, this.key, plain(this.header))
       if (ending === undefined) this.#enter(group, commands)
-      this.#deeds.carryOut(turn, fresh)
+      this.#commands.carryOut(turn, fresh)
       if (ending !== undefined) this.#end(turn, ending)
     })
     if (!group.isWritten) this.#entries = Math.max(this.#entries, group.first + group.happenings.length - 1)
@@ -260,14 +260,14 @@ export class Instance {
     group.isWritten = true
     group.commands = commands
     this.#flow.written()
-    this.#deeds.stop(fresh.settled)
-    if (ending === undefined) this.#deeds.start(fresh.issued, made.committed, this.#consequences)
-    else this.#deeds.stop(this.#flow.waiting)
+    this.#commands.stop(fresh.settled)
+    if (ending === undefined) this.#commands.start(fresh.issued, made.committed, this.#consequences)
+    else this.#commands.stop(this.#flow.waiting)
   }
 
   /** Within a step. */
   #enter({ happenings, first, at_ms, isWritten }: Group, commands: readonly Command[]): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     for (const [offset, { event }] of happenings.entries()) {
       if (isWritten && offset > 0) return
       const entry: Entry = offset === 0 ? { at_ms, event, commands } : { at_ms, event, commands: [], joined: true }
@@ -276,7 +276,7 @@ export class Instance {
   }
 
   get #now_ms(): number {
-    return this.#place.context.clock.now_ms()
+    return this.#context.context.clock.now_ms()
   }
 
   /* ---------- the end ---------- */
@@ -284,9 +284,9 @@ export class Instance {
   /** @throws {DarqError} `schema` when what it has come to can't be written down */
   #checked(outcome: Outcome): Outcome {
     if (outcome.kind !== 'done') return outcome
-    const start = this.#place.definition.messages.get('start')
+    const start = this.#context.definition.messages.get('start')
     try {
-      const value = plainCopy(outcome.value, this.#place.message_bytes_max)
+      const value = plainCopy(outcome.value, this.#context.message_bytes_max)
       if (start?.kind === 'call') check(start.output, value)
       return { kind: 'done', value }
     } catch (thrown) {
@@ -303,7 +303,7 @@ export class Instance {
 
   /** Within a step. */
   #end(turn: Turn, outcome: Outcome): void {
-    this.#deeds.takeAway(turn, this.#flow.waiting)
+    this.#commands.takeAway(turn, this.#flow.waiting)
     if (outcome.kind === 'again') {
       this.#again(outcome.input as Plain)
       return
@@ -318,13 +318,13 @@ export class Instance {
       ended_ms: this.#now_ms,
       steps: this.#flow.timeline.lines(steps_kept),
     }
-    this.#place.ledger.set(header_cell, this.key, plain(header))
-    this.#around.ending(turn, this, header)
+    this.#context.ledger.set(header_cell, this.key, plain(header))
+    this.#instanceContext.ending(turn, this, header)
   }
 
   /** Within a step: the next run's journal begins with what nobody has received, and what was not told to this one. */
   #again(input: Plain): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const { run } = this.header
     const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: askedOf(this.header) }
     const at_ms = this.#now_ms
@@ -339,9 +339,9 @@ export class Instance {
   #next(): void {
     const outcome = this.#flow.outcome
     this.#leave()
-    this.#around.sweep(this.#journal)
+    this.#instanceContext.sweep(this.#journal)
     // As the step has just set it.
-    this.header = readHeader(this.#place.ledger.get(header_cell, this.key))
+    this.header = readHeader(this.#context.ledger.get(header_cell, this.key))
     this.#leaveBehind()
     if (outcome?.kind === 'again') this.#restart()
     else this.#over()
@@ -357,12 +357,12 @@ export class Instance {
 
   #dismiss(arrivals: readonly Arrival[]): void {
     try {
-      this.#place.step(arrivals, () => {})
+      this.#context.step(arrivals, () => {})
     } catch (thrown) {
       const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
-      this.#place.report(error)
-      this.#place.after(pause_ms, () => this.#dismiss(arrivals))
+      this.#context.report(error)
+      this.#context.after(pause_ms, () => this.#dismiss(arrivals))
     }
   }
 
@@ -371,15 +371,16 @@ export class Instance {
     for (const { arrival, event } of this.#queue.splice(0)) {
       if (arrival === undefined) continue
       // Somebody has sent a message; an answer or a timer is nobody's loss.
-      if (event[0] === 'message' || event[0] === 'cancel') this.#place.refuse(arrival, hasEnded(this.key, this.header))
-      else this.#place.drop(arrival)
+      if (event[0] === 'message' || event[0] === 'cancel')
+        this.#context.refuse(arrival, hasEnded(this.key, this.header))
+      else this.#context.drop(arrival)
     }
-    this.#around.ended(this)
+    this.#instanceContext.ended(this)
   }
 
   #leave(): void {
     this.#group = undefined
-    this.#around.busy.delete(this)
+    this.#instanceContext.busy.delete(this)
   }
 
   /* ---------- bringing it back ---------- */
@@ -394,12 +395,12 @@ export class Instance {
 
   #restart(): void {
     this.#state = 'replaying'
-    this.#around.busy.add(this)
+    this.#instanceContext.busy.add(this)
     this.#flow = this.#newFlow()
     this.#untold = []
     let told: Entry[]
     try {
-      const all = [...readJournal(this.#place.ledger, this.#journal)]
+      const all = [...readJournal(this.#context.ledger, this.#journal)]
       this.#entries = all.length
       const first = all.findIndex(({ commands }) => commands === undefined)
       told = first < 0 ? all : all.slice(0, first)
@@ -422,7 +423,7 @@ export class Instance {
     const isLast = index === groups.length - 1
     this.#flow.begin(first.at_ms, first.commands ?? [], isLast)
     for (const { event } of entries) this.#flow.tell(event)
-    this.#place.after(0, () => {
+    this.#context.after(0, () => {
       if (this.#state !== 'replaying') return
       const wrong = this.#flow.end()
       if (wrong !== undefined) {
@@ -457,12 +458,12 @@ export class Instance {
     // The outcome of one may have come while the instance was stuck.
     const come = new Set(this.#untold.map(({ event }) => event[1]))
     const restored = this.#flow.waiting.filter(({ index }) => !fresh.has(index) && !come.has(index))
-    this.#deeds.start(restored, this.#place.committed, this.#consequences)
+    this.#commands.start(restored, this.#context.committed, this.#consequences)
   }
 
   /** What was shown already needs no step. */
   #dropShown(): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     this.#flow.dropShown((name, value) => {
       const known = ledger.get(show_cell, within(this.key, name))
       return JSON.stringify(known) === JSON.stringify(value)
@@ -494,16 +495,16 @@ export class Instance {
       else this.#untold.unshift(...happenings)
     }
     this.header = { ...this.header, status: 'stuck', error: toFacts(error) }
-    this.#place.report(error)
+    this.#context.report(error)
     this.#keep()
   }
 
   /** Journals what has come, without telling it. */
   #keep(): void {
     const kept = this.#queue.splice(0)
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     try {
-      this.#place.step(
+      this.#context.step(
         kept.flatMap(({ arrival }) => arrival ?? []),
         (turn) => {
           for (const { also } of kept) also?.(turn)
@@ -516,8 +517,8 @@ export class Instance {
       const error = ownError(thrown)
       this.#queue.unshift(...kept)
       if (error.code === 'closed' || error.code === 'fenced') return
-      this.#place.report(error)
-      this.#place.after(pause_ms, () => this.#keep())
+      this.#context.report(error)
+      this.#context.after(pause_ms, () => this.#keep())
       return
     }
     for (const { event, at_ms } of kept) {
@@ -529,12 +530,12 @@ export class Instance {
   /** Tries again, with the code that is there now. The step that consumes `arrival` says so. */
   resume(arrival: Arrival): void {
     if (this.#state !== 'stuck') {
-      this.#place.step([arrival], () => {})
+      this.#context.step([arrival], () => {})
       return
     }
     const { error: _, ...rest } = this.header
     const header: Header = { ...rest, status: 'running' }
-    this.#place.step([arrival], () => this.#place.ledger.set(header_cell, this.key, plain(header)))
+    this.#context.step([arrival], () => this.#context.ledger.set(header_cell, this.key, plain(header)))
     this.header = header
     this.#restart()
   }
@@ -551,18 +552,18 @@ export class Instance {
     }
     const pending = [...(this.#group?.isWritten === false ? this.#group.happenings : []), ...this.#queue]
     const arrivals = [arrival, ...pending.flatMap((one) => one.arrival ?? [])]
-    const stopped = this.#deeds.all()
-    this.#place.step(arrivals, (turn) => {
+    const stopped = this.#commands.all()
+    this.#context.step(arrivals, (turn) => {
       // Whoever has asked for it is told, also when that is not written yet.
       for (const { also } of pending) also?.(turn)
-      this.#deeds.takeAwayAll(turn)
-      this.#place.ledger.set(header_cell, this.key, plain(header))
-      this.#around.ending(turn, this, header)
+      this.#commands.takeAwayAll(turn)
+      this.#context.ledger.set(header_cell, this.key, plain(header))
+      this.#instanceContext.ending(turn, this, header)
     })
-    for (const id of stopped) this.#around.effects.drop(id, error)
+    for (const id of stopped) this.#instanceContext.effects.drop(id, error)
     this.header = header
     this.#leave()
-    this.#around.sweep(this.#journal)
+    this.#instanceContext.sweep(this.#journal)
     this.#queue = []
     this.#over()
   }

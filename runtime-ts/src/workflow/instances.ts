@@ -11,7 +11,7 @@ import { isBackpressure, ownError } from '../crest/wire/failure.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, type Plain } from '../error.ts'
 import { Askers } from './askers.ts'
-import { callId } from './deeds.ts'
+import { callId } from './command-runner.ts'
 import { describe, list } from './describe.ts'
 import { EffectRuns } from './effect-runs.ts'
 import { askedOf, hasEnded, Instance, type InstanceContext } from './instance.ts'
@@ -48,10 +48,10 @@ const look_ms = 500
 const early_max = 1_000
 
 export class Instances implements Live {
-  readonly #place: LiveContext
+  readonly #context: LiveContext
   readonly #limits: Limits
   readonly #effects: EffectRuns
-  readonly #context: InstanceContext
+  readonly #instanceContext: InstanceContext
   readonly #live = new Map<string, Instance>()
   readonly #askers: Askers
   readonly #results: Results
@@ -62,32 +62,32 @@ export class Instances implements Live {
   /** Messages of instances that have not started, and since when they wait. */
   readonly #early_ms = new Map<Arrival['lsn'], number>()
 
-  constructor(place: LiveContext, body: Body, limits: Limits) {
-    this.#place = place
+  constructor(context: LiveContext, body: Body, limits: Limits) {
+    this.#context = context
     this.#limits = limits
-    this.#askers = new Askers(place)
-    this.#results = new Results(place, limits)
-    this.#room = new StartingRoom(place)
-    this.#sweeper = new Sweeper(place)
-    this.#effects = new EffectRuns(place, limits.effects_max)
-    this.#context = {
-      ...{ place, body, effects: this.#effects, commands_max: limits.commands_max, busy: new Set<Instance>() },
+    this.#askers = new Askers(context)
+    this.#results = new Results(context, limits)
+    this.#room = new StartingRoom(context)
+    this.#sweeper = new Sweeper(context)
+    this.#effects = new EffectRuns(context, limits.effects_max)
+    this.#instanceContext = {
+      ...{ context, body, effects: this.#effects, commands_max: limits.commands_max, busy: new Set<Instance>() },
       sweep: (cell) => this.#sweeper.sweep(cell),
       ending: (turn, instance, header) => this.#ending(turn, instance.key, header),
       ended: (instance) => this.#ended(instance),
     }
   }
 
-  get isThinking(): boolean {
-    return this.#context.busy.size > 0
+  get hasUnwrittenWork(): boolean {
+    return this.#instanceContext.busy.size > 0
   }
 
-  get isRestless(): boolean {
-    return this.#place.ledger.size(effect_cell) > 0 || this.#context.busy.size > 0
+  get hasPendingWork(): boolean {
+    return this.#context.ledger.size(effect_cell) > 0 || this.#instanceContext.busy.size > 0
   }
 
   restored(): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const early = this.#early ?? []
     this.#early = undefined
     this.#moveOlderKeys()
@@ -99,7 +99,7 @@ export class Instances implements Live {
       if (header === undefined) continue
       if (header.ended_ms === undefined) {
         journals.delete(journalCell(key, header.run))
-        this.#live.set(key, new Instance(key, header, false, this.#context))
+        this.#live.set(key, new Instance(key, header, false, this.#instanceContext))
       } else finished.push([key, header.ended_ms])
     }
     for (const [key, ended_ms] of finished.sort(([, one], [, other]) => one - other)) this.#results.keep(key, ended_ms)
@@ -109,13 +109,13 @@ export class Instances implements Live {
   }
 
   #moveOlderKeys(): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const moves = olderKeys(ledger)
     if (moves.length === 0) return
     try {
-      this.#place.step([], () => moveKeys(ledger, moves))
+      this.#context.step([], () => moveKeys(ledger, moves))
     } catch (thrown) {
-      this.#place.report(ownError(thrown))
+      this.#context.report(ownError(thrown))
     }
   }
 
@@ -123,7 +123,7 @@ export class Instances implements Live {
     try {
       return readHeader(value)
     } catch (thrown) {
-      this.#place.report(new DarqError('corrupt', { cause: thrown, facts: { instance: key } }))
+      this.#context.report(new DarqError('corrupt', { cause: thrown, facts: { instance: key } }))
       return undefined
     }
   }
@@ -145,10 +145,10 @@ export class Instances implements Live {
     } catch (thrown) {
       const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
-      if (!isBackpressure(error)) this.#place.refuse(arrival, error)
+      if (!isBackpressure(error)) this.#context.refuse(arrival, error)
       else {
-        this.#place.report(error)
-        this.#place.after(pause_ms, () => this.arrived(arrival))
+        this.#context.report(error)
+        this.#context.after(pause_ms, () => this.arrived(arrival))
       }
     }
   }
@@ -179,10 +179,10 @@ export class Instances implements Live {
   }
 
   #keyOf({ admitted: { envelope } }: Arrival): string {
-    if (this.#place.definition.darqs === undefined) return this.#place.key
+    if (this.#context.definition.darqs === undefined) return this.#context.key
     if (envelope.key !== undefined) return envelope.key
     throw new DarqError('unknown_address', {
-      facts: { expected: 'the key of an instance: this DARQ has many', got: this.#place.name },
+      facts: { expected: 'the key of an instance: this DARQ has many', got: this.#context.name },
     })
   }
 
@@ -191,13 +191,13 @@ export class Instances implements Live {
     const { key, run, command } = isFields(note) ? note : {}
     const instance = typeof key === 'string' ? this.#live.get(key) : undefined
     if (instance === undefined || instance.header.run !== run || typeof command !== 'number')
-      this.#place.step([arrival], () => {})
-    else if (call !== undefined && call !== callId(instance.header, command)) this.#place.step([arrival], () => {})
+      this.#context.step([arrival], () => {})
+    else if (call !== undefined && call !== callId(instance.header, command)) this.#context.step([arrival], () => {})
     else instance.happen({ event: frozen(make(command)), at_ms: this.#now_ms, arrival })
   }
 
   #start(key: string, arrival: Arrival, asker: Asker | Visitor | undefined): void {
-    const { ledger, context } = this.#place
+    const { ledger, context } = this.#context
     const { body, version } = arrival.admitted.envelope
     const known = ledger.get(header_cell, key)
     const live = this.#live.get(key)
@@ -211,7 +211,7 @@ export class Instances implements Live {
         ...{ status: 'running', seed: uuid(context.random), started_ms: this.#now_ms },
         ...{ run: 1, input: body, input_version: version },
       }
-      const instance = new Instance(key, header, true, this.#context)
+      const instance = new Instance(key, header, true, this.#instanceContext)
       this.#live.set(key, instance)
       const also = (): void => {
         this.#room.started(key)
@@ -223,7 +223,7 @@ export class Instances implements Live {
     }
     // Nothing of the first is written down: this one comes after it.
     if (known === undefined) {
-      this.#place.after(0, () => this.arrived(arrival))
+      this.#context.after(0, () => this.arrived(arrival))
       return
     }
     const header = live?.header ?? readHeader(known)
@@ -234,7 +234,7 @@ export class Instances implements Live {
           do: 'start another instance under another key, or this one again when it is forgotten',
         },
       })
-    this.#place.step([arrival], (turn) => {
+    this.#context.step([arrival], (turn) => {
       if (header.ended_ms === undefined) this.#askers.add(key, asker)
       else this.#askers.reply(turn, asker, header)
     })
@@ -243,7 +243,7 @@ export class Instances implements Live {
   #tell(key: string, arrival: Arrival, name: string, body: Plain): void {
     const instance = this.#live.get(key)
     if (instance === undefined && this.#mayStart(key, arrival)) {
-      this.#place.after(look_ms, () => this.arrived(arrival))
+      this.#context.after(look_ms, () => this.arrived(arrival))
       return
     }
     this.#early_ms.delete(arrival.lsn)
@@ -258,7 +258,7 @@ export class Instances implements Live {
         return
       case '$cancel':
         if (instance.isCancelled) {
-          this.#place.step([arrival], () => {})
+          this.#context.step([arrival], () => {})
           return
         }
         instance.happen({ event: ['cancel', reason], at_ms: this.#now_ms, arrival })
@@ -274,7 +274,7 @@ export class Instances implements Live {
 
   /** A message may come before the start that it follows: that one was taken back perhaps, and is on its way again. */
   #mayStart(key: string, { lsn }: Arrival): boolean {
-    if (this.#place.ledger.get(header_cell, key) !== undefined) return false
+    if (this.#context.ledger.get(header_cell, key) !== undefined) return false
     const now_ms = this.#now_ms
     const since_ms = this.#early_ms.get(lsn)
     if (since_ms === undefined && this.#early_ms.size >= early_max) return false
@@ -283,13 +283,13 @@ export class Instances implements Live {
   }
 
   #noSuch(key: string): DarqError {
-    const known = this.#place.ledger.get(header_cell, key)
+    const known = this.#context.ledger.get(header_cell, key)
     if (known !== undefined) return hasEnded(key, readHeader(known))
     return new DarqError('conflict', { facts: { instance: key, expected: 'an instance that runs', got: 'none' } })
   }
 
   get #now_ms(): number {
-    return this.#place.context.clock.now_ms()
+    return this.#context.context.clock.now_ms()
   }
 
   /* ---------- the end of an instance ---------- */
@@ -310,7 +310,7 @@ export class Instances implements Live {
   /* ---------- queries ---------- */
 
   query(name: string, key: string, body: unknown): unknown {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     if (name === '$list')
       return list(ledger, body as Plain, (key, value) => this.#live.get(key)?.header ?? this.#header(key, value))
     const known = ledger.get(header_cell, key)

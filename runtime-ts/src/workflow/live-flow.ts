@@ -19,13 +19,13 @@ import { textOf } from '../text.ts'
 import { Commands } from './commands.ts'
 import type { EffectOptions } from './flow.ts'
 import { generator } from './generator.ts'
-import { Inbox, type Letter } from './inbox.ts'
+import { Inbox, type InboxMessage } from './inbox.ts'
 import { effectJob, type Fresh, type Issued, type Waiting } from './issued.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
-import { at, comesFrom, foreign, mismatch } from './mishap.ts'
 import { fitting, plainCopy } from './plain.ts'
 import type { Timeline } from './timeline.ts'
 import { type Undo, Undos } from './undos.ts'
+import { at, comesFrom, foreign, mismatch } from './workflow-error.ts'
 
 /** What a flow needs of its instance. */
 export interface FlowContext {
@@ -40,7 +40,7 @@ export interface FlowContext {
   /** The most that a value may have which the function hands over. */
   readonly message_bytes_max: number
   /** The function has gone on while nothing was told to it: see `failure`. */
-  readonly astray: (flow: LiveFlow) => void
+  readonly nondeterministic: (flow: LiveFlow) => void
 }
 
 export type Body = (flow: LiveFlow, input: unknown) => Promise<unknown>
@@ -64,7 +64,7 @@ export class LiveFlow {
   outcome: Outcome | undefined
   /** Grows with everything that the function does. */
   activity = 0
-  readonly #place: FlowContext
+  readonly #context: FlowContext
   readonly #body: Body
   readonly #random: () => number
   readonly #stop = new AbortController()
@@ -78,12 +78,12 @@ export class LiveFlow {
   #undoing = false
   #failure: DarqError | undefined
 
-  constructor(place: FlowContext, body: Body) {
-    this.id = place.key
-    this.#place = place
+  constructor(context: FlowContext, body: Body) {
+    this.id = context.key
+    this.#context = context
     this.#body = body
-    this.#commands = new Commands(place.key, place.message_bytes_max)
-    this.#random = generator(place.seed)
+    this.#commands = new Commands(context.key, context.message_bytes_max)
+    this.#random = generator(context.seed)
   }
 
   /* ---------- what happens to it ---------- */
@@ -191,7 +191,7 @@ export class LiveFlow {
 
   #start(): void {
     try {
-      void this.#run(this.#place.input())
+      void this.#run(this.#context.input())
     } catch (error) {
       this.#failure ??= at(this.id, 'start', handlerError(error))
     }
@@ -205,7 +205,7 @@ export class LiveFlow {
       outcome = isA(thrown, Again) ? { kind: 'again', input: thrown.input } : await this.#fail(this.#named(thrown))
     }
     this.activity += 1
-    if (!this.#active) this.#astray('it went on by itself, without an event of the flow')
+    if (!this.#active) this.#nondeterministic('it went on by itself, without an event of the flow')
     this.#stop.abort(new DarqError('closed', { message: 'the instance has ended' }))
     this.outcome = outcome
   }
@@ -231,7 +231,7 @@ export class LiveFlow {
 
   #message(name: string, body: Plain, version: number): void {
     this.timeline.happened(`message ${name}`, this.#now_ms)
-    const shape = this.#place.definition.messages.get(name)
+    const shape = this.#context.definition.messages.get(name)
     let value: unknown
     try {
       value = shape?.kind === 'send' ? readInput(shape.input, body, version).output : body
@@ -351,10 +351,10 @@ export class LiveFlow {
 
   receive(name: string, { timeout }: { timeout?: Span } = {}): Promise<unknown> {
     return this.#promise(() => {
-      const shape = this.#place.definition.messages.get(name)
+      const shape = this.#context.definition.messages.get(name)
       if (shape?.kind !== 'send' || name.startsWith('$'))
         throw new DarqError('unknown_message', {
-          facts: { instance: this.id, expected: `a one-way message of ${this.#place.definition.name}`, got: name },
+          facts: { instance: this.id, expected: `a one-way message of ${this.#context.definition.name}`, got: name },
         })
       const early = this.#inbox.take(name)
       return {
@@ -367,11 +367,11 @@ export class LiveFlow {
 
   show(name: string, value: unknown): void {
     this.#checkActive()
-    const shape = this.#place.definition.messages.get(name)
+    const shape = this.#context.definition.messages.get(name)
     if (shape?.kind !== 'query')
       throw new DarqError('unknown_message', { facts: { instance: this.id, expected: 'a query', got: name } })
     check(shape.output, value)
-    const shown = plainCopy(value, this.#place.message_bytes_max)
+    const shown = plainCopy(value, this.#context.message_bytes_max)
     // It was shown when it was recorded; only what came last may not be.
     if (this.#commands.script.mayGoOn) this.#shown.set(name, shown)
     this.activity += 1
@@ -393,7 +393,7 @@ export class LiveFlow {
 
   continueAsNew(input: unknown): never {
     this.#checkMay()
-    throw new Again(plainCopy(input, this.#place.message_bytes_max))
+    throw new Again(plainCopy(input, this.#context.message_bytes_max))
   }
 
   now(): number {
@@ -410,7 +410,7 @@ export class LiveFlow {
   }
 
   /** A command with an answer to wait for. */
-  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: Letter }, undo?: Undo): Promise<unknown> {
+  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: InboxMessage }, undo?: Undo): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     // It may be one that the function never awaits, such as the loser of a race.
     promise.catch(() => {})
@@ -442,15 +442,15 @@ export class LiveFlow {
   }
 
   #checkActive(): void {
-    if (!this.#active) throw this.#astray('it goes on after something else than an event of the flow')
+    if (!this.#active) throw this.#nondeterministic('it goes on after something else than an event of the flow')
   }
 
-  #astray(reason: string): DarqError {
+  #nondeterministic(reason: string): DarqError {
     const error = foreign(this.#commands.spot, reason)
     // What is left of a function that has ended harms nobody.
     if (this.outcome === undefined && this.#failure === undefined) {
       this.#failure = error
-      this.#place.astray(this)
+      this.#context.nondeterministic(this)
     }
     return error
   }
@@ -460,9 +460,9 @@ export class LiveFlow {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#undoing) return
     if (this.#cancelled !== undefined) throw this.#cancelled
-    if (this.#commands.script.place >= this.#place.commands_max)
+    if (this.#commands.script.place >= this.#context.commands_max)
       throw new DarqError('too_large', {
-        facts: { instance: this.id, expected: `continueAsNew before ${this.#place.commands_max} commands` },
+        facts: { instance: this.id, expected: `continueAsNew before ${this.#context.commands_max} commands` },
       })
   }
 
@@ -470,12 +470,12 @@ export class LiveFlow {
     const { kind: got, own, body } = message[content]
     if (got !== kind || own)
       throw new DarqError('unknown_message', { facts: { instance: this.id, expected: `a ${kind}`, got } })
-    if (!this.#place.knows(message.to))
+    if (!this.#context.knows(message.to))
       throw new DarqError('unknown_address', {
         facts: { instance: this.id, expected: 'a participant or a route', got: message.to },
       })
     try {
-      fitting(body, this.#place.message_bytes_max)
+      fitting(body, this.#context.message_bytes_max)
     } catch (error) {
       throw at(this.id, `${kind} ${message.to} ${message.name}`, handlerError(error))
     }

@@ -21,28 +21,28 @@ export interface ResultLimits {
 }
 
 export class Results {
-  readonly #place: LiveContext
+  readonly #context: LiveContext
   readonly #limits: ResultLimits
   /** By key of the instance, the one that ended first in front. */
   readonly #finished = new Map<string, Finished>()
   #bytes = 0
 
-  constructor(place: LiveContext, limits: ResultLimits) {
-    this.#place = place
+  constructor(context: LiveContext, limits: ResultLimits) {
+    this.#context = context
     this.#limits = limits
   }
 
   keep(key: string, ended_ms: number): void {
     this.#drop(key)
-    const bytes = this.#place.ledger.table(header_cell).get(key)?.bytes ?? 0
+    const bytes = this.#context.ledger.table(header_cell).get(key)?.bytes ?? 0
     this.#finished.set(key, { ended_ms, bytes })
     this.#bytes += bytes
   }
 
   /** Within the step that ends an instance: forgets the oldest, where there are too many, and one or two that are too old. */
   makeRoom(ending: string): void {
-    const now_ms = this.#place.context.clock.now_ms()
-    const bytes_max = this.#place.log_bytes_max * log_share
+    const now_ms = this.#context.context.clock.now_ms()
+    const bytes_max = this.#context.log_bytes_max * log_share
     let kept = this.#finished.size
     let bytes = this.#bytes
     let looked = 0
@@ -58,7 +58,7 @@ export class Results {
 
   /** Within a step. */
   #forget(key: string): void {
-    const { ledger, definition } = this.#place
+    const { ledger, definition } = this.#context
     ledger.delete(header_cell, key)
     for (const [name, { kind }] of definition.messages)
       if (kind === 'query') ledger.delete(show_cell, within(key, name))
@@ -67,7 +67,7 @@ export class Results {
   /** The step has happened: those that it has forgotten are not kept. */
   forgotten(): void {
     for (const oldest of this.#finished.keys()) {
-      if (this.#place.ledger.get(header_cell, oldest) !== undefined) break
+      if (this.#context.ledger.get(header_cell, oldest) !== undefined) break
       this.#drop(oldest)
     }
   }

@@ -13,27 +13,27 @@ const clear_max = 32
 const pause_ms = 50
 
 export class Sweeper {
-  readonly #place: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>
+  readonly #context: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>
   readonly #cells: string[] = []
 
-  constructor(place: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>) {
-    this.#place = place
+  constructor(context: Pick<LiveContext, 'ledger' | 'step' | 'after' | 'report'>) {
+    this.#context = context
   }
 
   /** Within a step: a short table goes with it; a long one is left to `sweep`. */
   clear(cell: string): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     if (ledger.size(cell) > clear_max) return
     for (const key of [...ledger.table(cell).keys()]) ledger.delete(cell, key)
   }
 
   sweep(cell: string): void {
     this.#cells.push(cell)
-    if (this.#cells.length === 1) this.#place.after(0, () => this.#goOn())
+    if (this.#cells.length === 1) this.#context.after(0, () => this.#goOn())
   }
 
   #goOn(): void {
-    const { ledger } = this.#place
+    const { ledger } = this.#context
     const [cell] = this.#cells
     if (cell === undefined) return
     const keys: string[] = []
@@ -43,16 +43,16 @@ export class Sweeper {
     try {
       if (keys.length === 0) this.#cells.shift()
       else
-        this.#place.step([], () => {
+        this.#context.step([], () => {
           for (const key of keys) ledger.delete(cell, key)
         })
     } catch (thrown) {
       const error = ownError(thrown)
       if (error.code === 'closed' || error.code === 'fenced') return
-      this.#place.report(error)
-      this.#place.after(pause_ms, () => this.#goOn())
+      this.#context.report(error)
+      this.#context.after(pause_ms, () => this.#goOn())
       return
     }
-    this.#place.after(0, () => this.#goOn())
+    this.#context.after(0, () => this.#goOn())
   }
 }

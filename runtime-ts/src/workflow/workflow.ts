@@ -8,7 +8,7 @@ import type { Participant } from '../crest/define/definition.ts'
 import { Definition, type MessageDefinition } from '../crest/define/definition.ts'
 import { anything } from '../crest/define/schema.ts'
 import { milliseconds, type Span } from '../crest/define/span.ts'
-import { errands } from '../crest/outbound/errands.ts'
+import { outboundCalls } from '../crest/outbound/outbound-calls.ts'
 import { liveProcessor } from '../crest/run/live-processor.ts'
 import { DarqError } from '../error.ts'
 import { countOf, invalid } from '../options.ts'
@@ -66,7 +66,7 @@ export function workflow<N extends string, M extends Shapes & { readonly start: 
   // The third definition room where a cast is due: the types above are the function's, from here on it is one of many.
   const body = run as unknown as Body
   const processor = liveProcessor((place) => new Instances(place, body, limits))
-  const traits = { processor, outbound: errands, darqs: address[spread] }
+  const traits = { processor, outbound: outboundCalls, darqs: address[spread] }
   return new Definition(name, messagesOf(name, messages), [], undefined, traits)
 }
 

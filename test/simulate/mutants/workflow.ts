@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 const jobs = ['checkout']
 const instance = 'runtime-ts/src/workflow/instance.ts'
 const instances = 'runtime-ts/src/workflow/instances.ts'
-const deeds = 'runtime-ts/src/workflow/deeds.ts'
+const commands = 'runtime-ts/src/workflow/command-runner.ts'
 const journal = 'runtime-ts/src/workflow/journal.ts'
 const flow = 'runtime-ts/src/workflow/live-flow.ts'
 
@@ -28,7 +28,7 @@ export const workflowMutants: readonly Mutant[] = [
   {
     name: 'flow-effect-before-committed',
     breaks: 'G6: an effect of a workflow runs before the state that asks for it is committed',
-    file: deeds,
+    file: commands,
     find: 'effect?.options.pure === true',
     put: 'effect !== undefined',
     jobs,
@@ -36,16 +36,16 @@ export const workflowMutants: readonly Mutant[] = [
   {
     name: 'flow-effect-under-a-new-key',
     breaks: 'G6: an effect of a workflow that runs again after a restart has another key',
-    file: deeds,
-    find: 'const key = this.#place.ledger.get(effect_cell, id)',
-    put: 'const key = this.#place.ledger.get(effect_cell, id) && this.#effectKey(index)',
+    file: commands,
+    find: 'const key = this.#context.ledger.get(effect_cell, id)',
+    put: 'const key = this.#context.ledger.get(effect_cell, id) && this.#effectKey(index)',
     jobs,
   },
   {
     name: 'flow-effect-not-taken-up',
     breaks: 'G7: after a restart an effect that a workflow waits for never runs',
     file: instance,
-    find: 'this.#deeds.start(restored, this.#place.committed, this.#consequences)',
+    find: 'this.#commands.start(restored, this.#context.committed, this.#consequences)',
     put: 'void restored',
     jobs,
   },
@@ -101,8 +101,8 @@ export const workflowMutants: readonly Mutant[] = [
     name: 'another-chance-after-a-restart',
     breaks: 'G1: an instance that is brought back meets other chance than before',
     file: flow,
-    find: 'this.#random = generator(place.seed)',
-    put: 'this.#random = generator(place.seed + performance.now())',
+    find: 'this.#random = generator(context.seed)',
+    put: 'this.#random = generator(context.seed + performance.now())',
     jobs,
   },
   {

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { Parcel } from './queued-message.ts'
+import type { QueuedMessage } from './queued-message.ts'
 
-export class Shipment {
-  readonly batch: readonly Parcel[]
+export class BatchInFlight {
+  readonly batch: readonly QueuedMessage[]
   /** Which attempt of the lane it belongs to. */
   readonly attempt: number
   isAccepted = false
   #isGone = false
   #wait: PromiseWithResolvers<void> | undefined
 
-  constructor(batch: readonly Parcel[], attempt: number) {
+  constructor(batch: readonly QueuedMessage[], attempt: number) {
     this.batch = batch
     this.attempt = attempt
   }

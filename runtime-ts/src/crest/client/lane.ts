@@ -11,9 +11,9 @@ import { encodeMessages } from '../../engine/messages.ts'
 import type { DarqError } from '../../error.ts'
 import type { EnqueueRequest, Graded, Link } from '../wire/link.ts'
 import type { Session } from '../wire/session.ts'
-import { Shipment } from './batch-in-flight.ts'
+import { BatchInFlight } from './batch-in-flight.ts'
 import { closedError, type Links, linkError } from './links.ts'
-import type { Parcel } from './queued-message.ts'
+import type { QueuedMessage } from './queued-message.ts'
 
 const batch_messages_max = 4_096
 const batch_bytes_max = 256 * 1_024
@@ -39,11 +39,11 @@ export class Lane {
   /** The next sequence; `undefined`: the DARQ must be asked first. */
   #next: number | undefined
   /** Not accepted, in order. Those that were sent before have their sequence. */
-  #waiting: Parcel[] = []
+  #waiting: QueuedMessage[] = []
   /** Accepted, not committed, in order. */
-  #sent: Shipment[] = []
+  #sent: BatchInFlight[] = []
   /** On its way to being accepted. */
-  #leaving: Shipment | undefined
+  #leaving: BatchInFlight | undefined
   /** Counts failures: what an earlier attempt reports late is not of interest. */
   #attempt = 0
   #gaps = 0
@@ -64,8 +64,8 @@ export class Lane {
     return this.#waiting.length === 0 && this.#sent.length === 0
   }
 
-  push(parcel: Parcel): void {
-    this.#waiting.push(parcel)
+  push(queued: QueuedMessage): void {
+    this.#waiting.push(queued)
     if (this.#pumping) return
     this.#pumping = true
     // What is sent in the same breath travels together.
@@ -73,17 +73,17 @@ export class Lane {
   }
 
   /** Takes back what was never sent. @returns whether it was so */
-  withdraw(parcel: Parcel): boolean {
-    if (parcel.sequence !== parcel.fixed) return false
-    const index = this.#waiting.indexOf(parcel)
+  withdraw(queued: QueuedMessage): boolean {
+    if (queued.sequence !== queued.fixed) return false
+    const index = this.#waiting.indexOf(queued)
     if (index < 0) return false
     this.#waiting.splice(index, 1)
     return true
   }
 
   failAll(error: DarqError): void {
-    for (const parcel of this.#takeBack()) parcel.fail(error)
-    for (const parcel of this.#waiting.splice(0)) parcel.fail(error)
+    for (const queued of this.#takeBack()) queued.fail(error)
+    for (const queued of this.#waiting.splice(0)) queued.fail(error)
   }
 
   /** Goes on until it must wait for something, and then when that has come. */
@@ -117,14 +117,14 @@ export class Lane {
   /** Nothing was sent: no link, or no answer to the question where to go on. */
   async #linkFailed(link: Link | undefined, error: DarqError): Promise<void> {
     if (this.#links.isClosed) this.failAll(closedError())
-    else if (!error.retryable || this.#producer === '') for (const parcel of this.#waiting.splice(0)) parcel.fail(error)
+    else if (!error.retryable || this.#producer === '') for (const queued of this.#waiting.splice(0)) queued.fail(error)
     else await this.#links.failed(link)
   }
 
   /** @returns resolves when the batch is accepted, or when it is clear what to do instead; `undefined`: that is so already */
-  #send(link: Link, batch: readonly Parcel[]): Promise<void> | undefined {
-    const shipment = new Shipment(batch, this.#attempt)
-    this.#leaving = shipment
+  #send(link: Link, batch: readonly QueuedMessage[]): Promise<void> | undefined {
+    const inFlight = new BatchInFlight(batch, this.#attempt)
+    this.#leaving = inFlight
     const request = {
       to: this.#to,
       producer: this.#producer,
@@ -132,42 +132,42 @@ export class Lane {
       messages: encodeMessages(batch.map(({ payload }) => payload)),
       ...(batch[0]?.after !== undefined && { session: batch[0].after }),
     }
-    void this.#await(link, request, shipment)
-    return shipment.gone()
+    void this.#await(link, request, inFlight)
+    return inFlight.gone()
   }
 
-  async #await(link: Link, request: EnqueueRequest, shipment: Shipment): Promise<void> {
+  async #await(link: Link, request: EnqueueRequest, inFlight: BatchInFlight): Promise<void> {
     try {
       await link.enqueue(request, (graded) => {
-        if (shipment.attempt === this.#attempt) this.#reported(shipment, graded)
+        if (inFlight.attempt === this.#attempt) this.#reported(inFlight, graded)
       })
-      if (shipment.attempt !== this.#attempt) return
+      if (inFlight.attempt !== this.#attempt) return
       this.#links.worked()
-      this.#forget(shipment)
-      for (const parcel of shipment.batch) parcel.leave()
+      this.#forget(inFlight)
+      for (const queued of inFlight.batch) queued.leave()
     } catch (thrown) {
-      if (shipment.attempt === this.#attempt) await this.#failed(link, shipment, linkError(thrown))
+      if (inFlight.attempt === this.#attempt) await this.#failed(link, inFlight, linkError(thrown))
     } finally {
-      shipment.go()
+      inFlight.go()
     }
   }
 
-  #reported(shipment: Shipment, graded: Graded): void {
+  #reported(inFlight: BatchInFlight, graded: Graded): void {
     if (graded.grade === 'accepted') {
       this.#links.worked()
-      this.#session?.told(shipment.batch[0]?.after, graded.session)
-      this.#accepted(shipment, graded)
-      shipment.go()
-    } else for (const { receipt } of shipment.batch) receipt.harden(graded.grade, graded.durability)
+      this.#session?.told(inFlight.batch[0]?.after, graded.session)
+      this.#accepted(inFlight, graded)
+      inFlight.go()
+    } else for (const { receipt } of inFlight.batch) receipt.harden(graded.grade, graded.durability)
   }
 
-  #forget(shipment: Shipment): void {
-    const index = this.#sent.indexOf(shipment)
+  #forget(inFlight: BatchInFlight): void {
+    const index = this.#sent.indexOf(inFlight)
     if (index >= 0) this.#sent.splice(index, 1)
   }
 
   /** Ends every attempt. @returns what was sent and is not committed, in order */
-  #takeBack(): Parcel[] {
+  #takeBack(): QueuedMessage[] {
     this.#attempt += 1
     const taken = this.#sent.splice(0).flatMap(({ batch }) => batch)
     const leaving = this.#leaving
@@ -177,54 +177,54 @@ export class Lane {
   }
 
   /** Numbers what is sent next, and takes it out of the queue. */
-  #takeBatch(): Parcel[] {
-    const batch: Parcel[] = []
+  #takeBatch(): QueuedMessage[] {
+    const batch: QueuedMessage[] = []
     let bytes = 0
     let next = this.#next ?? 0
-    for (const parcel of this.#waiting) {
+    for (const queued of this.#waiting) {
       // Its number must be asked for, which the pump does when it is the first.
-      if (parcel.sequence === 0 && this.#next === undefined) break
-      const sequence = this.#producer === '' ? 0 : parcel.sequence === 0 ? next : parcel.sequence
+      if (queued.sequence === 0 && this.#next === undefined) break
+      const sequence = this.#producer === '' ? 0 : queued.sequence === 0 ? next : queued.sequence
       const last = batch.at(-1)
       if (last !== undefined) {
-        if (last.after !== parcel.after) break
+        if (last.after !== queued.after) break
         if (
           last.alone ||
-          parcel.alone ||
+          queued.alone ||
           batch.length >= batch_messages_max ||
-          bytes + parcel.bytes > this.#batch_bytes_max
+          bytes + queued.bytes > this.#batch_bytes_max
         )
           break
         if (this.#producer !== '' && sequence !== last.sequence + 1) break
       }
-      parcel.sequence = sequence
-      if (parcel.fixed === 0) next = Math.max(next, sequence + 1)
-      bytes += parcel.bytes
-      batch.push(parcel)
+      queued.sequence = sequence
+      if (queued.fixed === 0) next = Math.max(next, sequence + 1)
+      bytes += queued.bytes
+      batch.push(queued)
     }
     if (this.#next !== undefined && this.#producer !== '') this.#next = next
     this.#waiting.splice(0, batch.length)
     return batch
   }
 
-  #accepted(shipment: Shipment, { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
+  #accepted(inFlight: BatchInFlight, { lsns, duplicates }: Graded & { grade: 'accepted' }): void {
     if (lsns.length > 0) this.#gaps = 0
     this.#leaving = undefined
     this.#batch_bytes_max = batch_bytes_max
-    shipment.isAccepted = true
-    this.#sent.push(shipment)
-    for (const [index, { receipt }] of shipment.batch.entries())
+    inFlight.isAccepted = true
+    this.#sent.push(inFlight)
+    for (const [index, { receipt }] of inFlight.batch.entries())
       receipt.accept(
         index < duplicates ? { lsn: 0, duplicate: true } : { lsn: lsns[index - duplicates] ?? 0, duplicate: false },
       )
   }
 
-  async #failed(link: Link, shipment: Shipment, error: DarqError): Promise<void> {
-    const { batch, isAccepted } = shipment
+  async #failed(link: Link, inFlight: BatchInFlight, error: DarqError): Promise<void> {
+    const { batch, isAccepted } = inFlight
     if (!isAccepted) this.#leaving = undefined
     if (this.#links.isClosed) {
-      this.#forget(shipment)
-      for (const parcel of batch) parcel.fail(closedError())
+      this.#forget(inFlight)
+      for (const queued of batch) queued.fail(closedError())
     } else if (error.code === 'backpressure' && !isAccepted) {
       // Refused whole: the host is full for now, and nothing is wrong with the way to it.
       this.#waiting.unshift(...batch)
@@ -233,14 +233,14 @@ export class Lane {
     } else if (error.code === 'gap' && this.#producer !== '' && !isAccepted) {
       this.#gap(batch, error)
     } else if (error.retryable && this.#producer !== '') {
-      this.#forget(shipment)
+      this.#forget(inFlight)
       this.#again(batch)
       await this.#links.failed(link)
       this.#resume()
     } else if (error.retryable || isAccepted) {
       // Without numbers it can't be sent again: whoever sent it must decide.
-      this.#forget(shipment)
-      for (const parcel of batch) parcel.fail(error)
+      this.#forget(inFlight)
+      for (const queued of batch) queued.fail(error)
     } else {
       if (error.code === 'session_lost') this.#session?.lost()
       await this.#refused(link, batch, error)
@@ -248,12 +248,12 @@ export class Lane {
   }
 
   /** Everything that is not committed is sent again, in order. */
-  #again(batch: readonly Parcel[]): void {
+  #again(batch: readonly QueuedMessage[]): void {
     this.#waiting = [...new Set([...this.#takeBack(), ...batch, ...this.#waiting])].sort((a, b) => order(a) - order(b))
   }
 
   /** The DARQ has less than this lane thought: it has lost what was not committed, and that is still here. */
-  #gap(batch: readonly Parcel[], error: DarqError): void {
+  #gap(batch: readonly QueuedMessage[], error: DarqError): void {
     const { facts } = error
     const expected = typeof facts === 'object' && facts !== null && 'expected' in facts ? facts.expected : undefined
     // Only what is still here can be sent again; a number that the application has left out can't.
@@ -263,32 +263,32 @@ export class Lane {
       this.#again(batch)
       return
     }
-    for (const parcel of batch) parcel.fail(error)
+    for (const queued of batch) queued.fail(error)
     if (batch.some(({ fixed }) => fixed === 0)) this.failAll(error)
   }
 
   /** Refused for good: the one that is to blame, if that can be told, else all of them. */
-  async #refused(link: Link, batch: readonly Parcel[], error: DarqError): Promise<void> {
+  async #refused(link: Link, batch: readonly QueuedMessage[], error: DarqError): Promise<void> {
     const { facts } = error
     const index = typeof facts === 'object' && facts !== null && 'index' in facts ? facts.index : undefined
     const blamed = typeof index === 'number' ? batch[index] : batch.length === 1 ? batch[0] : undefined
     const oneIsToBlame = blamesMessage.has(error.code)
-    const rest = oneIsToBlame ? batch.filter((parcel) => parcel !== blamed) : []
+    const rest = oneIsToBlame ? batch.filter((queued) => queued !== blamed) : []
     if (oneIsToBlame) blamed?.fail(error)
-    else for (const parcel of batch) parcel.fail(error)
-    if (oneIsToBlame && blamed === undefined) for (const parcel of rest) parcel.alone = true
+    else for (const queued of batch) queued.fail(error)
+    if (oneIsToBlame && blamed === undefined) for (const queued of rest) queued.alone = true
     this.#waiting = [...rest, ...this.#waiting]
     if (this.#producer === '') return
     // The numbers of those that were refused are free again, unless the DARQ had them before.
     try {
       const expected = await link.expected(this.#to, this.#producer)
       this.#next = expected
-      for (const parcel of this.#waiting) if (parcel.sequence >= expected) parcel.sequence = parcel.fixed
+      for (const queued of this.#waiting) if (queued.sequence >= expected) queued.sequence = queued.fixed
     } catch {
       this.#next = undefined // asked again before the next batch
       // What stands before them may have been accepted: under another number it would be so twice.
       const first = batch[0]?.sequence ?? 0
-      for (const parcel of this.#waiting) if (parcel.sequence >= first) parcel.sequence = parcel.fixed
+      for (const queued of this.#waiting) if (queued.sequence >= first) queued.sequence = queued.fixed
     }
   }
 
@@ -301,6 +301,6 @@ export class Lane {
 }
 
 /** What has no number yet comes after all that has. */
-function order({ sequence }: Parcel): number {
+function order({ sequence }: QueuedMessage): number {
   return sequence === 0 ? Number.MAX_SAFE_INTEGER : sequence
 }

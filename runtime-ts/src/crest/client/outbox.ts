@@ -11,7 +11,7 @@ import type { AskOptions } from './client-types.ts'
 import { deadline, waiting } from './deadline.ts'
 import { Lane } from './lane.ts'
 import { closedError, type Links, linkError } from './links.ts'
-import { Parcel } from './queued-message.ts'
+import { QueuedMessage } from './queued-message.ts'
 import type { PendingReceipt } from './receipt.ts'
 import { Window } from './window.ts'
 
@@ -22,7 +22,7 @@ export class Outbox {
   readonly #clock: Clock
   readonly #session: Session | undefined
   readonly #window = new Window()
-  readonly #left = ({ bytes }: Parcel): void => this.#window.leave(bytes)
+  readonly #left = ({ bytes }: QueuedMessage): void => this.#window.leave(bytes)
   /** By DARQ. */
   readonly #lanes = new Map<string, Lane>()
   /** Those of idempotency keys. */
@@ -46,9 +46,9 @@ export class Outbox {
       this.#lanes.set(to, lane)
     }
     if (signal === undefined && timeout === undefined) {
-      const parcel = new Parcel(payload, sequence, this.#session?.text, this.#left)
-      if (this.#enters(parcel)) lane.push(parcel)
-      return parcel.receipt
+      const queued = new QueuedMessage(payload, sequence, this.#session?.text, this.#left)
+      if (this.#enters(queued)) lane.push(queued)
+      return queued.receipt
     }
     return this.#pushWithin(lane, payload, sequence, options, () => {})
   }
@@ -64,29 +64,29 @@ export class Outbox {
     })
   }
 
-  /** Pushes a parcel for which its sender is willing to wait so long. */
+  /** Queues a message whose sender is willing to wait for this long. */
   #pushWithin(lane: Lane, payload: Payload, fixed: number, options: AskOptions, left: () => void): PendingReceipt {
     let stopWaiting = (): void => {}
-    const parcel = new Parcel(payload, fixed, this.#session?.text, (parcel) => {
-      this.#left(parcel)
+    const queued = new QueuedMessage(payload, fixed, this.#session?.text, (queued) => {
+      this.#left(queued)
       stopWaiting()
       left()
     })
-    if (!this.#enters(parcel)) {
+    if (!this.#enters(queued)) {
       left()
-      return parcel.receipt
+      return queued.receipt
     }
-    lane.push(parcel)
+    lane.push(queued)
     stopWaiting = deadline(this.#clock, waiting(options), (error) => {
-      parcel.receipt.fail(error)
+      queued.receipt.fail(error)
       // One that has a number stays, and is sent: those behind it would be refused without it.
-      if (lane.withdraw(parcel)) parcel.leave()
+      if (lane.withdraw(queued)) queued.leave()
     })
-    return parcel.receipt
+    return queued.receipt
   }
 
   /** @returns whether there was room for it; its receipt says if not */
-  #enters({ bytes, receipt }: Parcel): boolean {
+  #enters({ bytes, receipt }: QueuedMessage): boolean {
     if (this.#links.isClosed) {
       receipt.fail(closedError())
       return false

@@ -8,7 +8,7 @@ import type { DarqError } from '../../error.ts'
 import { payloadBytes } from '../wire/plain.ts'
 import { PendingReceipt } from './receipt.ts'
 
-export class Parcel {
+export class QueuedMessage {
   readonly payload: Payload
   readonly bytes: number
   readonly receipt = new PendingReceipt()
@@ -20,10 +20,10 @@ export class Parcel {
   /** It was refused in company: it is sent by itself now, to see who is to blame. */
   alone = false
   /** It left the client's window. */
-  readonly #left: (parcel: Parcel) => void
+  readonly #left: (queued: QueuedMessage) => void
   #done = false
 
-  constructor(payload: Payload, fixed: number, after: string | undefined, left: (parcel: Parcel) => void) {
+  constructor(payload: Payload, fixed: number, after: string | undefined, left: (queued: QueuedMessage) => void) {
     this.after = after
     this.payload = payload
     this.bytes = payloadBytes(payload)

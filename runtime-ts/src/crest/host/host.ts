@@ -6,7 +6,7 @@
 import { platformClock } from '../../clock.ts'
 import { type ChosenCore, chooseCore } from '../../engine/core-choice.ts'
 import { limits_default } from '../../engine/host.ts'
-import { type ChronicleEvent, openEngine } from '../../engine/index.ts'
+import { type LoggedEvent, openEngine } from '../../engine/index.ts'
 import type {
   Clock,
   CoreInUse,
@@ -22,7 +22,7 @@ import type { Storage } from '../../storage/contract.ts'
 import { linkError } from '../client/links.ts'
 import { definitionOf, type Participant } from '../define/definition.ts'
 import { everyPart } from '../define/participant.ts'
-import type { MakeOutbound } from '../outbound/errands.ts'
+import type { MakeOutbound } from '../outbound/outbound-calls.ts'
 import type { Link } from '../wire/link.ts'
 import { NamePatterns } from '../wire/name-patterns.ts'
 import { secureRandom } from '../wire/random.ts'
@@ -33,7 +33,7 @@ import { type Host, hostClient } from './host-client.ts'
 import { HostLink, type Life } from './host-link.ts'
 import { tellConsole } from './on-console.ts'
 import { ProcessorRegistry } from './processor-registry.ts'
-import { Roads } from './routed-transport.ts'
+import { RoutedTransport } from './routed-transport.ts'
 
 export interface HostOptions extends Pick<CoreOptions, 'core' | 'wasm'> {
   /** Unique among the hosts that it talks to. */
@@ -61,7 +61,7 @@ export interface HostedOptions extends HostOptions {
   /** A failure that nobody waits for, and where: a DARQ, a peer, the `host`, its `core`. Default: the console is told. */
   onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
-  onChronicle?: (event: ChronicleEvent) => void
+  onEvent?: (event: LoggedEvent) => void
   limits?: Partial<EngineLimits>
   /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
   lives?: (darq: string) => boolean
@@ -146,7 +146,7 @@ class LiveHosted implements Hosted {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #directory: Directory
-  readonly #roads: Roads
+  readonly #routed: RoutedTransport
   #core: ChosenCore | undefined
   #life: Life | undefined
   /** Resolves with the life to come, while there is none. */
@@ -166,7 +166,7 @@ class LiveHosted implements Hosted {
     const own = unreachable ? outboundOf(participants) : []
     const made = own.map((make) => make(() => this.link, this.#clock, this.#random))
     this.#directory = new Directory([...participants, ...made], routes, lives)
-    this.#roads = new Roads(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
+    this.#routed = new RoutedTransport(this.#directory, options.reply, (from, frame) => this.#receive(from, frame))
     this.link = new HostLink(this.#directory, this.#clock, () => this.#life ?? this.#living())
     const { promise, resolve } = Promise.withResolvers<DarqError | undefined>()
     this.stopped = promise
@@ -202,7 +202,7 @@ class LiveHosted implements Hosted {
   }
 
   async #open(): Promise<void> {
-    const { name, storage, k, peer, isSingleton, limits, onChronicle } = this.#options
+    const { name, storage, k, peer, isSingleton, limits, onEvent } = this.#options
     const { make } = await this.#chooseCore()
     const context = {
       host: name,
@@ -223,8 +223,8 @@ class LiveHosted implements Hosted {
       storage,
       clock: this.#clock,
       random: this.#random,
-      transport: this.#roads.transport,
-      route: (darq) => this.#roads.address(darq),
+      transport: this.#routed.transport,
+      route: (darq) => this.#routed.address(darq),
       processor: (darq) => registry.processor(darq),
       onError: (error, where) => this.#report(error, where),
       ...make,
@@ -232,7 +232,7 @@ class LiveHosted implements Hosted {
       ...(k !== undefined && { k: speculationOf(k) }),
       ...(peer !== undefined && { peer }),
       ...(isSingleton !== undefined && { isSingleton }),
-      ...(onChronicle !== undefined && { onChronicle }),
+      ...(onEvent !== undefined && { onEvent }),
     }
     const engine = await openEngine(options, previous)
     this.#options.onOpened?.(engine)

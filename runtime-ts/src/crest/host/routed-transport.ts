@@ -8,7 +8,7 @@ import { DarqError } from '../../error.ts'
 import type { Route } from '../wire/route.ts'
 import type { Directory } from './directory.ts'
 
-export class Roads {
+export class RoutedTransport {
   readonly transport: Transport
   readonly #directory: Directory
   readonly #transports: ReadonlyMap<Route, Transport>

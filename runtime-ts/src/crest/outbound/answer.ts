@@ -7,7 +7,7 @@ import { invalid } from '../../options.ts'
 import { type AnswerOf, type AnyCall, isCall, kind, type MessageType, shapes } from '../define/address.ts'
 import type { InferOutput, Schema } from '../define/schema.ts'
 import type { AnswerShape } from '../define/step.ts'
-import { errands } from './errands.ts'
+import { outboundCalls } from './outbound-calls.ts'
 
 type MakerShape<F> = F extends { readonly [shapes]: infer S } ? S : never
 
@@ -38,5 +38,5 @@ export function answer<F extends MessageType<AnyCall>, N extends Schema>(
 ): AnswerShape<AnswerOf<MakerShape<F>>, InferOutput<N>>
 export function answer(to: MessageType<AnyCall>, note?: Schema): AnswerShape<unknown, unknown> {
   if (!isCall(to[shapes])) throw invalid('a call', to.name)
-  return { [kind]: 'answer', output: to[shapes].output, note, outbound: errands }
+  return { [kind]: 'answer', output: to[shapes].output, note, outbound: outboundCalls }
 }

@@ -71,7 +71,7 @@ export class EffectProcessor extends LedgerProcessor {
   get kept(): number {
     return this.ledger.size(job_cell)
   }
-  get isRestless(): boolean {
+  get hasPendingWork(): boolean {
     return this.kept > 0
   }
   checkHeld(): void {

@@ -95,7 +95,7 @@ function handleBuiltin(site: TurnContext, turn: Turn, name: Builtin, { body }: E
   }
   if (name === '$wake') {
     site.ledger.delete(timer_cell, wake_timer)
-    if (site.isRestless) keepAwake(site, turn)
+    if (site.hasPendingWork) keepAwake(site, turn)
     return
   }
   const id = typeof body === 'string' ? body : ''

@@ -55,7 +55,7 @@ export abstract class LedgerProcessor implements QueryableProcessor, TurnContext
   }
 
   abstract readonly kept: number
-  abstract readonly isRestless: boolean
+  abstract readonly hasPendingWork: boolean
   abstract checkHeld(): void
 
   /** The state is there. It is no time for the application's code yet. */

@@ -114,11 +114,11 @@ class LiveProcessor extends LedgerProcessor implements LiveContext {
   get kept(): number {
     return 0
   }
-  get isThinking(): boolean {
-    return this.#live.isThinking
+  get hasUnwrittenWork(): boolean {
+    return this.#live.hasUnwrittenWork
   }
-  get isRestless(): boolean {
-    return this.#live.isRestless
+  get hasPendingWork(): boolean {
+    return this.#live.hasPendingWork
   }
   checkHeld(): void {
     throw new DarqError('step_closed', { facts: { expected: 'a participant of handlers: others hold nothing' } })
@@ -148,7 +148,7 @@ class LiveProcessor extends LedgerProcessor implements LiveContext {
     const { receipt } = this.stepping.step(this, at, lsns, (turn) => {
       for (const arrival of arrivals) this.#rung(arrival)
       body(turn)
-      if (this.isRestless) keepAwake(this, turn)
+      if (this.hasPendingWork) keepAwake(this, turn)
     })
     this.#tidySoon()
     return receipt

@@ -37,9 +37,9 @@ export interface Live {
    */
   query(name: string, key: string, body: unknown): unknown
   /** It goes on with what it was told, and makes a step of it soon. */
-  readonly isThinking: boolean
+  readonly hasUnwrittenWork: boolean
   /** Something is to be done that is no message in the log: the host must not sleep for ever. */
-  readonly isRestless: boolean
+  readonly hasPendingWork: boolean
   /** This processor is one no more: its steps would be refused. */
   detached(reason: DarqError): void
 }

@@ -69,7 +69,7 @@ export class ParticipantProcessor extends LedgerProcessor {
     return this.#parking.size
   }
 
-  get isRestless(): boolean {
+  get hasPendingWork(): boolean {
     return this.kept > 0 && this.#retries.size > 0
   }
 

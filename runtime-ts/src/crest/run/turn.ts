@@ -13,7 +13,7 @@ import { type Schema, versionOf } from '../define/schema.ts'
 import { milliseconds, type Span } from '../define/span.ts'
 import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../define/step.ts'
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../wire/envelope.ts'
-import { errand_darq, errandOf } from '../wire/errand-call.ts'
+import { outbound_darq, outboundCallOf } from '../wire/outbound-call.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import { uuid } from '../wire/random.ts'
 import { keepAnswer } from './answers.ts'
@@ -30,7 +30,7 @@ export interface TurnContext {
   readonly own: object
   readonly context: ProcessorContext
   /** Something is to be done at its time that is no message in the log. */
-  readonly isRestless: boolean
+  readonly hasPendingWork: boolean
   /** The record of a live timer of this name. */
   timer(name: string): Lsn | undefined
   /** @throws {DarqError} `backpressure` when too many messages are held */
@@ -118,7 +118,7 @@ export class Turn {
       throw new DarqError('unknown_address', { facts: { expected: 'a participant or a route', got: to } })
     }
     if (draft.asker !== undefined && this.#site.context.isAway(to)) {
-      this.#outs.push({ to: errand_darq, bytes: encodeEnvelope(errandOf(to, draft), { wrapped: true }) })
+      this.#outs.push({ to: outbound_darq, bytes: encodeEnvelope(outboundCallOf(to, draft), { wrapped: true }) })
       return
     }
     if (after === undefined && at === undefined && timer === undefined) {

@@ -1,10 +1,10 @@
 /**
- * What the events of a chronicle come to: of each host its lives and its versions, and the messages between hosts.
+ * What the events of an event log come to: of each host its lives and its versions, and the messages between hosts.
  *
  * @module
  */
 import { partsOf } from '../../engine/host-id.ts'
-import type { ChronicleEvent } from '../../engine/index.ts'
+import type { LoggedEvent } from '../../engine/index.ts'
 
 /** One version of a host. Times of grades that it has not reached are left out. */
 export interface VersionHistory {
@@ -56,7 +56,7 @@ export interface Histories {
  * @param events of any number of hosts, in any order
  * @param names of the hosts that come first; the others follow as they appear
  */
-export function historiesOf(events: readonly ChronicleEvent[], names: readonly string[] = []): Histories {
+export function historiesOf(events: readonly LoggedEvent[], names: readonly string[] = []): Histories {
   const sorted = events.toSorted((a, b) => a.at_ms - b.at_ms)
   const reading = new Reading(names)
   for (const event of sorted) reading.read(event)
@@ -80,12 +80,12 @@ class ReadHost implements HostHistory {
     this.name = name
   }
 
-  /** A chronicle may begin in the middle of a life. */
+  /** An event log may begin in the middle of a life. */
   heard(at_ms: number): void {
     if (this.lives.length === 0) this.lives.push({ from_ms: at_ms })
   }
 
-  /** @returns `undefined` for one that was over and done before the chronicle began */
+  /** @returns `undefined` for one that was over and done before the event log began */
   version(version: number, at_ms: number): VersionHistory | undefined {
     const known = this.#standing.get(version)
     if (known !== undefined || version <= this.#durable) return known
@@ -125,8 +125,8 @@ class ReadHost implements HostHistory {
   }
 }
 
-type Sent = ChronicleEvent & { kind: 'sent' }
-type Received = ChronicleEvent & { kind: 'taken' | 'refused' }
+type Sent = LoggedEvent & { kind: 'sent' }
+type Received = LoggedEvent & { kind: 'taken' | 'refused' }
 
 class Reading {
   readonly flights: Flight[] = []
@@ -141,7 +141,7 @@ class Reading {
     return [...this.#hosts.values()]
   }
 
-  read(event: ChronicleEvent): void {
+  read(event: LoggedEvent): void {
     const { at_ms } = event
     const host = this.#host(event.host)
     if (event.kind !== 'opened') host.heard(at_ms)

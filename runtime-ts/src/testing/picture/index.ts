@@ -1,2 +1,2 @@
 /** Pictures of what hosts have told. */
-export { type ChronicleSvgOptions, chronicleSvg } from './svg.ts'
+export { type EventLogSvgOptions, eventLogSvg } from './svg.ts'

@@ -1,8 +1,8 @@
 /**
- * A chronicle as a picture: one lane per host, time from left to right. *
+ * An event log as a picture: one lane per host, time from left to right. *
  * @module
  */
-import type { ChronicleEvent } from '../../engine/index.ts'
+import type { LoggedEvent } from '../../engine/index.ts'
 import { invalid } from '../../options.ts'
 import { type Flight, type Histories, historiesOf, type Life } from './histories.ts'
 import { type Bar, bar_height, type Lane, type Layout, label_height, layOut, mark_width } from './layout.ts'
@@ -10,7 +10,7 @@ import { element, group, line, path, rounded, text } from './markup.ts'
 import { definitions, style } from './style.ts'
 import { endOf, fateOf, inWords, placeOf } from './words.ts'
 
-export interface ChronicleSvgOptions {
+export interface EventLogSvgOptions {
   /** What the picture shows; also read out by screen readers. */
   readonly title?: string
   /** Read out by screen readers behind the title. Default: what became of each host, in words. */
@@ -19,7 +19,7 @@ export interface ChronicleSvgOptions {
   readonly hosts?: readonly string[]
   /** Of the whole picture, in CSS pixels. Default 960. */
   readonly width?: number
-  /** Begins the ids within the picture: two on one page need two. Default `chronicle`. */
+  /** Begins the ids within the picture: two on one page need two. Default `event-log`. */
   readonly id?: string
 }
 
@@ -28,24 +28,24 @@ const axis_height = 34
 const legend_height = 30
 
 /**
- * @param events of any number of hosts, as `onChronicle` told them; in any order
+ * @param events of any number of hosts, as `onEvent` told them; in any order
  * @returns an SVG document. The same events and options give the same text.
  * @throws {DarqError} `invalid_argument` for an `id` that is not letters, digits, `-` and `_`
  * @example
  * ```ts
- * const chronicle = new Chronicle()
+ * const eventLog = new Chronicle()
  * await using host = await openHost({
  *   name: 'demo',
  *   participants: [counter],
  *   storage: memory(),
- *   onChronicle: chronicle.note,
+ *   onEvent: eventLog.note,
  * })
  * await host.send(Counter.add('clicks', 1)).committed
- * const svg = chronicleSvg(chronicle.events)
+ * const svg = eventLogSvg(eventLog.events)
  * ```
  */
-export function chronicleSvg(events: readonly ChronicleEvent[], options: ChronicleSvgOptions = {}): string {
-  const { title = 'A chronicle of versions', width = 960, id = 'chronicle' } = options
+export function eventLogSvg(events: readonly LoggedEvent[], options: EventLogSvgOptions = {}): string {
+  const { title = 'An event log of versions', width = 960, id = 'event-log' } = options
   // It stands in the style sheet as well, where nothing can be escaped.
   if (!/^[a-z][\w-]*$/i.test(id)) throw invalid('an id of letters, digits, - and _', id)
   const histories = historiesOf(events, options.hosts)

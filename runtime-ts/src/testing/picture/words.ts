@@ -1,5 +1,5 @@
 /**
- * A chronicle in words: for labels, and for those who can't see the picture.
+ * An event log in words: for labels, and for those who can't see the picture.
  *
  * @module
  */

@@ -9,30 +9,30 @@ import type { Standing } from './peer.ts'
 import type { Epoch, Version } from './types.ts'
 
 /** Versions of one peer. Of those beyond, the oldest are left to questions. */
-const vouchers_max = 256
+const versions_max = 256
 
-interface Voucher {
+interface PeerVersion {
   readonly epoch: Epoch
   /** Of the peer. */
   readonly version: Version
   readonly states: readonly Dependency[]
 }
 
-export class Vouchers {
+export class PeerDurability {
   /** By host id, in order of versions. */
-  readonly #byHost = new Map<string, Voucher[]>()
+  readonly #byHost = new Map<string, PeerVersion[]>()
 
   /** Messages of that version came, and depend on `states`. What a version depends on is fixed before it is named. */
-  take(host: string, { epoch, version, states }: Voucher): void {
-    const vouchers = this.#byHost.get(host)
-    if (vouchers === undefined) {
+  take(host: string, { epoch, version, states }: PeerVersion): void {
+    const peerDurability = this.#byHost.get(host)
+    if (peerDurability === undefined) {
       this.#byHost.set(host, [{ epoch, version, states }])
       return
     }
-    const newest = vouchers.at(-1)
+    const newest = peerDurability.at(-1)
     if (newest?.epoch === epoch && newest.version >= version) return
-    vouchers.push({ epoch, version, states })
-    if (vouchers.length > vouchers_max) vouchers.shift()
+    peerDurability.push({ epoch, version, states })
+    if (peerDurability.length > versions_max) peerDurability.shift()
   }
 
   /** That peer has begun a new life. @returns whether there were any of the one before */
@@ -41,16 +41,16 @@ export class Vouchers {
   }
 
   /** @returns what is durable by that peer's word */
-  redeem({ host, epoch, settled }: Pick<Standing, 'host' | 'epoch' | 'settled'>): readonly Dependency[] {
-    const vouchers = this.#byHost.get(host)
-    if (vouchers === undefined) return []
+  settle({ host, epoch, settled }: Pick<Standing, 'host' | 'epoch' | 'settled'>): readonly Dependency[] {
+    const peerDurability = this.#byHost.get(host)
+    if (peerDurability === undefined) return []
     const durable: Dependency[] = []
-    const left: Voucher[] = []
-    for (const voucher of vouchers) {
+    const left: PeerVersion[] = []
+    for (const entry of peerDurability) {
       // Of an older epoch: its versions may be others now.
-      if (voucher.epoch !== epoch) continue
-      if (voucher.version <= settled) durable.push(...voucher.states)
-      else left.push(voucher)
+      if (entry.epoch !== epoch) continue
+      if (entry.version <= settled) durable.push(...entry.states)
+      else left.push(entry)
     }
     if (left.length === 0) this.#byHost.delete(host)
     else this.#byHost.set(host, left)

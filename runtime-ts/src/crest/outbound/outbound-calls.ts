@@ -1,6 +1,6 @@
 /**
  * Calls of a host that nobody can reach, such as a tab's: no answer could ever be sent to it. So a call of one of its
- * participants to another host becomes an errand, an effect of this host: its own client calls there, with the effect's key
+ * participants to another host is an outbound call, an effect of this host: its own client calls there, with the effect's key
  * as the idempotency key, and what it is told goes to the participant as the answer. The call leaves when the step that
  * makes it is committed, takes effect once, and is answered with what is committed there, however often either side is lost.
  *
@@ -18,9 +18,9 @@ import { anything, version } from '../define/schema.ts'
 import { effectsDefinition } from '../run/effects.ts'
 import { answer_query } from '../wire/builtin-queries.ts'
 import { type Draft, isFields } from '../wire/envelope.ts'
-import { errand_darq } from '../wire/errand-call.ts'
 import { Final } from '../wire/failure.ts'
 import type { Link } from '../wire/link.ts'
+import { outbound_darq } from '../wire/outbound-call.ts'
 import { isCount } from '../wire/plain.ts'
 import { keyProducer } from '../wire/producer-id.ts'
 
@@ -28,7 +28,7 @@ import { keyProducer } from '../wire/producer-id.ts'
 const backoff_max_ms = 2_000
 const retry = { attempts_max: Number.MAX_SAFE_INTEGER, backoff: '250 ms', backoff_max: `${backoff_max_ms} ms` } as const
 const attempt_ms_max = 600_000
-const errands_max = 64
+const outbound_calls_max = 64
 /** How many watch for their answer at the same time, and for how long; any other only glances. */
 const watches_max = 2
 const watch_ms = 30_000
@@ -37,20 +37,24 @@ const poll_ms_min = 500
 const poll_ms_max = 10_000
 
 /** What a participant that calls others brings along, for hosts that nobody can reach. */
-export type MakeOutbound = typeof errands
+export type MakeOutbound = typeof outboundCalls
 
 /** @param link of the host, which leads to where its routes lead */
-export function errands(link: () => Link, clock: Clock, random: () => number): Definition {
-  let runner: Errands | undefined
+export function outboundCalls(link: () => Link, clock: Clock, random: () => number): Definition {
+  let runner: OutboundCalls | undefined
   const run = (body: unknown, run: Run): Promise<unknown> => {
-    runner ??= new Errands(openClient({ link: link(), producer: '', clock, random, backoff_max_ms }), clock, random)
-    return runner.run(readErrand(body), run)
+    runner ??= new OutboundCalls(
+      openClient({ link: link(), producer: '', clock, random, backoff_max_ms }),
+      clock,
+      random,
+    )
+    return runner.run(readOutboundCall(body), run)
   }
   return effectsDefinition(
-    errand_darq,
+    outbound_darq,
     // The cast that every handler takes: what stands here is an effect's.
     new Map([['call', { kind: 'call', own: false, input: anything, output: anything, run: run as never }]]),
-    { timeout_ms: attempt_ms_max, parallel_max: errands_max, pure: false },
+    { timeout_ms: attempt_ms_max, parallel_max: outbound_calls_max, pure: false },
     retry,
   )
 }
@@ -59,7 +63,7 @@ export function errands(link: () => Link, clock: Clock, random: () => number): D
  * A watch is quickest, but holds a connection, and over HTTP/1.1 a browser has six for all of its tabs: so an answer that
  * takes its time is asked for now and then instead.
  */
-class Errands {
+class OutboundCalls {
   readonly #client: Client
   readonly #clock: Clock
   readonly #random: () => number
@@ -126,7 +130,7 @@ function answerMessage(to: string, client: string): Message<'query', unknown> {
   }
 }
 
-function readErrand(value: unknown): Message<'call', unknown> {
+function readOutboundCall(value: unknown): Message<'call', unknown> {
   // As it was decoded from an envelope.
   const body = value as Draft['key'] & Parameters<typeof isFields>[0]
   if (isFields(body)) {

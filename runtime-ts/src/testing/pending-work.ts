@@ -15,7 +15,7 @@ export function isQuiet(engine: LiveHost, frames: FrameWatch): boolean {
 }
 
 /** @returns for people */
-export function unrestOf(engine: LiveHost): string {
+export function pendingWorkOf(engine: LiveHost): string {
   const { waiting, unacknowledged, durableVersion, speculation } = engine
   return `${waiting} wait, ${kept(engine)} are put aside, ${unacknowledged} not acknowledged, version ${durableVersion} durable, ${engine.committedVersion} committed, ${speculation.open} open`
 }

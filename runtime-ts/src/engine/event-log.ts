@@ -1,5 +1,5 @@
 /**
- * A host's chronicle: its versions, what they depend on, how far they have come, and what was taken back. Plain events, as
+ * A host's event log: its versions, what they depend on, how far they have come, and what was taken back. Plain events, as
  * JSON; nothing of it is stored by the engine, and a host that nobody listens to makes none.
  *
  * @module
@@ -9,7 +9,7 @@ import type { Epoch, Version } from '../storage/contract.ts'
 import type { Dependency } from './dependency.ts'
 
 /** What happened to a host, of which it tells at once. All numbers of a life mean nothing in another but by its epoch. */
-export type Happening =
+export type HostEvent =
   /** A life begins. It found versions up to `found` in its storage, and knows that those up to `committed` are committed. */
   | { readonly kind: 'opened'; readonly found: Version; readonly committed: Version }
   /** A version is closed: this is what it depends on and is not known to be durable. */
@@ -45,7 +45,7 @@ interface Messages {
   readonly count: number
 }
 
-export type ChronicleEvent = Happening & {
+export type LoggedEvent = HostEvent & {
   /** By the host's own clock. */
   readonly at_ms: number
   /** Host id: name and generation. */
@@ -53,8 +53,8 @@ export type ChronicleEvent = Happening & {
   readonly epoch: Epoch
 }
 
-/** What the chronicle takes of a host. */
-interface TellingHost {
+/** What the event log needs of a host. */
+interface LoggingHost {
   readonly id: string
   readonly epoch: Epoch
   readonly clock: { now_ms(): number }
@@ -62,17 +62,17 @@ interface TellingHost {
 }
 
 /** @returns how a host tells what happens; `undefined` when nobody listens */
-export function teller(
-  listen: ((event: ChronicleEvent) => void) | undefined,
-  host: TellingHost,
-): ((what: Happening) => void) | undefined {
+export function eventReporter(
+  listen: ((event: LoggedEvent) => void) | undefined,
+  host: LoggingHost,
+): ((what: HostEvent) => void) | undefined {
   if (listen === undefined) return undefined
   return (what) => {
     try {
       listen({ at_ms: host.clock.now_ms(), host: host.id, epoch: host.epoch, ...what })
     } catch (error) {
       // It is called in the middle of the engine's work, which must go on.
-      host.report(asError(error, 'handler_failed', { where: 'onChronicle threw' }), 'chronicle')
+      host.report(asError(error, 'handler_failed', { where: 'onEvent threw' }), 'event-log')
     }
   }
 }
@@ -81,18 +81,18 @@ export function teller(
  * Keeps the newest events of any number of hosts.
  *
  * @example
- * const chronicle = new Chronicle()
+ * const eventLog = new Chronicle()
  * await using host = await openHost({
  *   name: 'demo',
  *   participants: [counter],
  *   storage: memory(),
- *   onChronicle: chronicle.note,
+ *   onEvent: eventLog.note,
  * })
- * JSON.stringify(chronicle.events)
+ * JSON.stringify(eventLog.events)
  */
-export class Chronicle {
+export class EventLog {
   readonly #events_max: number
-  #events: ChronicleEvent[] = []
+  #events: LoggedEvent[] = []
   /** Where the next one goes, when it is full: the oldest is there. */
   #next = 0
 
@@ -100,13 +100,13 @@ export class Chronicle {
     this.#events_max = events_max
   }
 
-  readonly note = (event: ChronicleEvent): void => {
+  readonly note = (event: LoggedEvent): void => {
     this.#events[this.#next] = event
     this.#next = (this.#next + 1) % this.#events_max
   }
 
   /** In the order in which they came; the oldest are gone when there were more than it keeps. */
-  get events(): readonly ChronicleEvent[] {
+  get events(): readonly LoggedEvent[] {
     return [...this.#events.slice(this.#next), ...this.#events.slice(0, this.#next)]
   }
 }

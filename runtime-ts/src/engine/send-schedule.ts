@@ -1,5 +1,5 @@
 /**
- * What waits to leave: channels that may offer something now, those that wait until a version is committed or fewer hosts can
+ * When channels send: those that have something to send now, those that wait until a version is committed or fewer hosts can
  * revoke it, and whatever else is to happen when a version is committed.
  *
  * @module
@@ -8,20 +8,20 @@
 import type { Channel } from './channel.ts'
 import type { Clock, Version } from './types.ts'
 
-/** What offers take of their host. */
-interface OfferingHost {
+/** What the send schedule needs of its host. */
+interface SchedulingHost {
   readonly clock: Clock
   readonly running: boolean
   readonly versions: { readonly committed: Version }
 }
 
-export class Offers {
-  readonly #host: OfferingHost
+export class SendSchedule {
+  readonly #host: SchedulingHost
   #now = new Set<Channel>()
   #blocked = new Set<Channel>()
   #atCommitted: { readonly version: Version; readonly run: () => void }[] = []
 
-  constructor(host: OfferingHost) {
+  constructor(host: SchedulingHost) {
     this.#host = host
   }
 
@@ -41,7 +41,7 @@ export class Offers {
     if (this.#now.size === 0 || !this.#host.running) return
     const channels = this.#now
     this.#now = new Set()
-    for (const channel of channels) channel.offer()
+    for (const channel of channels) channel.sendReady()
   }
 
   /** Runs when that version is committed; at once if it is. */
@@ -60,7 +60,7 @@ export class Offers {
   unblock(): void {
     const blocked = this.#blocked
     this.#blocked = new Set()
-    for (const channel of blocked) channel.offer()
+    for (const channel of blocked) channel.sendReady()
   }
 
   /** Nothing leaves any more. */

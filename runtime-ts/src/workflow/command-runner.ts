@@ -14,21 +14,21 @@ import { type Event, effect_cell, type Header, show_cell, within } from './journ
 
 const unwanted = new DarqError('cancelled', { message: 'nobody waits for it any more' })
 
-/** What the deeds of an instance lead to. */
+/** What the commands of an instance lead to. */
 export interface Consequences {
   readonly happened: (event: Event) => void
   readonly broken: (error: DarqError) => void
 }
 
-export class Deeds {
-  readonly #place: LiveContext
+export class CommandRunner {
+  readonly #context: LiveContext
   readonly #effects: EffectRuns
   readonly #key: string
   /** Of the run that the commands are of. */
   readonly #header: () => Header
 
-  constructor(place: LiveContext, effects: EffectRuns, key: string, header: () => Header) {
-    this.#place = place
+  constructor(context: LiveContext, effects: EffectRuns, key: string, header: () => Header) {
+    this.#context = context
     this.#effects = effects
     this.#key = key
     this.#header = header
@@ -38,7 +38,7 @@ export class Deeds {
   carryOut(turn: Turn, { issued, settled, shown }: Fresh): void {
     this.takeAway(turn, settled)
     for (const command of issued) this.#issue(turn, command)
-    for (const [name, value] of shown) this.#place.ledger.set(show_cell, within(this.#key, name), value)
+    for (const [name, value] of shown) this.#context.ledger.set(show_cell, within(this.#key, name), value)
   }
 
   #issue(turn: Turn, { index, command, message, options, due_ms, effect }: Issued): void {
@@ -52,7 +52,7 @@ export class Deeds {
         const id = callId(this.#header(), index)
         turn.post(message.to, {
           ...draft,
-          asker: { to: this.#place.name, handler: '$answered', id, note, note_version: 0 },
+          asker: { to: this.#context.name, handler: '$answered', id, note, note_version: 0 },
         })
       } else {
         const { timer } = options ?? {}
@@ -60,16 +60,16 @@ export class Deeds {
         turn.post(message.to, draft, named)
       }
     }
-    if (effect !== undefined) this.#place.ledger.set(effect_cell, this.#id(index), this.#effectKey(index))
+    if (effect !== undefined) this.#context.ledger.set(effect_cell, this.#id(index), this.#effectKey(index))
     if (due_ms !== undefined)
-      turn.post(this.#place.name, { name: '$due', body: note, version: 0 }, { at: due_ms, timer: this.#id(index) })
+      turn.post(this.#context.name, { name: '$due', body: note, version: 0 }, { at: due_ms, timer: this.#id(index) })
   }
 
   /** Within a step: nobody waits for them any more. */
   takeAway(turn: Turn, commands: readonly Issued[]): void {
     for (const { index, due_ms, effect } of commands) {
       if (due_ms !== undefined) turn.cancel(this.#id(index))
-      if (effect !== undefined) this.#place.ledger.delete(effect_cell, this.#id(index))
+      if (effect !== undefined) this.#context.ledger.delete(effect_cell, this.#id(index))
     }
   }
 
@@ -81,12 +81,12 @@ export class Deeds {
   /** Within a step: takes away whatever the run has under way. */
   takeAwayAll(turn: Turn): void {
     for (const timer of this.#present(timer_cell)) turn.cancel(timer)
-    for (const effect of this.all()) this.#place.ledger.delete(effect_cell, effect)
+    for (const effect of this.all()) this.#context.ledger.delete(effect_cell, effect)
   }
 
   #present(cell: string): string[] {
     const prefix = within(this.#key, `${this.#header().run}.`)
-    return [...this.#place.ledger.table(cell)]
+    return [...this.#context.ledger.table(cell)]
       .filter(([id, { present }]) => present && id.startsWith(prefix))
       .map(([id]) => id)
   }
@@ -99,7 +99,7 @@ export class Deeds {
   /** The state that asks for it is named by the life of the host in which it came to be. */
   #effectKey(index: number): string {
     const { seed, run } = this.#header()
-    return `${this.#place.context.life()}/${this.#place.name}/${seed}.${run}.${index}`
+    return `${this.#context.context.life()}/${this.#context.name}/${seed}.${run}.${index}`
   }
 
   /** Starts the effects among commands: pure ones at once, others when the state that asks for them is committed. */
@@ -119,7 +119,7 @@ export class Deeds {
 
   #start({ index, effect }: Issued, { happened, broken }: Consequences): void {
     const id = this.#id(index)
-    const key = this.#place.ledger.get(effect_cell, id)
+    const key = this.#context.ledger.get(effect_cell, id)
     // It may have been taken away since.
     if (effect === undefined || typeof key !== 'string') return
     this.#effects.start({

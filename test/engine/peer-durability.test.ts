@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dependency } from '../../runtime-ts/src/engine/dependency.ts'
+import { PeerDurability } from '../../runtime-ts/src/engine/peer-durability.ts'
 import type { Epoch, Version } from '../../runtime-ts/src/engine/types.ts'
-import { Vouchers } from '../../runtime-ts/src/engine/vouchers.ts'
 import { Town } from './town.ts'
 import { id, messages, sequence } from './world.ts'
 
@@ -9,33 +9,33 @@ const epoch = (number: number) => number as Epoch
 const version = (number: number) => number as Version
 const state = (host: string, number: number): Dependency => ({ host, epoch: epoch(1), version: version(number) })
 
-describe('vouchers', () => {
+describe('peer durability', () => {
   const taken = () => {
-    const vouchers = new Vouchers()
-    vouchers.take('a#1', { epoch: epoch(5), version: version(3), states: [state('x#1', 1)] })
-    vouchers.take('a#1', { epoch: epoch(5), version: version(4), states: [state('x#1', 2), state('y#1', 1)] })
-    return vouchers
+    const peerDurability = new PeerDurability()
+    peerDurability.take('a#1', { epoch: epoch(5), version: version(3), states: [state('x#1', 1)] })
+    peerDurability.take('a#1', { epoch: epoch(5), version: version(4), states: [state('x#1', 2), state('y#1', 1)] })
+    return peerDurability
   }
   const word = (host: string, of: number, settled: number) => ({ host, epoch: epoch(of), settled: version(settled) })
 
-  test('are redeemed when the peer says that the version is committed, once', () => {
-    const vouchers = taken()
-    expect(vouchers.redeem(word('a#1', 5, 2))).toEqual([])
-    expect(vouchers.redeem(word('a#1', 5, 3))).toEqual([state('x#1', 1)])
-    expect(vouchers.redeem(word('a#1', 5, 9))).toEqual([state('x#1', 2), state('y#1', 1)])
-    expect(vouchers.redeem(word('a#1', 5, 9))).toEqual([])
+  test('is known when the peer says that the version is committed, once', () => {
+    const peerDurability = taken()
+    expect(peerDurability.settle(word('a#1', 5, 2))).toEqual([])
+    expect(peerDurability.settle(word('a#1', 5, 3))).toEqual([state('x#1', 1)])
+    expect(peerDurability.settle(word('a#1', 5, 9))).toEqual([state('x#1', 2), state('y#1', 1)])
+    expect(peerDurability.settle(word('a#1', 5, 9))).toEqual([])
   })
 
-  test('are worth nothing in another epoch of the peer, or by another peer', () => {
-    expect(taken().redeem(word('a#1', 6, 9))).toEqual([])
-    expect(taken().redeem(word('b#1', 5, 9))).toEqual([])
-    expect(taken().redeem(word('a#2', 5, 9))).toEqual([])
+  test('says nothing about another epoch of the peer, or about another peer', () => {
+    expect(taken().settle(word('a#1', 6, 9))).toEqual([])
+    expect(taken().settle(word('b#1', 5, 9))).toEqual([])
+    expect(taken().settle(word('a#2', 5, 9))).toEqual([])
   })
 
-  test('say when they are forgotten, so that others can be asked', () => {
-    const vouchers = taken()
-    expect([vouchers.forget('a#1'), vouchers.forget('a#1')]).toEqual([true, false])
-    expect(vouchers.redeem(word('a#1', 5, 9))).toEqual([])
+  test('says when it is forgotten, so that others can be asked', () => {
+    const peerDurability = taken()
+    expect([peerDurability.forget('a#1'), peerDurability.forget('a#1')]).toEqual([true, false])
+    expect(peerDurability.settle(word('a#1', 5, 9))).toEqual([])
   })
 })
 

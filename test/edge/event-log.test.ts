@@ -1,7 +1,7 @@
 /** What the objects of a real workerd tell of their versions. */
 import { connect } from '@darq/runtime'
-import type { ChronicleEvent } from '@darq/runtime/engine'
-import { chronicleSvg } from '@darq/runtime/testing'
+import type { LoggedEvent } from '@darq/runtime/engine'
+import { eventLogSvg } from '@darq/runtime/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Edge, openEdge } from './fixture/edge.ts'
 import { Counter, Relay } from './fixture/participants.ts'
@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => edge[Symbol.asyncDispose]())
 
-const relay = 'chronicled'
-const counter = 'eager/chronicled'
+const relay = 'logged'
+const counter = 'eager/logged'
 
 test('one object sends to another ahead of its disk, and both tell what becomes of that', async () => {
   const client = connect(edge.url, { token: await edge.token() })
@@ -28,8 +28,8 @@ test('one object sends to another ahead of its disk, and both tell what becomes 
   await pass(1, 1)
   await pass(5, 6)
   await client.close()
-  const response = await fetch(new URL('/chronicle', edge.url))
-  const events: ChronicleEvent[] = await response.json()
+  const response = await fetch(new URL('/event-log', edge.url))
+  const events: LoggedEvent[] = await response.json()
   const of = (name: string) => events.filter(({ host }) => host.startsWith(`${encodeURIComponent(name)}#`))
   const sender = of(`relay/${relay}`)
   const taken = of(`counter/${counter}`)
@@ -40,7 +40,7 @@ test('one object sends to another ahead of its disk, and both tell what becomes 
   expect(sent).toMatchObject({ from: `relay/${relay}`, to: `counter/${counter}`, first: 2, count: 1 })
   expect(taken).toMatchObject({ depends: true, of: { host: sent?.host, epoch: sent?.epoch, version: sent?.version } })
   expect(taken?.at_ms).toBeLessThan(durable?.at_ms ?? 0)
-  const svg = chronicleSvg(events)
+  const svg = eventLogSvg(events)
   expect(svg).toContain('class="flight depends"')
   expect(svg).not.toContain(': lost<')
 })

@@ -1,5 +1,5 @@
 /**
- * What one host's state offers to happen there, but for frames.
+ * The choices of what happens next at one host, but for frames.
  *
  * @module
  */
@@ -7,23 +7,23 @@ import { type Choice, fault, plainly } from './choice.ts'
 import type { Event } from './event.ts'
 import type { Observed } from './observed.ts'
 
-export interface OfferedClient {
+export interface ClientChoice {
   readonly choice: Choice
   /** It would be the client's message of that number, from 1 on. */
   readonly nth: number
 }
 
-export interface OfferedTimer {
+export interface TimerChoice {
   /** It rings when nothing else can move. */
   readonly quiet: Choice
   readonly early: Choice
 }
 
-export class Offers {
+export class HostChoices {
   /** Tasks, disks, openings. */
   readonly plain: readonly Choice[]
-  readonly clients: readonly OfferedClient[]
-  readonly timers: readonly OfferedTimer[]
+  readonly clients: readonly ClientChoice[]
+  readonly timers: readonly TimerChoice[]
   /** There is a life that may crash, or be taken over. */
   readonly crashes: readonly Choice[]
   readonly takeover: Choice | undefined
@@ -32,7 +32,7 @@ export class Offers {
   constructor(host: number, { runs, mayOpen, rows, clients }: Observed, idOf: (event: Event) => number) {
     this.runs = runs
     const plain: Choice[] = []
-    const timers: OfferedTimer[] = []
+    const timers: TimerChoice[] = []
     for (const [row, life] of rows.entries()) {
       if (life?.task !== undefined) plain.push(plainly(host, idOf({ kind: 'task', row })))
       if (life?.writes !== undefined) plain.push(plainly(host, idOf({ kind: 'disk', row })))

@@ -1,6 +1,6 @@
 /** What a host tells of its versions, to whoever listens. */
 import { address, openHosted, participant } from '@darq/runtime'
-import { Chronicle, type ChronicleEvent, type DarqError, openEngine } from '@darq/runtime/engine'
+import { type DarqError, EventLog, type LoggedEvent, openEngine } from '@darq/runtime/engine'
 import { memory } from '@darq/runtime/storage'
 import { expect, test } from 'vitest'
 import { Town } from './town.ts'
@@ -22,10 +22,10 @@ const send = (town: Town, number: number) =>
     .darq('a/1')
     .enqueue(id('p'), sequence(number), messages(`message ${number}`))
 
-const of = (town: Town, name: string): readonly ChronicleEvent[] =>
-  town.chronicle.events.filter(({ host }) => host.startsWith(`${name}#`))
+const of = (town: Town, name: string): readonly LoggedEvent[] =>
+  town.eventLog.events.filter(({ host }) => host.startsWith(`${name}#`))
 
-const kinds = (events: readonly ChronicleEvent[]) => events.map(({ kind }) => kind)
+const kinds = (events: readonly LoggedEvent[]) => events.map(({ kind }) => kind)
 
 test('a version is sealed, durable, committed; a message is sent and taken', async () => {
   const town = await pair()
@@ -87,7 +87,7 @@ test('it is plain JSON', async () => {
   await town.clock.advance(50)
   await town.crash('a')
   await town.clock.advance(2_000)
-  const { events } = town.chronicle
+  const { events } = town.eventLog
   expect(new Set(kinds(events))).toContain('withdrawn')
   expect(JSON.parse(JSON.stringify(events))).toEqual(events)
 })
@@ -102,7 +102,7 @@ test('a listener that throws is reported, and the host goes on', async () => {
     random: () => 0.5,
     core: 'typescript',
     processor: () => new Recorder(),
-    onChronicle: () => {
+    onEvent: () => {
       throw new TypeError('no room')
     },
     onError: (error) => errors.push(error),
@@ -115,24 +115,24 @@ test('a listener that throws is reported, and the host goes on', async () => {
   expect(errors[0]?.message).toContain('no room')
 })
 
-test('a chronicle keeps the newest events, in order', () => {
-  const chronicle = new Chronicle(3)
-  const event = (at_ms: number): ChronicleEvent => ({ kind: 'closed', at_ms, host: 'a#1', epoch: epochOf(1) })
-  expect(chronicle.events).toEqual([])
+test('an event log keeps the newest events, in order', () => {
+  const eventLog = new EventLog(3)
+  const event = (at_ms: number): LoggedEvent => ({ kind: 'closed', at_ms, host: 'a#1', epoch: epochOf(1) })
+  expect(eventLog.events).toEqual([])
   for (let at_ms = 1; at_ms <= 5; at_ms += 1) {
-    chronicle.note(event(at_ms))
-    expect(chronicle.events.map((kept) => kept.at_ms)).toEqual([1, 2, 3, 4, 5].slice(Math.max(0, at_ms - 3), at_ms))
+    eventLog.note(event(at_ms))
+    expect(eventLog.events.map((kept) => kept.at_ms)).toEqual([1, 2, 3, 4, 5].slice(Math.max(0, at_ms - 3), at_ms))
   }
 })
 
 /** Only engines mint epochs; a test may pretend. */
-const epochOf = (number: number) => number as ChronicleEvent['epoch']
+const epochOf = (number: number) => number as LoggedEvent['epoch']
 
 test('level 1 hands it on', async () => {
-  const chronicle = new Chronicle()
+  const eventLog = new EventLog()
   const Counter = address('counter', {})
   const options = { name: 'a', participants: [participant(Counter, { state: {}, on: {} })], storage: memory() }
-  const hosted = await openHosted({ ...options, onChronicle: chronicle.note })
+  const hosted = await openHosted({ ...options, onEvent: eventLog.note })
   await hosted.close()
-  expect(kinds(chronicle.events)).toEqual(['opened', 'closed'])
+  expect(kinds(eventLog.events)).toEqual(['opened', 'closed'])
 })
