@@ -4,17 +4,13 @@
  * @module
  */
 import { parseArgs } from 'node:util'
+import { type CommonOptions, commonArguments, commonOptions, someOf } from '../harness/options.ts'
 
 export const partNames = ['node', 'workerd', 'processes', 'wire', 'rollback', 'recovery'] as const
 export type PartName = (typeof partNames)[number]
 
-export interface Options {
-  readonly quick: boolean
+export interface Options extends CommonOptions {
   readonly parts: readonly PartName[]
-  readonly seed: number
-  /** `undefined`: the default of a full run, nothing for a quick one. */
-  readonly json: string | undefined
-  readonly markdown: string | undefined
 }
 
 export const usage = `npm run bench -- chain [options]
@@ -29,19 +25,10 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      quick: { type: 'boolean', default: false },
       parts: { type: 'string', default: partNames.join(',') },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'string' },
-      markdown: { type: 'string' },
+      ...commonArguments,
     },
   })
-  const { quick, json, markdown } = values
-  const seed = Number(values.seed)
-  if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed: expected a whole number, got ${values.seed}`)
-  const asked = values.parts.split(',')
-  const parts = partNames.filter((name) => asked.includes(name))
-  const unknown = asked.find((name) => !parts.some((known) => known === name))
-  if (unknown !== undefined) throw new Error(`--parts: expected some of ${partNames.join(', ')}, got '${unknown}'`)
-  return { quick, parts, seed, json, markdown }
+  const parts = someOf('parts', values.parts, partNames)
+  return { ...commonOptions(values), parts }
 }

@@ -3,22 +3,19 @@
  *
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { measureIn, runBenchmark, say } from '../harness/benchmark.ts'
 import { thisMachine } from '../machine.ts'
-import { faults } from '../row.ts'
 import { contenderNames } from './contenders/contender.ts'
 import { runNative } from './native/native.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { fullPlan, quickPlan } from './plan.ts'
 import { type Profile, profile } from './profile.ts'
 import { drawCharts } from './report/charts.ts'
-import { Figures } from './report/figures.ts'
 import { goalsOf } from './report/goals.ts'
 import { type Run, rowsOfRun, writeReport } from './report/report.ts'
 import { runInChromium, runInFirefox } from './runtimes/browser.ts'
 import { runInNode } from './runtimes/node.ts'
-import { Missing, type RunIn, type RuntimeName, type RuntimeReport } from './runtimes/runtime.ts'
+import type { RunIn, RuntimeName } from './runtimes/runtime.ts'
 import { runInWorkerd } from './runtimes/workerd.ts'
 import { wasmFunctionNames } from './wasm-names.ts'
 import type { WorkloadSpec } from './workloads/workload.ts'
@@ -29,56 +26,34 @@ const runIn: Readonly<Record<RuntimeName, RunIn>> = {
   firefox: runInFirefox,
   workerd: runInWorkerd,
 }
-const results = join(import.meta.dirname, '..', 'results')
 
-/** Progress goes to stderr; the goals, at the end, to stdout. Sets the exit code if anything failed. */
-export async function runCoreBenchmark(args: readonly string[]): Promise<void> {
-  let options: Options
-  try {
-    options = parseOptions(args)
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exitCode = 2
-    return
-  }
-  const run = await runAll(options)
-  const rows = rowsOfRun(run)
-  for (const row of rows) {
-    const found = faults(row)
-    if (found.length > 0) throw new Error(`${JSON.stringify(row)}: ${found.join(', ')}`)
-  }
-  const json = options.json ?? (options.quick ? undefined : join(results, 'core.json'))
-  const markdown = options.markdown ?? (options.quick ? undefined : join(results, 'core.md'))
-  if (json !== undefined) await write(json, `${JSON.stringify(rows, undefined, 1)}\n`)
-  if (markdown !== undefined) {
-    await write(markdown, writeReport(run))
-    for (const [name, svg] of drawCharts(new Figures(rows))) await write(join(dirname(markdown), name), svg)
-    say(`wrote ${markdown}`)
-  }
-  for (const { goal, where, got, typical, met } of goalsOf(new Figures(rows))) {
-    const mark = met === undefined ? '?' : met ? '✓' : '✗'
-    const beside = typical === undefined ? '' : `, typical section ${typical}`
-    console.log(`${mark} ${goal} (${where}): ${got ?? 'not measured'}${beside}`)
-  }
+/** @throws {Error} when rows can't be right, or a runtime that is there fails */
+export function runCoreBenchmark(args: readonly string[]): Promise<void> {
+  return runBenchmark<Options, Run>(
+    {
+      name: 'core',
+      usage,
+      parse: parseOptions,
+      measure: runAll,
+      rowsOf: rowsOfRun,
+      report: writeReport,
+      charts: drawCharts,
+      goals: goalsOf,
+      keepsRows: true,
+      showsReport: false,
+    },
+    args,
+  )
 }
 
 /** One after the other: never two at once on the same cores. */
 async function runAll(options: Options): Promise<Run> {
   const plan = options.quick ? quickPlan(options.seed) : fullPlan(options.seed)
   const machine = thisMachine()
-  const reports: RuntimeReport[] = []
-  const missing: string[] = []
-  const attempt = async (name: string, run: RunIn) => {
-    try {
-      reports.push(await run(plan, say))
-    } catch (error) {
-      if (!(error instanceof Missing)) throw new Error(`${name}: the benchmark failed`, { cause: error })
-      missing.push(`${name}: ${error.message}`)
-      say(`left out: ${name}: ${error.message}`)
-    }
-  }
-  for (const name of options.runtimes) await attempt(name, runIn[name])
-  if (options.native) await attempt('native', runNative)
+  const names = [...options.runtimes, ...(options.native ? (['native'] as const) : [])]
+  const { reports, missing } = await measureIn(names, (name) =>
+    (name === 'native' ? runNative : runIn[name])(plan, say),
+  )
   const profiles = options.quick || !options.runtimes.includes('node') ? [] : await profileAll(plan)
   return { machine, plan, reports, missing, profiles }
 }
@@ -102,13 +77,4 @@ async function profileAll({ specs }: Run['plan']): Promise<Profile[]> {
     for (const contender of contenderNames) profiles.push(await profile(contender, spec, names))
   }
   return profiles
-}
-
-async function write(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, content)
-}
-
-function say(line: string): void {
-  console.error(line)
 }

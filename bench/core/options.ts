@@ -4,17 +4,13 @@
  * @module
  */
 import { parseArgs } from 'node:util'
+import { type CommonOptions, commonArguments, commonOptions, someOf } from '../harness/options.ts'
 import { type RuntimeName, runtimeNames } from './runtimes/runtime.ts'
 
-export interface Options {
-  readonly quick: boolean
+export interface Options extends CommonOptions {
   readonly runtimes: readonly RuntimeName[]
   /** Whether C is measured, too. */
   readonly native: boolean
-  readonly seed: number
-  /** `undefined`, here and below: the default of a full run, nothing for a quick one. */
-  readonly json: string | undefined
-  readonly markdown: string | undefined
 }
 
 export const usage = `npm run bench -- core [options]
@@ -31,21 +27,17 @@ export function parseOptions(args: readonly string[]): Options {
     args: [...args],
     allowNegative: true,
     options: {
-      quick: { type: 'boolean', default: false },
       native: { type: 'boolean', default: true },
       runtimes: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'string' },
-      markdown: { type: 'string' },
+      ...commonArguments,
     },
   })
-  const { quick, native, json, markdown } = values
-  const seed = Number(values.seed)
-  if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed: expected a whole number, got ${values.seed}`)
-  const asked = values.runtimes?.split(',') ?? (quick ? ['node'] : runtimeNames)
-  const runtimes = runtimeNames.filter((name) => asked.includes(name))
-  const unknown = asked.find((name) => !runtimes.some((known) => known === name))
-  if (unknown !== undefined)
-    throw new Error(`--runtimes: expected some of ${runtimeNames.join(', ')}, got '${unknown}'`)
-  return { quick, native, runtimes, seed, json, markdown }
+  const { quick, native } = values
+  const runtimes =
+    values.runtimes === undefined
+      ? quick
+        ? (['node'] as const)
+        : runtimeNames
+      : someOf('runtimes', values.runtimes, runtimeNames)
+  return { ...commonOptions(values), native, runtimes }
 }

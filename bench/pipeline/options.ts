@@ -4,17 +4,13 @@
  * @module
  */
 import { parseArgs } from 'node:util'
+import { type CommonOptions, commonArguments, commonOptions, someOf } from '../harness/options.ts'
 import { type RuntimeName, runtimeNames } from './runtimes/runtime.ts'
 
-export interface Options {
-  readonly quick: boolean
+export interface Options extends CommonOptions {
   readonly runtimes: readonly RuntimeName[]
   /** `undefined`: the plan's own. */
   readonly producers: readonly number[] | undefined
-  readonly seed: number
-  readonly json: string | undefined
-  /** `undefined`: the default of a full run, nothing for a quick one. */
-  readonly markdown: string | undefined
 }
 
 export const usage = `npm run bench -- pipeline [options]
@@ -30,24 +26,14 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      quick: { type: 'boolean', default: false },
       runtimes: { type: 'string', default: runtimeNames.join(',') },
       producers: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'string' },
-      markdown: { type: 'string' },
+      ...commonArguments,
     },
   })
-  const { quick, json, markdown } = values
-  const seed = Number(values.seed)
-  if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed: expected a whole number, got ${values.seed}`)
-  const asked = values.runtimes.split(',')
-  const runtimes = runtimeNames.filter((name) => asked.includes(name))
-  const unknown = asked.find((name) => !runtimes.some((known) => known === name))
-  if (unknown !== undefined)
-    throw new Error(`--runtimes: expected some of ${runtimeNames.join(', ')}, got '${unknown}'`)
+  const runtimes = someOf('runtimes', values.runtimes, runtimeNames)
   const producers = values.producers?.split(',').map(Number)
   if (producers?.some((count) => !Number.isInteger(count) || count < 1))
     throw new Error(`--producers: expected counts, got ${values.producers}`)
-  return { quick, runtimes, producers, seed, json, markdown }
+  return { ...commonOptions(values), runtimes, producers }
 }

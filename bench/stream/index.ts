@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { flightsFile } from '../../browser-demo/data-file.ts'
-import { Figures } from '../core/report/figures.ts'
-import { Missing } from '../core/runtimes/runtime.ts'
+import { measureIn, runBenchmark, say } from '../harness/benchmark.ts'
 import { thisMachine } from '../machine.ts'
 import { Random } from '../random.ts'
-import { faults, type Row } from '../row.ts'
+import type { Row } from '../row.ts'
 import { contenderNames } from './contenders/contender.ts'
 import type { Round } from './load/round.ts'
 import { type Options, parseOptions, usage } from './options.ts'
@@ -33,32 +31,24 @@ const openers: Readonly<Record<RuntimeName, OpenRuntime>> = {
   chromium: openChromium,
   workerd: openWorkerd,
 }
-const defaultReport = join(import.meta.dirname, '..', 'results', 'stream.md')
 
-/** Progress goes to stderr; the goals, at the end, to stdout. Sets the exit code if anything failed. */
-export async function runStreamBenchmark(args: readonly string[]): Promise<void> {
-  let options: Options
-  try {
-    options = parseOptions(args)
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exitCode = 2
-    return
-  }
-  const run = await runAll(options)
-  for (const row of run.rows) {
-    const found = faults(row)
-    if (found.length > 0) throw new Error(`${JSON.stringify(row)}: ${found.join(', ')}`)
-  }
-  if (options.json !== undefined) await write(options.json, `${JSON.stringify(run.rows, undefined, 1)}\n`)
-  const markdown = options.markdown ?? (options.quick ? undefined : defaultReport)
-  if (markdown !== undefined) {
-    await write(markdown, writeReport(run))
-    for (const [name, svg] of drawCharts(new Figures(run.rows))) await write(join(dirname(markdown), name), svg)
-    say(`wrote ${markdown}`)
-  }
-  for (const { goal, where, got, met } of goalsOf(new Figures(run.rows)))
-    console.log(`${met === undefined ? '?' : met ? '✓' : '✗'} ${goal} (${where}): ${got ?? 'not measured'}`)
+/** @throws {Error} when rows can't be right, or a runtime that is there fails */
+export function runStreamBenchmark(args: readonly string[]): Promise<void> {
+  return runBenchmark<Options, Run>(
+    {
+      name: 'stream',
+      usage,
+      parse: parseOptions,
+      measure: runAll,
+      rowsOf: ({ rows }) => rows,
+      report: writeReport,
+      charts: drawCharts,
+      goals: goalsOf,
+      keepsRows: false,
+      showsReport: false,
+    },
+    args,
+  )
 }
 
 /** One after the other: never two at once on the same cores. */
@@ -66,26 +56,16 @@ export async function runAll({ quick, seed, runtimes }: Options): Promise<Run> {
   const plan = quick ? quickPlan(seed) : fullPlan(seed)
   const machine = thisMachine()
   const flights: readonly Flight[] = JSON.parse(await readFile(flightsFile, 'utf8'))
-  const rows: Row[] = []
-  const versions: string[] = []
-  const missing: string[] = []
-  for (const name of runtimes) {
-    let runtime: Runtime
+  const { reports, missing } = await measureIn(runtimes, async (name) => {
+    const runtime = await openers[name](say)
     try {
-      runtime = await openers[name](say)
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error
-      missing.push(`${name}: ${error.message}`)
-      say(`left out: ${name}: ${error.message}`)
-      continue
-    }
-    try {
-      rows.push(...(await runIn(runtime, plan, flights)))
-      versions.push(runtime.version)
+      return { rows: await runIn(runtime, plan, flights), version: runtime.version }
     } finally {
       await runtime.close()
     }
-  }
+  })
+  const rows = reports.flatMap((report) => report.rows)
+  const versions = reports.map(({ version }) => version)
   return { machine, load_per_core_after: thisMachine().load_per_core, plan, versions, rows, missing }
 }
 
@@ -110,13 +90,4 @@ async function runIn(runtime: Runtime, plan: Plan, flights: readonly Flight[]): 
     const payload_bytes = JSON.stringify(record).length
     return rowsOf(runtime.name, { workload, contender, batch: plan.batch, payload_bytes, rounds })
   })
-}
-
-async function write(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, content)
-}
-
-function say(line: string): void {
-  console.error(line)
 }

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Figures } from '../core/report/figures.ts'
-import { Missing } from '../core/runtimes/runtime.ts'
+import { measureParts, runBenchmark, say } from '../harness/benchmark.ts'
 import { thisMachine } from '../machine.ts'
-import { faults, type Row } from '../row.ts'
+import type { Row } from '../row.ts'
 import { contendersNamed } from './contenders/all.ts'
 import { drive } from './drive.ts'
 import type { Ground } from './long/ground.ts'
@@ -22,31 +19,23 @@ import { goalsOf } from './report/goals.ts'
 import { type Party, type Run, writeReport } from './report/report.ts'
 import { rowsOf } from './rows.ts'
 
-const results = join(import.meta.dirname, '..', 'results')
-
-/** Progress goes to stderr; the report, without its method, and the goals to stdout. Sets the exit code if anything failed. */
-export async function runWorkflowBenchmark(args: readonly string[]): Promise<void> {
-  let options: Options
-  try {
-    options = parseOptions(args)
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exitCode = 2
-    return
-  }
-  const { quick, seed } = options
-  const run = await runParts(options, quick ? quickPlan(seed) : fullPlan(seed))
-  for (const row of run.rows) {
-    const found = faults(row)
-    if (found.length > 0) throw new Error(`${JSON.stringify(row)}: ${found.join(', ')}`)
-  }
-  await writeResults(run, options)
-  const report = writeReport(run)
-  console.log(report.slice(0, report.indexOf('## How it is measured')))
-  for (const { goal, where, got, met } of goalsOf(new Figures(run.rows))) {
-    const mark = met === undefined ? '?' : met ? '✓' : '✗'
-    console.log(`${mark} ${goal} (${where}): ${got ?? 'not measured'}`)
-  }
+/** @throws {Error} when rows can't be right, or a runtime that is there fails */
+export function runWorkflowBenchmark(args: readonly string[]): Promise<void> {
+  return runBenchmark<Options, Run>(
+    {
+      name: 'workflow',
+      usage,
+      parse: parseOptions,
+      measure: (options) => runParts(options, options.quick ? quickPlan(options.seed) : fullPlan(options.seed)),
+      rowsOf: ({ rows }) => rows,
+      report: writeReport,
+      charts: drawCharts,
+      goals: goalsOf,
+      keepsRows: true,
+      showsReport: true,
+    },
+    args,
+  )
 }
 
 /** One after the other: never two at once on the same cores. */
@@ -77,39 +66,6 @@ export async function runParts({ parts, contenders }: Options, plan: Plan): Prom
     long: () => onGrounds((ground) => measureLong(ground, plan.long, say)),
     resume: () => onGrounds((ground) => measureResume(ground, plan.resume, say)),
   }
-  for (const part of parts) {
-    try {
-      await run[part]()
-    } catch (error) {
-      // What the other parts have found is not thrown away.
-      if (!(error instanceof Missing)) {
-        console.error(error)
-        process.exitCode = 1
-      }
-      const why = error instanceof Error ? error.message : String(error)
-      missing.push(`${part}: ${why}`)
-      say(`left out: ${part}: ${why}`)
-    }
-  }
+  missing.push(...(await measureParts(parts, run)))
   return { machine, load_after: thisMachine().load_per_core, plan, parties, rows, missing }
-}
-
-async function writeResults(run: Run, { quick, json, markdown }: Options): Promise<void> {
-  const where = (name: string) => (quick ? undefined : join(results, name))
-  const rowsFile = json ?? where('workflow.json')
-  if (rowsFile !== undefined) await write(rowsFile, `${JSON.stringify(run.rows, undefined, 1)}\n`)
-  const reportFile = markdown ?? where('workflow.md')
-  if (reportFile === undefined) return
-  await write(reportFile, writeReport(run))
-  for (const [name, svg] of drawCharts(new Figures(run.rows))) await write(join(dirname(reportFile), name), svg)
-  say(`wrote ${reportFile}`)
-}
-
-async function write(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, content)
-}
-
-function say(line: string): void {
-  console.error(line)
 }

@@ -3,18 +3,12 @@
  *
  * @module
  */
+
 import type { Figures } from '../../core/report/figures.ts'
+import type { Goal } from '../../harness/goal.ts'
 import { recoveryOf } from '../recovery/workload.ts'
 import { rollback_workload } from '../rollback/workload.ts'
 import { workloadOf } from '../rows.ts'
-
-export interface Goal {
-  readonly goal: string
-  readonly where: string
-  /** `undefined`: not measured in this run. */
-  readonly got: string | undefined
-  readonly met: boolean | undefined
-}
 
 const length = 10
 const flush_ms = 20
@@ -97,11 +91,6 @@ function rollbacks(figures: Figures): Goal[] {
     ),
     atMost(0, 'and none that depended is left as it was', 'virtual time', orphans, 'hosts'),
   ]
-}
-
-/** Those that were measured and missed. */
-export function missedOf(figures: Figures): Goal[] {
-  return goalsOf(figures).filter(({ met }) => met === false)
 }
 
 function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {

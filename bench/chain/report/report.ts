@@ -5,6 +5,17 @@
  */
 import { Figures } from '../../core/report/figures.ts'
 import { table } from '../../core/report/table.ts'
+import {
+  document,
+  goalTable,
+  machineTable,
+  noisy,
+  pair,
+  plain,
+  shortfalls,
+  titled,
+  withSpread,
+} from '../../harness/report.ts'
 import type { Machine } from '../../machine.ts'
 import type { Row } from '../../row.ts'
 import { contenderNames } from '../contenders.ts'
@@ -12,7 +23,7 @@ import type { Plan } from '../plan.ts'
 import { rollback_workload } from '../rollback/workload.ts'
 import { workloadOf } from '../rows.ts'
 import { chartsOf } from './charts.ts'
-import { goalsOf, missedOf } from './goals.ts'
+import { goalsOf } from './goals.ts'
 import { howItIsMeasured } from './method.ts'
 
 export interface Run {
@@ -25,20 +36,18 @@ export interface Run {
   readonly missing: readonly string[]
 }
 
-const load_per_core_max = 0.5
-
 /** @returns the whole document */
 export function writeReport(run: Run): string {
   const { plan } = run
   const figures = new Figures(run.rows)
   const sections = [
     '# Chains: what a request through many hosts costs',
-    shortfalls(figures),
+    shortfalls(goalsOf(figures)),
     ...noisy(run.machine),
     '## Goals',
-    goalTable(figures),
+    goalTable(goalsOf(figures)),
     '## Where it ran',
-    machineTable(run),
+    machineTable(run.machine, undefined, [...run.versions], run.missing),
     ...chartsOf(figures, plan).map(({ name, chart }) => `![${chart.title}](${name}.svg)`),
     ...[...run.versions.keys()].flatMap((runtime) => [`## ${runtime}`, ...loadTables(figures, plan, runtime)]),
     ...titled('## Between hosts', wireTable(figures, plan)),
@@ -47,46 +56,7 @@ export function writeReport(run: Run): string {
     '## How it is measured',
     howItIsMeasured(plan),
   ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
-}
-
-function titled(title: string, content: string): string[] {
-  return content === '' ? [] : [title, content]
-}
-
-/** The first paragraph. */
-function shortfalls(figures: Figures): string {
-  const goals = goalsOf(figures)
-  const missed = missedOf(figures)
-  const open = goals.filter(({ met }) => met === undefined).length
-  const unknown = open === 0 ? '' : ` ${open} of ${goals.length} were not measured in this run.`
-  if (missed.length === 0) return `No goal that was measured is missed.${unknown}`
-  const list = missed.map(({ goal, where, got }) => `${where}: ${goal} (it is ${got})`).join('; ')
-  return `**It falls short of ${missed.length} of ${goals.length} goals:** ${list}.${unknown}`
-}
-
-function noisy({ load_per_core }: Machine): string[] {
-  if (load_per_core <= load_per_core_max) return []
-  const load = load_per_core.toFixed(1)
-  return [`**The machine was busy with other things** (${load} processes per core wanted to run): expect noise.`]
-}
-
-function goalTable(figures: Figures): string {
-  const verdict = (met: boolean | undefined) => (met === undefined ? 'not measured' : met ? 'reached' : '**missed**')
-  const rows = goalsOf(figures).map(({ goal, where, got, met }) => [goal, where, got ?? '', verdict(met)])
-  return table(['goal', 'where', 'measured', ''], rows)
-}
-
-function machineTable({ machine, versions, missing }: Run): string {
-  const rows = [
-    ['processor', `${machine.cpu}, ${machine.cores} cores`],
-    ['memory', `${machine.memory_gib} GiB`],
-    ['system', machine.system],
-    ['load before the run', `${machine.load_per_core.toFixed(2)} per core`],
-    ...[...versions].map(([name, version]) => [name, version]),
-    ...missing.map((why) => ['left out', why]),
-  ]
-  return table(['', ''], rows)
+  return document(sections)
 }
 
 /** One table for each length and flush that was measured. */
@@ -105,9 +75,12 @@ function loadRows(figures: Figures, runtime: string, length: number, flush_ms: n
     figures.all({ runtime, workload, contender, metric: 'throughput' }).map(({ batch }) => {
       const at = (metric: string) => figures.row({ runtime, workload, contender, batch, metric })
       const names = [contender, `${length}`, `${batch}`]
-      const latencies = [pair(at('committed_p50'), at('committed_p99')), pair(at('accepted_p50'), at('accepted_p99'))]
-      const counts = ['commits', 'frames', 'questions', 'cpu', 'requests'].map((metric) => plain(at(metric)))
-      return [...names, ...latencies, withSpread(at('throughput')), ...counts]
+      const latencies = [
+        pairOf(at('committed_p50'), at('committed_p99')),
+        pairOf(at('accepted_p50'), at('accepted_p99')),
+      ]
+      const counts = ['commits', 'frames', 'questions', 'cpu', 'requests'].map((metric) => plainOf(at(metric)))
+      return [...names, ...latencies, withSpreadOf(at('throughput')), ...counts]
     }),
   )
 }
@@ -121,7 +94,7 @@ function wireTable(figures: Figures, { lengths, loops }: Plan): string {
           .find(({ workload }) => workload.startsWith(`${length} `))
         if (row === undefined) return []
         const at = (metric: string) =>
-          plain(figures.row({ runtime: 'wire', workload: row.workload, contender, batch, metric }))
+          plainOf(figures.row({ runtime: 'wire', workload: row.workload, contender, batch, metric }))
         return [[contender, `${length}`, `${batch}`, at('headers'), at('vectors'), at('answers')]]
       }),
     ),
@@ -132,7 +105,7 @@ function wireTable(figures: Figures, { lengths, loops }: Plan): string {
 
 function rollbackTable(figures: Figures): string {
   const rows = figures.all({ workload: rollback_workload, metric: 'crashes' }).map(({ batch, value }) => {
-    const at = (metric: string) => plain(figures.row({ workload: rollback_workload, batch, metric }))
+    const at = (metric: string) => plainOf(figures.row({ workload: rollback_workload, batch, metric }))
     const shares = [at('dependent'), at('rolled_back'), at('needlessly'), '100']
     return [`${batch} messages/s`, `${value}`, ...shares, at('orphans'), at('repaired')]
   })
@@ -142,7 +115,7 @@ function rollbackTable(figures: Figures): string {
 
 function recoveryTable(figures: Figures): string {
   const rows = figures.all({ metric: 'beyond_start' }).map(({ contender, workload }) => {
-    const at = (metric: string) => withSpread(figures.row({ workload, contender, metric }))
+    const at = (metric: string) => withSpreadOf(figures.row({ workload, contender, metric }))
     return [`${contender}, ${workload}`, at('start'), at('beyond_start'), at('cpu_beyond_start')]
   })
   return rows.length === 0
@@ -153,20 +126,10 @@ function recoveryTable(figures: Figures): string {
       )
 }
 
-function withSpread(row: Pick<Row, 'value' | 'spread'> | undefined): string {
-  if (row === undefined || row.value === null) return ''
-  const share = row.value === 0 ? 0 : (row.spread / 2 / row.value) * 100
-  return `${digits(row.value)} ± ${share.toFixed(0)} %`
-}
-
-function plain(row: Pick<Row, 'value'> | undefined): string {
-  return row === undefined || row.value === null ? '' : digits(row.value)
-}
-
-function pair(a: Row | undefined, b: Row | undefined): string {
-  return a === undefined || b === undefined ? '' : `${plain(a)} / ${plain(b)}`
-}
-
 function digits(value: number): string {
   return value >= 100 || Number.isInteger(value) ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
+
+const withSpreadOf = (row: Row | undefined): string => withSpread(row, digits)
+const plainOf = (row: Pick<Row, 'value'> | undefined): string => plain(row, digits)
+const pairOf = (one: Row | undefined, other: Row | undefined): string => pair(one, other, digits)

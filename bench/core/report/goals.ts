@@ -3,17 +3,8 @@
  *
  * @module
  */
+import type { Goal } from '../../harness/goal.ts'
 import type { Figures } from './figures.ts'
-
-export interface Goal {
-  readonly goal: string
-  readonly where: string
-  /** `undefined`: not measured in this run. */
-  readonly got: string | undefined
-  /** The same by the section in the middle of each round, where that makes sense: what an idle machine would show. */
-  readonly typical: string | undefined
-  readonly met: boolean | undefined
-}
 
 const size = { payload_bytes: 128, batch: 256 }
 /** A call that takes fewer steps of the clock than this says nothing about a ratio. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { shortNumber } from '../../chart/bar-chart.ts'
+import { document, goalTable, machineTable, noisy } from '../../harness/report.ts'
 import type { Machine } from '../../machine.ts'
 import type { Row } from '../../row.ts'
 import type { Plan } from '../plan.ts'
@@ -26,8 +27,6 @@ export interface Run {
   readonly profiles: readonly Profile[]
 }
 
-const load_per_core_max = 0.5
-
 export function rowsOfRun({ reports }: Pick<Run, 'reports'>): Row[] {
   return reports.flatMap(({ rows }) => rows)
 }
@@ -40,9 +39,9 @@ export function writeReport(run: Run): string {
     whereTypeScriptWins(figures),
     ...noisy(run.machine),
     '## Goals',
-    goalTable(figures),
+    goalTable(goalsOf(figures)),
     '## Where it ran',
-    machineTable(run),
+    machineTable(run.machine, undefined, versionsOf(run), run.missing),
     '## Charts',
     ...chartsOf(figures).map(({ name, chart }) => `![${chart.title}](${name}.svg)`),
     '## Where the time goes',
@@ -55,33 +54,7 @@ export function writeReport(run: Run): string {
     '## How it is measured',
     howItIsMeasured(run.plan),
   ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
-}
-
-function noisy({ load_per_core }: Machine): string[] {
-  if (load_per_core <= load_per_core_max) return []
-  const load = load_per_core.toFixed(1)
-  return [`**The machine was busy with other things** (${load} processes per core wanted to run): expect noise.`]
-}
-
-function goalTable(figures: Figures): string {
-  const verdict = (met: boolean | undefined) => (met === undefined ? 'not measured' : met ? 'reached' : '**missed**')
-  const rows = goalsOf(figures).map(({ goal, where, got, typical, met }) => {
-    return [goal, where, got ?? '', typical ?? '', verdict(met)]
-  })
-  return table(['goal', 'where', 'measured', 'typical section', ''], rows)
-}
-
-function machineTable({ machine, reports, missing }: Run): string {
-  const rows = [
-    ['processor', `${machine.cpu}, ${machine.cores} cores`],
-    ['memory', `${machine.memory_gib} GiB`],
-    ['system', machine.system],
-    ['load before the run', `${machine.load_per_core.toFixed(2)} per core`],
-    ...reports.map(({ name, version }) => [name, version]),
-    ...missing.map((why) => ['left out', why]),
-  ]
-  return table(['', ''], rows)
+  return document(sections)
 }
 
 function ratesTable(figures: Figures, runtime: string): string {
@@ -139,4 +112,8 @@ function extras(figures: Figures, runtime: string): string[] {
   const missing = figures.all({ runtime, metric: 'not_measured' })
   const reasons = new Set(missing.map(({ workload, unit }) => `Not measured: \`${workload}\` (${unit}).`))
   return [...parts, ...reasons]
+}
+
+function versionsOf({ reports }: Pick<Run, 'reports'>): (readonly [string, string])[] {
+  return reports.map(({ name, version }) => [name, version])
 }

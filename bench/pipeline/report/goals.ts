@@ -3,17 +3,11 @@
  *
  * @module
  */
+
 import type { Figures } from '../../core/report/figures.ts'
+import type { Goal } from '../../harness/goal.ts'
 import { flat_workload, opening_workload } from '../flat/drive.ts'
 import { workload } from '../rows.ts'
-
-export interface Goal {
-  readonly goal: string
-  readonly where: string
-  /** `undefined`: not measured in this run. */
-  readonly got: string | undefined
-  readonly met: boolean | undefined
-}
 
 const many = 1024
 const million = 1_000_000
@@ -63,11 +57,6 @@ export function goalsOf(figures: Figures): Goal[] {
       atMost(2000, 'a store with 1,000,000 pending opens in < 2 s', runtime, opening(runtime, 'pending'), 'ms'),
     ]),
   ]
-}
-
-/** Those that were measured and missed. */
-export function missedOf(figures: Figures): Goal[] {
-  return goalsOf(figures).filter(({ met }) => met === false)
 }
 
 function atLeast(target: number, goal: string, where: string, got: number | undefined, unit: string): Goal {

@@ -3,16 +3,10 @@
  *
  * @module
  */
-import type { Figures } from '../../core/report/figures.ts'
-import { workloadNames } from '../workloads/workload.ts'
 
-export interface Goal {
-  readonly goal: string
-  readonly where: string
-  /** `undefined`: not measured in this run. */
-  readonly got: string | undefined
-  readonly met: boolean | undefined
-}
+import type { Figures } from '../../core/report/figures.ts'
+import type { Goal } from '../../harness/goal.ts'
+import { workloadNames } from '../workloads/workload.ts'
 
 const target = 200_000
 

@@ -6,6 +6,15 @@
 import { shortNumber } from '../../chart/bar-chart.ts'
 import { Figures } from '../../core/report/figures.ts'
 import { table } from '../../core/report/table.ts'
+import {
+  document,
+  goalTable,
+  load_per_core_max,
+  machineTable,
+  pair,
+  shortfalls,
+  withSpread,
+} from '../../harness/report.ts'
 import type { Machine } from '../../machine.ts'
 import type { Row } from '../../row.ts'
 import { contenderNames } from '../contenders/contender.ts'
@@ -27,32 +36,27 @@ export interface Run {
   readonly missing: readonly string[]
 }
 
-const load_per_core_max = 0.5
-
 /** @returns the whole document */
 export function writeReport(run: Run): string {
   const figures = new Figures(run.rows)
   const sections = [
     '# Streams: records through filter, key and window',
-    shortfalls(figures),
+    shortfalls(goalsOf(figures)),
     ...busy(run),
-    goalTable(figures),
+    goalTable(goalsOf(figures)),
     `![${chartOf(figures).title}](${chartName})`,
     ...figures.runtimes.flatMap((runtime) => [`## ${runtime}`, resultTable(figures, runtime)]),
     '## Where it ran',
-    machineTable(run),
+    machineTable(
+      run.machine,
+      run.load_per_core_after,
+      run.versions.map((version) => ['runs in', version]),
+      run.missing,
+    ),
     '## How it is measured',
     howItIsMeasured(run.plan),
   ]
-  return `${sections.join('\n\n')}\n`
-}
-
-function shortfalls(figures: Figures): string {
-  const goals = goalsOf(figures)
-  const missed = goals.filter(({ met }) => met === false)
-  const unknown = goals.some(({ met }) => met === undefined) ? ' Not every goal was measured in this run.' : ''
-  if (missed.length === 0) return `No goal that was measured is missed.${unknown}`
-  return `**It falls short:** ${missed.map(({ goal, where, got }) => `${where}: ${goal} (it is ${got})`).join('; ')}.${unknown}`
+  return document(sections)
 }
 
 function busy({ machine: { load_per_core } }: Run): string[] {
@@ -61,12 +65,6 @@ function busy({ machine: { load_per_core } }: Run): string[] {
   return [
     `**The machine was busy with other things** (${load}): expect noise, and read records per second of one core rather than records per second.`,
   ]
-}
-
-function goalTable(figures: Figures): string {
-  const verdict = (met: boolean | undefined) => (met === undefined ? 'not measured' : met ? 'reached' : '**missed**')
-  const rows = goalsOf(figures).map(({ goal, where, got, met }) => [goal, where, got ?? '', verdict(met)])
-  return table(['goal', 'where', 'measured', ''], rows)
 }
 
 function resultTable(figures: Figures, runtime: string): string {
@@ -78,10 +76,10 @@ function resultTable(figures: Figures, runtime: string): string {
         workload,
         contender,
         `${payload_bytes}`,
-        withSpread(at('throughput')),
-        withSpread(at('processor')),
-        pair(at('seen_p50'), at('seen_p99')),
-        pair(at('committed_p50'), at('committed_p99')),
+        withSpread(at('throughput'), shortNumber),
+        withSpread(at('processor'), shortNumber),
+        pair(at('seen_p50'), at('seen_p99'), digits),
+        pair(at('committed_p50'), at('committed_p99'), digits),
       ]
     }),
   )
@@ -89,28 +87,4 @@ function resultTable(figures: Figures, runtime: string): string {
   return table(['', '', 'bytes a record', 'records/s', 'per second of one core', ...latencies], rows)
 }
 
-function machineTable({ machine, load_per_core_after, versions, missing }: Run): string {
-  const rows = [
-    ['processor', `${machine.cpu}, ${machine.cores} cores`],
-    ['memory', `${machine.memory_gib} GiB`],
-    ['system', machine.system],
-    [
-      'load before the run, and at its end',
-      `${machine.load_per_core.toFixed(2)}, ${load_per_core_after.toFixed(2)} per core`,
-    ],
-    ...versions.map((version) => ['runs in', version]),
-    ...missing.map((why) => ['left out', why]),
-  ]
-  return table(['', ''], rows)
-}
-
-function withSpread(row: Row | undefined): string {
-  if (row === undefined || row.value === null) return ''
-  const share = row.value === 0 ? 0 : (row.spread / 2 / row.value) * 100
-  return `${shortNumber(row.value)} ± ${share.toFixed(0)} %`
-}
-
-function pair(one: Row | undefined, other: Row | undefined): string {
-  const digits = (row: Row) => (row.value ?? 0).toFixed((row.value ?? 0) >= 100 ? 0 : 1)
-  return one === undefined || other === undefined ? '' : `${digits(one)} / ${digits(other)}`
-}
+const digits = (value: number): string => value.toFixed(value >= 100 ? 0 : 1)

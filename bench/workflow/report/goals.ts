@@ -3,17 +3,11 @@
  *
  * @module
  */
+
 import type { Figures } from '../../core/report/figures.ts'
+import type { Goal } from '../../harness/goal.ts'
 import { long_workload, resume_workload } from '../long/measure.ts'
 import { three_steps } from '../rows.ts'
-
-export interface Goal {
-  readonly goal: string
-  readonly where: string
-  /** `undefined`: not measured in this run. */
-  readonly got: string | undefined
-  readonly met: boolean | undefined
-}
 
 const ours = 'darq'
 const theirs = 'restate'
@@ -71,11 +65,6 @@ function beside(
       '×',
     ),
   ]
-}
-
-/** Those that were measured and missed. */
-export function missedOf(figures: Figures): Goal[] {
-  return goalsOf(figures).filter(({ met }) => met === false)
 }
 
 function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {
