@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../scripts/release/free-port.ts'
 import { type Chromium, openChromium } from '../../test/outside/chromium.ts'
-import { command, freePort, type Server, server } from '../../test/outside/command.ts'
+import { command, type Server, server } from '../../test/outside/command.ts'
 import { install } from '../../test/outside/install.ts'
 
 const create = join(import.meta.dirname, '../index.js')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { lockedNode } from '../node.mjs'
 import { buildPackages } from '../release/build-packages.ts'
+import { rehearseNewFolder } from '../release/new-folder.ts'
 import { checkPackages, packPackages } from '../release/package-checks.ts'
 import { root } from '../release/packages.ts'
 import { applyVersions, planRelease } from '../release/plan.ts'
@@ -36,6 +37,7 @@ async function release(isDryRun: boolean): Promise<void> {
   console.log('── published to a registry on this machine, installed in an empty folder, the README’s first example:')
   for (const [node, said] of await rehearseFirstExample(registry, [lockedNode('22'), process.execPath]))
     console.log(`Node ${node} prints: ${said}`)
+  console.log(`── npm create darq, from there, in an empty folder: ${(await rehearseNewFolder(registry)).join(', ')}`)
   if (isDryRun) return console.log('── dry run: nothing was published.')
   for (const file of packed) await runProgram('npm', ['publish', file])
   console.log(`── published ${version}.`)

@@ -5,7 +5,6 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../docs/page.ts'
@@ -87,14 +86,4 @@ export function server(folder: string, line: string, more: Readonly<Record<strin
 function endGroup({ pid, exitCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null) return
   process.kill(-pid, 'SIGTERM')
-}
-
-/** @returns a port that nobody has at the moment */
-export async function freePort(): Promise<number> {
-  const listening = createServer().listen(0, '127.0.0.1')
-  await once(listening, 'listening')
-  const address = listening.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  listening.close()
-  return address.port
 }
