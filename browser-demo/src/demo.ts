@@ -4,56 +4,40 @@
  * @module
  */
 import { connect } from '@darq/runtime'
-import { openTab, type Tab } from '@darq/runtime/browser'
 import { type DelaysByOrigin, delaysOf, differences, type FlightRecord } from './delays.ts'
 import { edgeDisk, slowEdgeDisk } from './edge-disk.ts'
 import { killObject } from './edge-object.ts'
 import { Flights, Totals } from './flights.address.ts'
 import { Job } from './job.ts'
-import { Network } from './network.ts'
 import { type Pace, parsePace } from './pace.ts'
 import { rememberRun } from './remembered-run.ts'
 import { Side } from './side.ts'
 import type { FlightsDemo, Phase } from './snapshot.ts'
+import { type SceneEvents, TabScene } from './tab-scene.ts'
 import { visitorToken } from './visitor-token.ts'
-import { wipe } from './wipe.ts'
 
 /** The page's producer: the same in each of its lives, so that its numbers go on. */
 const producer = 'flights-page'
 
-export interface DemoEvents {
-  /** Something that the page shows has changed. */
-  readonly changed: () => void
-  /** Something worth a line in the log. */
-  readonly happened: (what: string) => void
-}
-
-export class Demo {
+export class Demo extends TabScene {
   readonly expected: DelaysByOrigin
   readonly tabSide = new Side()
   readonly edgeSide = new Side()
-  readonly network = new Network('online')
   phase: Phase = 'opening'
   failure: string | undefined
-  /** How much longer a flush takes at the edge than it must. */
-  edgeDisk_ms = 0
   readonly #flights: readonly FlightRecord[]
-  readonly #events: DemoEvents
-  #tab: Tab | undefined
   #job: Job | undefined
-  #worker: Worker | undefined
-  #workers = 0
   #pace: Pace | undefined
 
-  constructor(flights: readonly FlightRecord[], events: DemoEvents) {
+  constructor(flights: readonly FlightRecord[], events: SceneEvents) {
+    super(events)
     this.#flights = flights
-    this.#events = events
     this.expected = delaysOf(flights)
   }
 
   /** Opens both sides. Resolves when the tab's DARQ has said where the job goes on. */
   async open(): Promise<void> {
-    const { changed, happened } = this.#events
+    const { changed, happened } = this.events
     const edge = connect(new URL('/darq', location.origin), {
       token: visitorToken(this.network.fetch),
       fetch: this.network.fetch,
@@ -65,12 +49,8 @@ export class Demo {
       changed,
       takenBack: (flights) => happened(`The edge took back ${flights} flights that it had shown and not saved.`),
     })
-    void edgeDisk('totals').then((latency_ms) => {
-      this.edgeDisk_ms = latency_ms
-      changed()
-    })
-    const tab = await openTab(() => this.#startWorker(), { producer })
-    this.#tab = tab
+    void edgeDisk('totals').then((latency_ms) => this.diskIs(latency_ms))
+    const tab = await this.openTab({ producer })
     this.tabSide.follow({
       client: tab,
       name: 'flights',
@@ -83,11 +63,11 @@ export class Demo {
       flights: this.#flights,
       pace: () => this.#pace,
       arrived: () => this.edgeSide.flights,
-      onRetry: (error) => this.#events.happened(`The page lost its host (${error.code}) and asks where to go on.`),
+      onRetry: (error) => this.events.happened(`The page lost its host (${error.code}) and asks where to go on.`),
     })
     const next = await this.#job.resume()
     this.#enter(next > this.#flights.length ? 'done' : 'ready')
-    void this.#followStatus(tab)
+    void this.followStatus(tab)
   }
 
   /** Starts, or goes on after a pause. @param pace as the page's select has it */
@@ -109,47 +89,26 @@ export class Demo {
     this.#pace = parsePace(pace)
   }
 
-  /** Ends the worker at once, as a crash would. */
-  killWorker(): void {
-    this.#worker?.terminate()
-    this.#events.happened('The worker was killed.')
-  }
-
   /** Has the Durable Object thrown out of memory, in the middle of whatever it does. */
   async killEdge(): Promise<void> {
-    this.#events.happened(
+    this.events.happened(
       (await killObject('totals')) ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.',
     )
   }
 
   /** Slows the edge's disk, so that one can see what is pending. */
   async slowEdge(latency_ms: number): Promise<void> {
-    this.edgeDisk_ms = latency_ms
-    this.edgeDisk_ms = await slowEdgeDisk('totals', latency_ms)
-    const how = this.edgeDisk_ms === 0 ? 'is as fast as it is' : `takes ${this.edgeDisk_ms / 1000} s longer`
-    this.#events.happened(`The disk of the edge ${how}.`)
-    this.#events.changed()
-  }
-
-  toggleNetwork(): void {
-    this.network.set(this.network.state === 'online' ? 'offline' : 'online')
-    this.#events.happened(this.network.state === 'online' ? 'Online again.' : 'Offline: this tab is cut off.')
-    // What the browser says when a cable is plugged in; the host then offers at once what has waited.
-    window.dispatchEvent(new Event(this.network.state))
-    this.#events.changed()
+    this.disk_ms = latency_ms
+    this.disk_ms = await slowEdgeDisk('totals', latency_ms)
+    const how = this.disk_ms === 0 ? 'is as fast as it is' : `takes ${this.disk_ms / 1000} s longer`
+    this.events.happened(`The disk of the edge ${how}.`)
+    this.events.changed()
   }
 
   /** Wipes both sides and reloads the page. */
   async startOver(): Promise<void> {
     this.pause()
-    this.#worker?.terminate()
-    void this.#tab?.close()
-    try {
-      await wipe(['totals'], 'flights-tab')
-    } catch (error) {
-      this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
-    }
-    location.reload()
+    await this.wipeAll(['totals'], 'flights-tab')
   }
 
   /** How the sums of both sides differ from the file's; none when the job is done well. */
@@ -167,7 +126,7 @@ export class Demo {
       grades: { accepted, durable, committed },
       duplicates: this.#job?.duplicates ?? 0,
       batches: this.#job?.batches ?? [],
-      tab: { ...this.tabSide.facts(), status: this.#tab?.status, workers: this.#workers },
+      tab: { ...this.tabSide.facts(), status: this.tab?.status, workers: this.workers },
       edge: this.edgeSide.facts(),
       failure: this.failure,
     }
@@ -186,25 +145,12 @@ export class Demo {
     )
   }
 
-  async #followStatus(tab: Tab): Promise<void> {
-    let said = ''
-    for await (const { role, durability } of tab.watchStatus()) {
-      const now = `This tab is the ${role}; its storage is ${durability}.`
-      if (now !== said) this.#events.happened(now)
-      said = now
-      this.#events.changed()
-    }
-  }
-
-  #startWorker(): Worker {
-    this.#workers += 1
-    const name = this.network.state
-    this.#worker = new Worker(new URL('./flights.worker.ts', import.meta.url), { type: 'module', name })
-    return this.#worker
+  protected makeWorker(name: string): Worker {
+    return new Worker(new URL('./flights.worker.ts', import.meta.url), { type: 'module', name })
   }
 
   #enter(phase: Phase): void {
     this.phase = phase
-    this.#events.changed()
+    this.events.changed()
   }
 }

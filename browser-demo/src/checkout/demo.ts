@@ -4,54 +4,38 @@
  * @module
  */
 import { type Client, connect } from '@darq/runtime'
-import { openTab, type Tab } from '@darq/runtime/browser'
+import type { Tab } from '@darq/runtime/browser'
 import { control, instances } from '@darq/runtime/workflow'
 import * as v from 'valibot'
 import { edgeDisk, slowEdgeDisk } from '../edge-disk.ts'
 import { edgeHost, killObject } from '../edge-object.ts'
 import { Followed } from '../followed.ts'
-import { Network } from '../network.ts'
-import { hasPlug, pullPlug } from '../plug.ts'
 import { Presence } from '../presence.ts'
+import { type SceneEvents, TabScene } from '../tab-scene.ts'
 import { visitorToken } from '../visitor-token.ts'
-import { wipe } from '../wipe.ts'
 import { Book, cashier_name } from './cashier.ts'
 import { type Card, Checkout, checkout_darq, Purchase, type Slip, Stock, shelf_darq, sku } from './checkout.address.ts'
 import { FollowedPurchase } from './purchase-followed.ts'
 import type { CheckoutDemoFacts } from './snapshot.ts'
 import { timelineOf } from './timeline.ts'
 
-export interface CheckoutEvents {
-  /** Something that the page shows has changed. */
-  readonly changed: () => void
-  /** Something worth a line in the log. */
-  readonly happened: (what: string) => void
-}
-
 /** How often the cashier's book is looked at while something is under way. */
 const book_ms = 600
 const earlier_max = 50
 
-export class CheckoutDemo {
-  readonly network = new Network('online')
-  readonly #events: CheckoutEvents
+export class CheckoutDemo extends TabScene {
   readonly #token: () => Promise<string>
   readonly #edge: Client
   readonly #shelf: Followed<{ left: number; held: number }>
   readonly #tabPresence = new Presence()
   readonly #edgePresence = new Presence()
-  #tab: Tab | undefined
-  #worker: Worker | undefined
-  #workers = 0
   #purchase: FollowedPurchase | undefined
   #earlier: { readonly id: string; readonly slip: Slip }[] = []
   #book: Book = []
-  #disk_ms = 0
-  #hasPlug = false
   #isOpen = false
 
-  constructor(events: CheckoutEvents) {
-    this.#events = events
+  constructor(events: SceneEvents) {
+    super(events)
     const { fetch } = this.network
     this.#token = visitorToken(fetch)
     this.#edge = connect(new URL('/shop', location.origin), { token: this.#token, fetch })
@@ -60,25 +44,24 @@ export class CheckoutDemo {
 
   /** Opens both sides. Resolves when the tab's DARQ has said which orders there were. */
   async open(): Promise<void> {
-    const { changed } = this.#events
+    const { changed } = this.events
     const forEver = new AbortController().signal
     void this.#shelf.follow((options) => this.#edge.watch(Stock.shelf(sku), options), forEver)
     void this.#edgePresence.follow(edgeHost('/shop', checkout_darq, this.#token, fetch), changed)
     void this.#followBook()
-    void this.#askForPlug()
-    void edgeDisk(checkout_darq).then((latency_ms) => this.#diskIs(latency_ms))
-    const tab = await openTab(() => this.#startWorker())
-    this.#tab = tab
+    void this.askForPlug()
+    void edgeDisk(checkout_darq).then((latency_ms) => this.diskIs(latency_ms))
+    const tab = await this.openTab()
     void this.#tabPresence.follow(() => tab.inspect('purchase/~0').counts(), changed)
     await this.#findOrders(tab)
     this.#isOpen = true
     changed()
-    void this.#followStatus(tab)
+    void this.followStatus(tab)
   }
 
   /** Starts a purchase under a new id. It goes on whatever happens to this page. */
   async order(count: number, card: Card): Promise<void> {
-    const tab = this.#tab
+    const tab = this.tab
     if (tab === undefined || this.#purchase?.isOver === false) return
     const id = crypto.randomUUID().slice(0, 8)
     this.#setAside()
@@ -88,34 +71,28 @@ export class CheckoutDemo {
     buying.catch(() => {})
     try {
       await buying.receipt.accepted
-      this.#events.happened(`Order ${id}: the tab has it.`)
+      this.events.happened(`Order ${id}: the tab has it.`)
     } catch (error) {
-      this.#events.happened(`Order ${id} was not taken: ${error instanceof Error ? error.message : error}`)
+      this.events.happened(`Order ${id} was not taken: ${error instanceof Error ? error.message : error}`)
     }
   }
 
   /** Says yes or no to the order that waits for it. */
   approve(granted: boolean): void {
     if (this.#purchase === undefined) return
-    this.#tab?.send(Purchase.approval(this.#purchase.id, { granted }))
-    this.#events.happened(granted ? 'Approved.' : 'Refused: what was done is undone.')
+    this.tab?.send(Purchase.approval(this.#purchase.id, { granted }))
+    this.events.happened(granted ? 'Approved.' : 'Refused: what was done is undone.')
   }
 
   cancel(): void {
     if (this.#purchase === undefined) return
     this.#edge.send(control(Checkout).cancel(this.#purchase.id, 'changed my mind'))
-    this.#events.happened('Cancelled: what was done is undone.')
+    this.events.happened('Cancelled: what was done is undone.')
   }
 
   restock(): void {
     this.#edge.send(Stock.fill(sku, { count: 5 }))
-    this.#events.happened('Five more packets for the shelf.')
-  }
-
-  /** Ends the worker at once, as a crash would. */
-  killWorker(): void {
-    this.#worker?.terminate()
-    this.#events.happened('The worker was killed.')
+    this.events.happened('Five more packets for the shelf.')
   }
 
   /** Has a Durable Object thrown out of memory, in the middle of whatever it does. */
@@ -123,41 +100,21 @@ export class CheckoutDemo {
     const darq = what === 'checkout' ? checkout_darq : shelf_darq
     const name = `object of the ${what}`
     const isDead = await killObject(darq)
-    this.#events.happened(isDead ? `The ${name} was killed.` : `The ${name} could not be reached, so not killed.`)
-  }
-
-  /** Kills the process that the edge runs in, cashier and all. */
-  async pullPlug(): Promise<void> {
-    this.#events.happened((await pullPlug()) ? 'The plug of the edge was pulled.' : 'There is no plug to pull.')
+    this.events.happened(isDead ? `The ${name} was killed.` : `The ${name} could not be reached, so not killed.`)
   }
 
   /** Slows the disks of the edge, so that one can see what is pending. */
   async slowEdge(latency_ms: number): Promise<void> {
-    this.#disk_ms = latency_ms
+    this.disk_ms = latency_ms
     await slowEdgeDisk(shelf_darq, latency_ms)
-    this.#diskIs(await slowEdgeDisk(checkout_darq, latency_ms))
-    const how = this.#disk_ms === 0 ? 'are as fast as they are' : `take ${this.#disk_ms / 1000} s longer`
-    this.#events.happened(`The disks of the edge ${how}.`)
-  }
-
-  toggleNetwork(): void {
-    this.network.set(this.network.state === 'online' ? 'offline' : 'online')
-    this.#events.happened(this.network.state === 'online' ? 'Online again.' : 'Offline: this tab is cut off.')
-    // What the browser says when a cable is plugged in; the host then offers at once what has waited.
-    window.dispatchEvent(new Event(this.network.state))
-    this.#events.changed()
+    this.diskIs(await slowEdgeDisk(checkout_darq, latency_ms))
+    const how = this.disk_ms === 0 ? 'are as fast as they are' : `take ${this.disk_ms / 1000} s longer`
+    this.events.happened(`The disks of the edge ${how}.`)
   }
 
   /** Wipes the tab, the edge and the cashier, and reloads the page. */
   async startOver(): Promise<void> {
-    this.#worker?.terminate()
-    void this.#tab?.close()
-    try {
-      await wipe([checkout_darq, shelf_darq, cashier_name], 'checkout-tab')
-    } catch (error) {
-      this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
-    }
-    location.reload()
+    await this.wipeAll([checkout_darq, shelf_darq, cashier_name], 'checkout-tab')
   }
 
   snapshot(): CheckoutDemoFacts {
@@ -180,11 +137,11 @@ export class CheckoutDemo {
       shelf: this.#shelf.value ?? this.#shelf.lost,
       shelfIs: this.#shelf.how,
       book: this.#book,
-      tab: { reachable, epoch, status: this.#tab?.status, workers: this.#workers },
+      tab: { reachable, epoch, status: this.tab?.status, workers: this.workers },
       edge: { reachable: edge.reachable, epoch: edge.epoch },
       isOffline: this.network.state === 'offline',
-      disk_ms: this.#disk_ms,
-      hasPlug: this.#hasPlug,
+      disk_ms: this.disk_ms,
+      hasPlug: this.hasPlug,
     }
   }
 
@@ -199,8 +156,8 @@ export class CheckoutDemo {
   }
 
   #show(tab: Tab, id: string): void {
-    this.#purchase = new FollowedPurchase(id, { tab, edge: this.#edge }, () => this.#events.changed())
-    this.#events.changed()
+    this.#purchase = new FollowedPurchase(id, { tab, edge: this.#edge }, () => this.events.changed())
+    this.events.changed()
   }
 
   #setAside(): void {
@@ -226,33 +183,10 @@ export class CheckoutDemo {
   #bookIs(book: Book): void {
     if (JSON.stringify(book) === JSON.stringify(this.#book)) return
     this.#book = book
-    this.#events.changed()
+    this.events.changed()
   }
 
-  async #askForPlug(): Promise<void> {
-    this.#hasPlug = await hasPlug()
-    this.#events.changed()
-  }
-
-  #diskIs(latency_ms: number): void {
-    this.#disk_ms = latency_ms
-    this.#events.changed()
-  }
-
-  async #followStatus(tab: Tab): Promise<void> {
-    let said = ''
-    for await (const { role, durability } of tab.watchStatus()) {
-      const now = `This tab is the ${role}; its storage is ${durability}.`
-      if (now !== said) this.#events.happened(now)
-      said = now
-      this.#events.changed()
-    }
-  }
-
-  #startWorker(): Worker {
-    this.#workers += 1
-    const name = this.network.state
-    this.#worker = new Worker(new URL('./checkout.worker.ts', import.meta.url), { type: 'module', name })
-    return this.#worker
+  protected makeWorker(name: string): Worker {
+    return new Worker(new URL('./checkout.worker.ts', import.meta.url), { type: 'module', name })
   }
 }

@@ -5,18 +5,15 @@
  * @module
  */
 import { type Client, connect, DarqError } from '@darq/runtime'
-import { openTab, type Tab } from '@darq/runtime/browser'
 import { feed } from '@darq/runtime/stream'
 import type { FlightRecord } from '../delays.ts'
 import { edgeDisk, slowEdgeDisk } from '../edge-disk.ts'
 import { edgeHost, killObject } from '../edge-object.ts'
 import { Followed } from '../followed.ts'
-import { Network } from '../network.ts'
-import { hasPlug, pullPlug } from '../plug.ts'
 import { Presence } from '../presence.ts'
 import { rememberRun } from '../remembered-run.ts'
+import { type SceneEvents, TabScene } from '../tab-scene.ts'
 import { visitorToken } from '../visitor-token.ts'
-import { wipe } from '../wipe.ts'
 import { arriving, type Pace, parsePace } from './arrival.ts'
 import { inOrderOfArrival } from './arrivals.ts'
 import { type Cell, cellsOf, nameOf } from './cells.ts'
@@ -37,19 +34,10 @@ const ahead_max = 16
 const retry_ms = 250
 export const run_name = 'stream-run'
 
-export interface LatenessEvents {
-  /** Something that the page shows has changed. */
-  readonly changed: () => void
-  /** Something worth a line in the log. */
-  readonly happened: (what: string) => void
-}
-
-export class LatenessDemo {
+export class LatenessDemo extends TabScene {
   readonly expected: Expected
-  readonly network = new Network('online')
   phase: Phase = 'opening'
   readonly #arrivals: readonly FlightRecord[]
-  readonly #events: LatenessEvents
   readonly #closed: ReadonlyMap<string, ClosedWindow>
   /** Which of its airport's windows each one is, in the order in which they close. */
   readonly #places: ReadonlyMap<string, number>
@@ -64,17 +52,12 @@ export class LatenessDemo {
   readonly #throughput = new Throughput()
   readonly #tabPresence = new Presence()
   readonly #edgePresence = new Presence()
-  #tab: Tab | undefined
-  #worker: Worker | undefined
-  #workers = 0
   #pace: Pace = 'free'
   #pausing = new AbortController()
   #failure: string | undefined
-  #disk_ms = 0
-  #hasPlug = false
 
-  constructor(flights: readonly FlightRecord[], events: LatenessEvents) {
-    this.#events = events
+  constructor(flights: readonly FlightRecord[], events: SceneEvents) {
+    super(events)
     this.#arrivals = inOrderOfArrival(flights)
     this.expected = expectedOf(this.#arrivals)
     this.#closed = new Map(this.expected.closed.map((window) => [nameOf(window), window]))
@@ -98,24 +81,20 @@ export class LatenessDemo {
 
   /** Opens both sides. Resolves when the tab's DARQ has said where the feeder goes on. */
   async open(): Promise<void> {
-    const { changed } = this.#events
+    const { changed } = this.events
     const forEver = new AbortController().signal
     void this.#received.follow((options) => this.#edge.watch(Board.received(), options), forEver)
     void this.#edgePresence.follow(edgeHost('/board', 'board', this.#token, this.network.fetch), changed)
-    void edgeDisk('board').then((latency_ms) => this.#diskIs(latency_ms))
-    void hasPlug().then((has) => {
-      this.#hasPlug = has
-      changed()
-    })
-    const tab = await openTab(() => this.#startWorker(), { producer })
-    this.#tab = tab
+    void edgeDisk('board').then((latency_ms) => this.diskIs(latency_ms))
+    void this.askForPlug()
+    const tab = await this.openTab({ producer })
     void this.#tabPresence.follow(() => tab.inspect('departures').counts(), changed)
     void this.#windows.follow((options) => tab.watch(Departures.windows(), options), forEver)
     void this.#progress.follow((options) => tab.watch(Departures.progress(), options), forEver)
     void this.#dropped.follow((options) => tab.watch(Departures.dropped(), options), forEver)
     const next = await tab.inspect('departures').expected()
     this.#enter((next - 1) * batch >= this.#arrivals.length ? 'done' : 'ready')
-    void this.#followStatus(tab)
+    void this.followStatus(tab)
   }
 
   /** Starts, or goes on after a pause. @param pace as the page's select has it */
@@ -135,48 +114,22 @@ export class LatenessDemo {
     if (this.phase === 'running') this.#enter('paused')
   }
 
-  /** Ends the worker at once, as a crash would. */
-  killWorker(): void {
-    this.#worker?.terminate()
-    this.#events.happened('The worker was killed.')
-  }
-
   async killEdge(): Promise<void> {
     const isDead = await killObject('board')
-    this.#events.happened(isDead ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
-  }
-
-  /** Kills the process that the edge runs in. */
-  async pullPlug(): Promise<void> {
-    this.#events.happened((await pullPlug()) ? 'The plug of the edge was pulled.' : 'There is no plug to pull.')
+    this.events.happened(isDead ? 'The edge object was killed.' : 'The edge could not be reached, so not killed.')
   }
 
   async slowEdge(latency_ms: number): Promise<void> {
-    this.#disk_ms = latency_ms
-    this.#diskIs(await slowEdgeDisk('board', latency_ms))
-    const how = this.#disk_ms === 0 ? 'is as fast as it is' : `takes ${this.#disk_ms / 1000} s longer`
-    this.#events.happened(`The disk of the edge ${how}.`)
-  }
-
-  toggleNetwork(): void {
-    this.network.set(this.network.state === 'online' ? 'offline' : 'online')
-    this.#events.happened(this.network.state === 'online' ? 'Online again.' : 'Offline: this tab is cut off.')
-    // What the browser says when a cable is plugged in; the host then offers at once what has waited.
-    window.dispatchEvent(new Event(this.network.state))
-    this.#events.changed()
+    this.disk_ms = latency_ms
+    this.diskIs(await slowEdgeDisk('board', latency_ms))
+    const how = this.disk_ms === 0 ? 'is as fast as it is' : `takes ${this.disk_ms / 1000} s longer`
+    this.events.happened(`The disk of the edge ${how}.`)
   }
 
   /** Wipes both sides and reloads the page. */
   async startOver(): Promise<void> {
     this.pause()
-    this.#worker?.terminate()
-    void this.#tab?.close()
-    try {
-      await wipe(['board'], 'stream-tab')
-    } catch (error) {
-      this.#events.happened(`Not wiped: ${error instanceof Error ? error.message : error}`)
-    }
-    location.reload()
+    await this.wipeAll(['board'], 'stream-tab')
   }
 
   cells(): ReadonlyMap<string, Cell> {
@@ -215,12 +168,12 @@ export class LatenessDemo {
         edge: this.#latencies.median_ms('edge'),
         saved: this.#latencies.median_ms('saved'),
       },
-      tab: { reachable: this.#tabPresence.reachable, epoch: this.#tabPresence.epoch, workers: this.#workers },
-      status: this.#tab?.status,
+      tab: { reachable: this.#tabPresence.reachable, epoch: this.#tabPresence.epoch, workers: this.workers },
+      status: this.tab?.status,
       edge: { reachable: this.#edgePresence.reachable, epoch: this.#edgePresence.epoch },
       isOffline: this.network.state === 'offline',
-      disk_ms: this.#disk_ms,
-      hasPlug: this.#hasPlug,
+      disk_ms: this.disk_ms,
+      hasPlug: this.hasPlug,
       failure: this.#failure,
     }
   }
@@ -239,7 +192,7 @@ export class LatenessDemo {
 
   /** Feeds what the stream has not taken, until all of it is committed or somebody pauses. */
   async #run(signal: AbortSignal): Promise<void> {
-    const tab = this.#tab
+    const tab = this.tab
     if (tab === undefined) return
     for (;;) {
       try {
@@ -256,7 +209,7 @@ export class LatenessDemo {
           this.#enter('failed')
           return
         }
-        this.#events.happened(`The feeder lost its host (${error.code}) and asks where to go on.`)
+        this.events.happened(`The feeder lost its host (${error.code}) and asks where to go on.`)
         await new Promise((resolve) => setTimeout(resolve, retry_ms))
       }
     }
@@ -272,7 +225,7 @@ export class LatenessDemo {
       const window = this.#closed.get(name)
       if (window !== undefined && !isOpen) this.#latencies.saw(window, 'tab')
     }
-    this.#events.changed()
+    this.events.changed()
   }
 
   #sawReceived(): void {
@@ -282,34 +235,16 @@ export class LatenessDemo {
       for (const window of closed.slice(0, this.#received.saved?.[airport]?.windows ?? 0))
         this.#latencies.saw(window, 'saved')
     }
-    this.#events.changed()
+    this.events.changed()
   }
 
-  #diskIs(latency_ms: number): void {
-    this.#disk_ms = latency_ms
-    this.#events.changed()
-  }
-
-  async #followStatus(tab: Tab): Promise<void> {
-    let said = ''
-    for await (const { role, durability } of tab.watchStatus()) {
-      const now = `This tab is the ${role}; its storage is ${durability}.`
-      if (now !== said) this.#events.happened(now)
-      said = now
-      this.#events.changed()
-    }
-  }
-
-  #startWorker(): Worker {
-    this.#workers += 1
-    const name = this.network.state
-    this.#worker = new Worker(new URL('./lateness.worker.ts', import.meta.url), { type: 'module', name })
-    return this.#worker
+  protected makeWorker(name: string): Worker {
+    return new Worker(new URL('./lateness.worker.ts', import.meta.url), { type: 'module', name })
   }
 
   #enter(phase: Phase): void {
     this.phase = phase
-    this.#events.changed()
+    this.events.changed()
   }
 }
 

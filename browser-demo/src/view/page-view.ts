@@ -82,7 +82,7 @@ export class PageView {
     setText(this.#run, runLabel(phase, grades.accepted > 0))
     this.#run.disabled = phase === 'opening' || phase === 'done' || phase === 'failed'
     for (const button of this.#whileOpen) button.disabled = phase === 'opening'
-    this.#edgeDisk.value = String(this.#demo.edgeDisk_ms)
+    this.#edgeDisk.value = String(this.#demo.disk_ms)
     const offline = this.#demo.network.state === 'offline'
     this.#network.dataset.network = this.#demo.network.state
     setText(this.#network, offline ? 'Go online' : 'Go offline')
