@@ -116,7 +116,9 @@ export function lastEnd({ kind, size_ms, every_ms }: AnyWindow, time_ms: number)
 
 /** @returns where the first window begins that a record of this time belongs to. Not for sessions. */
 export function firstStart({ size_ms, every_ms }: AnyWindow, time_ms: number): number {
-  return (Math.floor((time_ms - size_ms) / every_ms) + 1) * every_ms
+  const start_ms = (Math.floor((time_ms - size_ms) / every_ms) + 1) * every_ms
+  // A time just before a window's beginning is lost in the size.
+  return start_ms > time_ms ? start_ms - every_ms : start_ms
 }
 
 /** @returns the least watermark at which the same windows are over: what lies between makes no difference */

@@ -15,7 +15,7 @@ import {
 } from '../crest/define/address.ts'
 import type { Definition } from '../crest/define/definition.ts'
 import { type Schema, versionOf } from '../crest/define/schema.ts'
-import { milliseconds, type Span } from '../crest/define/span.ts'
+import { dueAfter, type Span } from '../crest/define/span.ts'
 import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../crest/define/step.ts'
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../crest/wire/envelope.ts'
 import { uuid } from '../crest/wire/random.ts'
@@ -119,8 +119,7 @@ export class OpenStep {
       this.sent.push({ to, bytes })
       return
     }
-    const due_ms = at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after))
-    timeOf('at', due_ms)
+    const due_ms = timeOf('at', at ?? (after === undefined ? this.now_ms : dueAfter(this.now_ms, after)))
     const id = this.#newId()
     this.timers.set(timer === undefined ? `unnamed ${id}` : named(timer), { id, to, due_ms, bytes })
   }

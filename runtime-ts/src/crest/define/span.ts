@@ -28,3 +28,8 @@ export function milliseconds(span: Span): number {
   }
   return ms
 }
+
+/** @returns when so long a time from `from_ms` is over; past the end of all times it is for ever. @throws as {@link milliseconds} */
+export function dueAfter(from_ms: number, span: Span): number {
+  return Math.min(from_ms + milliseconds(span), time_ms_max)
+}

@@ -10,7 +10,7 @@ import { invalid, shown, timeOf } from '../../options.ts'
 import { type AnyCall, content, isCall, type Kind, type Message, type MessageType, shapes } from '../define/address.ts'
 import type { Definition } from '../define/definition.ts'
 import { type Schema, versionOf } from '../define/schema.ts'
-import { milliseconds, type Span } from '../define/span.ts'
+import { dueAfter, type Span } from '../define/span.ts'
 import { type Held, heldMark, type Later, laterMark, reply, type SendOptions, type Then } from '../define/step.ts'
 import { type Asker, type Draft, encodeEnvelope, type Visitor } from '../wire/envelope.ts'
 import { outbound_darq, outboundCallOf } from '../wire/outbound-call.ts'
@@ -125,7 +125,7 @@ export class Turn {
       this.#outs.push({ to, bytes: encodeEnvelope(draft) })
       return
     }
-    const due_ms = timeOf('at', at ?? this.now_ms + (after === undefined ? 0 : milliseconds(after)))
+    const due_ms = timeOf('at', at ?? (after === undefined ? this.now_ms : dueAfter(this.now_ms, after)))
     if (timer === undefined) {
       this.#outs.push({ to, bytes: encodeEnvelope(draft), due_ms })
       return
