@@ -6,7 +6,7 @@
 import { versionOf } from '../crest/define/schema.ts'
 import type { LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
-import { type Asker, readAsker, type Visitor } from '../crest/wire/envelope.ts'
+import { type Asker, isFields, readAsker, type Visitor } from '../crest/wire/envelope.ts'
 import type { Outcome } from '../crest/wire/outcome.ts'
 import { encodePlainBytes } from '../crest/wire/plain.ts'
 import { DarqError, fromFacts, type Plain } from '../error.ts'
@@ -23,13 +23,20 @@ export class Askers {
   }
 
   /** @throws {DarqError} `quota` */
-  add(key: string, asker: Asker | Visitor | undefined): void {
+  add(turn: Turn, key: string, asker: Asker | Visitor | undefined): void {
     if (asker === undefined) return
     const { ledger } = this.#context
     const known = ledger.get(asker_cell, key)
-    const askers: readonly Plain[] = Array.isArray(known) ? known : []
-    if (askers.length >= askers_max)
-      throw new DarqError('quota', { facts: { instance: key, expected: `at most ${askers_max} who wait for it` } })
+    const askers: Plain[] = Array.isArray(known) ? [...known] : []
+    if (askers.length >= askers_max) {
+      const error = new DarqError('quota', {
+        facts: { instance: key, expected: `at most ${askers_max} who wait for it` },
+      })
+      // A client that asks again and again has left its older calls, mostly: the oldest makes room.
+      const oldest = askers.findIndex((one) => isFields(one) && 'client' in one)
+      if (oldest < 0) throw error
+      for (const left of askers.splice(oldest, 1)) turn.reply(readAsker(left), { ok: false, error })
+    }
     ledger.set(asker_cell, key, [...askers, asker])
   }
 

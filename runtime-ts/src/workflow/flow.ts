@@ -15,6 +15,10 @@ import type { Plain } from '../error.ts'
 export type Inputs<M> = {
   [K in keyof M as M[K] extends Schema ? K : never]: M[K] extends Schema ? Frozen<InferOutput<M[K]>> : never
 }
+/** One of several messages: `name` says which. */
+export type Received<M, K extends keyof Inputs<M>> = {
+  [N in K]: { readonly name: N; readonly value: Inputs<M>[N] }
+}[K]
 /** The queries of an address, and what each shows. */
 export type Shown<M> = {
   [K in keyof M as M[K] extends AnyQuery ? K : never]: M[K] extends { readonly output: infer O extends Schema }
@@ -93,6 +97,13 @@ export interface Flow<M> {
   receive<K extends keyof Inputs<M>>(name: K): Promise<Inputs<M>[K]>
   /** … or `undefined` when none has come in time. */
   receive<K extends keyof Inputs<M>>(name: K, options: { timeout: Span }): Promise<Inputs<M>[K] | undefined>
+  /** The first message of any of these names, and which it is. */
+  receive<K extends keyof Inputs<M>>(names: readonly K[]): Promise<Received<M, K>>
+  /** … or `undefined` when none has come in time. */
+  receive<K extends keyof Inputs<M>>(
+    names: readonly K[],
+    options: { timeout: Span },
+  ): Promise<Received<M, K> | undefined>
   sleep(span: Span): Promise<void>
   /** What a query of the address gives from now on. */
   show<K extends keyof Shown<M>>(name: K, value: Shown<M>[K]): void

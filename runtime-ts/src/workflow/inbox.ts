@@ -15,10 +15,17 @@ export interface InboxMessage {
   readonly value: unknown
 }
 
+interface Kept {
+  readonly message: InboxMessage
+  /** Its place among all that had to wait. */
+  readonly came: number
+}
+
 const messages_max = 1_000
 
 export class Inbox<Receiver> {
-  readonly #messages = new Map<string, InboxMessage[]>()
+  readonly #messages = new Map<string, Kept[]>()
+  #came = 0
   readonly #receivers = new Map<string, Receiver[]>()
 
   /** Whether another message of this name can wait. */
@@ -26,24 +33,40 @@ export class Inbox<Receiver> {
     return (this.#messages.get(name)?.length ?? 0) < messages_max
   }
 
-  /** @returns who has it; `undefined`: it waits */
-  put(name: string, message: InboxMessage): Receiver | undefined {
-    const receiver = this.#receivers.get(name)?.shift()
-    if (receiver === undefined) push(this.#messages, name, message)
+  /**
+   * @param mayTake whether a receiver still wants one
+   * @returns who has it; `undefined`: it waits
+   */
+  put(name: string, message: InboxMessage, mayTake: (receiver: Receiver) => boolean): Receiver | undefined {
+    const receiver = this.#receivers.get(name)?.find(mayTake)
+    if (receiver === undefined) {
+      this.#came += 1
+      push(this.#messages, name, { message, came: this.#came })
+    }
     return receiver
   }
 
-  take(name: string): InboxMessage | undefined {
-    return this.#messages.get(name)?.shift()
+  /** The first that came of one of these names. */
+  take(names: readonly string[]): { readonly name: string; readonly message: InboxMessage } | undefined {
+    let first: { readonly name: string; readonly kept: Kept } | undefined
+    for (const name of names) {
+      const kept = this.#messages.get(name)?.[0]
+      if (kept !== undefined && (first === undefined || kept.came < first.kept.came)) first = { name, kept }
+    }
+    if (first === undefined) return undefined
+    this.#messages.get(first.name)?.shift()
+    return { name: first.name, message: first.kept.message }
   }
 
-  wait(name: string, receiver: Receiver): void {
-    push(this.#receivers, name, receiver)
+  wait(names: readonly string[], receiver: Receiver): void {
+    for (const name of names) push(this.#receivers, name, receiver)
   }
 
-  leave(name: string, receiver: Receiver): void {
-    const others = (this.#receivers.get(name) ?? []).filter((other) => other !== receiver)
-    this.#receivers.set(name, others)
+  leave(names: readonly string[], receiver: Receiver): void {
+    for (const name of names) {
+      const others = (this.#receivers.get(name) ?? []).filter((other) => other !== receiver)
+      this.#receivers.set(name, others)
+    }
   }
 
   leaveAll(): void {
@@ -54,7 +77,7 @@ export class Inbox<Receiver> {
   get unreceived(): readonly Event[] {
     const events: Event[] = []
     for (const [name, messages] of this.#messages)
-      for (const { body, version } of messages) events.push(['message', name, body, version])
+      for (const { message } of messages) events.push(['message', name, message.body, message.version])
     return events
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { check, readInput } from '../crest/define/schema.ts'
+import { check, readInput, versionOf } from '../crest/define/schema.ts'
 import type { Arrival, LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { isBackpressure, ownError } from '../crest/wire/failure.ts'
@@ -135,11 +135,11 @@ export class Instance {
   #newFlow(): LiveFlow {
     const { context, definition } = this.#context
     const { knows, message_bytes_max } = context
-    const { seed, run } = this.header
+    const { seed, run, races = false } = this.header
     const { body, commands_max } = this.#instanceContext
     return new LiveFlow(
       {
-        ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max, message_bytes_max },
+        ...{ key: this.key, seed: `${seed}.${run}`, definition, knows, commands_max, message_bytes_max, races },
         input: () => this.#input(),
         nondeterministic: (flow) => this.#context.after(0, () => this.#nondeterministic(flow)),
       },
@@ -326,7 +326,11 @@ export class Instance {
   #again(input: Plain): void {
     const { ledger } = this.#context
     const { run } = this.header
-    const next: Header = { ...this.header, run: run + 1, input, input_version: 0, asked: askedOf(this.header) }
+    const { value: asked, version: asked_version } = askedOf(this.header)
+    const start = this.#context.definition.messages.get('start')
+    // It is of the version of this code, which has given it.
+    const input_version = start?.kind === 'call' ? versionOf(start.input) : 0
+    const next: Header = { ...this.header, run: run + 1, input, input_version, asked, asked_version, races: true }
     const at_ms = this.#now_ms
     const untold = this.#untold.map(({ event }) => event).filter(([kind]) => kind === 'message' || kind === 'cancel')
     const events: readonly Event[] = [['start'], ...this.#flow.unreceived, ...untold]
@@ -575,8 +579,9 @@ function plain(header: Header): Plain {
 }
 
 /** What an instance was started with, whatever it has continued with. */
-export function askedOf(header: Header): Plain {
-  return 'asked' in header ? header.asked : header.input
+export function askedOf(header: Header): { readonly value: Plain; readonly version: number } {
+  const { input, input_version, asked, asked_version = 0 } = header
+  return 'asked' in header ? { value: asked, version: asked_version } : { value: input, version: input_version }
 }
 
 export function hasEnded(key: string, { status, ended_ms }: Header): DarqError {

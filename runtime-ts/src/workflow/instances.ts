@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readInput } from '../crest/define/schema.ts'
 import { type Arrival, type Live, type LiveContext, nothingYet } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { type Asker, isFields, type Visitor } from '../crest/wire/envelope.ts'
@@ -28,7 +29,7 @@ import {
 } from './journal.ts'
 import type { Body } from './live-flow.ts'
 import { moveKeys, olderKeys } from './older-keys.ts'
-import { frozen, isSame } from './plain.ts'
+import { frozen, isSame, plainCopy } from './plain.ts'
 import { Results } from './results.ts'
 import { StartingRoom } from './starting-room.ts'
 import { Sweeper } from './sweeper.ts'
@@ -209,14 +210,14 @@ export class Instances implements Live {
       this.#room.take(key, body, this.#live.size)
       const header: Header = {
         ...{ status: 'running', seed: uuid(context.random), started_ms: this.#now_ms },
-        ...{ run: 1, input: body, input_version: version },
+        ...{ run: 1, input: body, input_version: version, races: true },
       }
       const instance = new Instance(key, header, true, this.#instanceContext)
       this.#live.set(key, instance)
-      const also = (): void => {
+      const also = (turn: Turn): void => {
         this.#room.started(key)
         ledger.set(header_cell, key, instance.header as unknown as Plain)
-        this.#askers.add(key, asker)
+        this.#askers.add(turn, key, asker)
       }
       instance.happen({ event: ['start'], at_ms: this.#now_ms, arrival, also })
       return
@@ -227,7 +228,7 @@ export class Instances implements Live {
       return
     }
     const header = live?.header ?? readHeader(known)
-    if (!isSame(askedOf(header), body))
+    if (!this.#isSameStart(header, body, version))
       throw new DarqError('conflict', {
         facts: {
           ...{ instance: key, expected: 'the input that it was started with', status: header.status },
@@ -235,9 +236,26 @@ export class Instances implements Live {
         },
       })
     this.#context.step([arrival], (turn) => {
-      if (header.ended_ms === undefined) this.#askers.add(key, asker)
+      if (header.ended_ms === undefined) this.#askers.add(turn, key, asker)
       else this.#askers.reply(turn, asker, header)
     })
+  }
+
+  /** Equal as they came, or as this code reads them: an older client may ask again, or this host have newer code. */
+  #isSameStart(header: Header, body: Plain, version: number): boolean {
+    const asked = askedOf(header)
+    if (isSame(asked.value, body)) return true
+    const start = this.#context.definition.messages.get('start')
+    if (start?.kind !== 'call') return false
+    try {
+      const [one, other] = [
+        readInput(start.input, asked.value, asked.version).input,
+        readInput(start.input, body, version).input,
+      ].map((input) => plainCopy(input, Number.POSITIVE_INFINITY))
+      return isSame(one, other)
+    } catch {
+      return false // one of them is none that this code can read
+    }
   }
 
   #tell(key: string, arrival: Arrival, name: string, body: Plain): void {

@@ -24,6 +24,14 @@ export interface Issued {
   /** When its time is over. */
   readonly due_ms?: number
   readonly effect?: EffectJob
+  /** Of a receive. */
+  readonly receives?: Receives
+}
+
+export interface Receives {
+  readonly names: readonly string[]
+  /** It is told which it has got. */
+  readonly named: boolean
 }
 
 export interface EffectJob {
@@ -48,6 +56,8 @@ export function effectJob(
 export interface Waiting extends Issued {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: DarqError) => void
+  /** Nobody waits for it any more. */
+  readonly hasLost: () => boolean
   /** The function waits no more; what is to be undone must be known all the same. */
   readonly letGo?: ((error: DarqError) => void) | undefined
 }

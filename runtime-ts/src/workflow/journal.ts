@@ -61,6 +61,10 @@ export interface Header {
   readonly input_version: number
   /** What it was started with, when it has continued with another input since. */
   readonly asked?: Plain
+  /** Of `asked`; missing: unnumbered. */
+  readonly asked_version?: number
+  /** A receive that has lost a race takes nothing. Missing in runs that began when it did: they are brought back as they went. */
+  readonly races?: boolean
   readonly ended_ms?: number
   readonly value?: Plain
   readonly error?: ErrorFacts

@@ -8,13 +8,13 @@ import { content, type Kind, type Message } from '../crest/define/address.ts'
 import type { Definition } from '../crest/define/definition.ts'
 import type { Run } from '../crest/define/effects.ts'
 import { check, readInput } from '../crest/define/schema.ts'
-import { milliseconds, type Span } from '../crest/define/span.ts'
+import { dueAfter, type Span } from '../crest/define/span.ts'
 import type { SendOptions, Step } from '../crest/define/step.ts'
 import { readErrorFacts } from '../crest/wire/envelope.ts'
 import { handlerError } from '../crest/wire/failure.ts'
 import { uuid } from '../crest/wire/random.ts'
 import { DarqError, fromFacts, isA, type Plain } from '../error.ts'
-import { timeOf } from '../options.ts'
+import { invalid, timeOf } from '../options.ts'
 import { textOf } from '../text.ts'
 import { Commands } from './commands.ts'
 import type { EffectOptions } from './flow.ts'
@@ -23,6 +23,7 @@ import { Inbox, type InboxMessage } from './inbox.ts'
 import { effectJob, type Fresh, type Issued, type Waiting } from './issued.ts'
 import { type Command, type Event, inWords, isSameCommand } from './journal.ts'
 import { fitting, plainCopy } from './plain.ts'
+import { Races } from './races.ts'
 import type { Timeline } from './timeline.ts'
 import { type Undo, Undos } from './undos.ts'
 import { at, comesFrom, foreign, mismatch } from './workflow-error.ts'
@@ -37,6 +38,8 @@ export interface FlowContext {
   readonly input: () => unknown
   /** Past so many commands an instance may ask for nothing more, but in its undos. */
   readonly commands_max: number
+  /** A receive that has lost a race takes nothing. */
+  readonly races: boolean
   /** The most that a value may have which the function hands over. */
   readonly message_bytes_max: number
   /** The function has gone on while nothing was told to it: see `failure`. */
@@ -58,6 +61,9 @@ class Again {
   }
 }
 
+/** What has come before it was asked for; with its name, where several were. */
+type Early = InboxMessage | { readonly name: string; readonly message: InboxMessage }
+
 export class LiveFlow {
   readonly id: string
   /** Undefined as long as the function runs. */
@@ -70,6 +76,7 @@ export class LiveFlow {
   readonly #stop = new AbortController()
   readonly #commands: Commands
   readonly #inbox = new Inbox<Waiting>()
+  readonly #races = new Races()
   readonly #undos = new Undos()
   #shown = new Map<string, Plain>()
   #now_ms = 0
@@ -132,8 +139,13 @@ export class LiveFlow {
     script.skipChanges()
     const left = script.next
     if (left !== undefined) return mismatch(spot, left, undefined)
-    const isIdle = this.outcome === undefined && this.#commands.isIdle
-    return isIdle && script.mayGoOn ? foreign(spot, 'it waits for something that the flow has not given it') : undefined
+    if (this.outcome !== undefined || !script.mayGoOn) return undefined
+    if (this.#commands.isIdle) return foreign(spot, 'it waits for something that the flow has not given it')
+    const isOver = ({ hasLost, receives, due_ms }: Waiting): boolean =>
+      receives !== undefined && due_ms === undefined && hasLost()
+    return this.#commands.allWaiting.every(isOver)
+      ? foreign(spot, 'it waits for a receive that has lost a race: ask for another')
+      : undefined
   }
 
   /** It can't go on; nothing that it has done since counts. */
@@ -239,10 +251,24 @@ export class LiveFlow {
       this.#failure ??= at(this.id, `message ${name}`, handlerError(error))
       return
     }
-    const receiver = this.#inbox.put(name, { body, version, value })
-    if (receiver === undefined) return
+    const receiver = this.#inbox.put(name, { body, version, value }, ({ hasLost }) => !hasLost())
+    if (receiver !== undefined) this.#hand(receiver, name, value)
+  }
+
+  #hand(receiver: Waiting, name: string, value: unknown): void {
+    const { names = [], named = false } = receiver.receives ?? {}
+    this.#inbox.leave(names, receiver)
     this.#settle(receiver.index, 'ok')
-    receiver.resolve(value)
+    receiver.resolve(named ? { name, value } : value)
+  }
+
+  /** One that had lost is asked for again: it has what came meanwhile. */
+  #askedAgain(waiting: Waiting): void {
+    if (!this.#active || this.#commands.waiting(waiting.index) !== waiting || waiting.hasLost()) return
+    const early = this.#inbox.take(waiting.receives?.names ?? [])
+    if (early === undefined) return
+    this.activity += 1
+    this.#hand(waiting, early.name, early.message.value)
   }
 
   #answer(index: number, value: Plain, version: number): void {
@@ -259,14 +285,14 @@ export class LiveFlow {
   #due(index: number): void {
     const waiting = this.#commands.waiting(index)
     if (waiting === undefined) return
-    const [kind, name] = waiting.command
+    const [kind] = waiting.command
     if (kind === 'call') {
       const error = new DarqError('timeout', { facts: { instance: this.id, step: inWords(waiting.command) } })
       this.#commands.letGo(waiting, 'failed', error, this.#now_ms)
       return
     }
     this.#settle(index, 'ok')
-    if (kind === 'receive') this.#inbox.leave(name, waiting)
+    if (waiting.receives !== undefined) this.#inbox.leave(waiting.receives.names, waiting)
     waiting.resolve(undefined)
   }
 
@@ -299,7 +325,7 @@ export class LiveFlow {
       return {
         command: ['call', message.to, message.name],
         message,
-        ...(timeout !== undefined && { due_ms: this.#now_ms + milliseconds(timeout) }),
+        ...(timeout !== undefined && { due_ms: dueAfter(this.#now_ms, timeout) }),
       }
     }, undo)
   }
@@ -331,7 +357,7 @@ export class LiveFlow {
     this.#checkMay()
     this.#checkMessage(message, 'send')
     const { after, at: at_ms, timer } = options
-    const due_ms = at_ms ?? (after === undefined ? undefined : this.#now_ms + milliseconds(after))
+    const due_ms = at_ms ?? (after === undefined ? undefined : dueAfter(this.#now_ms, after))
     if (due_ms !== undefined) timeOf('at', due_ms)
     const later = { ...(due_ms !== undefined && { at: due_ms }), ...(timer !== undefined && { timer }) }
     this.#do({ command: ['send', message.to, message.name], message, options: later })
@@ -346,23 +372,31 @@ export class LiveFlow {
   }
 
   sleep(span: Span): Promise<unknown> {
-    return this.#promise(() => ({ command: ['sleep'], due_ms: this.#now_ms + milliseconds(span) }))
+    return this.#promise(() => ({ command: ['sleep'], due_ms: dueAfter(this.#now_ms, span) }))
   }
 
-  receive(name: string, { timeout }: { timeout?: Span } = {}): Promise<unknown> {
+  receive(asked: string | readonly string[], { timeout }: { timeout?: Span } = {}): Promise<unknown> {
     return this.#promise(() => {
-      const shape = this.#context.definition.messages.get(name)
-      if (shape?.kind !== 'send' || name.startsWith('$'))
-        throw new DarqError('unknown_message', {
-          facts: { instance: this.id, expected: `a one-way message of ${this.#context.definition.name}`, got: name },
-        })
-      const early = this.#inbox.take(name)
+      const receives = { names: typeof asked === 'string' ? [asked] : [...asked], named: typeof asked !== 'string' }
+      this.#checkReceived(receives.names)
+      const early = this.#inbox.take(receives.names)
       return {
-        command: ['receive', name],
-        ...(early !== undefined && { early }),
-        ...(early === undefined && timeout !== undefined && { due_ms: this.#now_ms + milliseconds(timeout) }),
+        ...{ command: ['receive', receives.names.join(' or ')], receives },
+        ...(early !== undefined && { early: receives.named ? early : early.message }),
+        ...(early === undefined && timeout !== undefined && { due_ms: dueAfter(this.#now_ms, timeout) }),
       }
     })
+  }
+
+  #checkReceived(names: readonly string[]): void {
+    if (names.length === 0) throw invalid('receive: a message, or a list of at least one')
+    for (const name of names) {
+      const shape = this.#context.definition.messages.get(name)
+      if (shape?.kind === 'send' && !name.startsWith('$')) continue
+      throw new DarqError('unknown_message', {
+        facts: { instance: this.id, expected: `a one-way message of ${this.#context.definition.name}`, got: name },
+      })
+    }
   }
 
   show(name: string, value: unknown): void {
@@ -410,25 +444,41 @@ export class LiveFlow {
   }
 
   /** A command with an answer to wait for. */
-  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: InboxMessage }, undo?: Undo): Promise<unknown> {
+  #promise(make: () => Omit<Issued, 'index'> & { readonly early?: Early }, undo?: Undo): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     // It may be one that the function never awaits, such as the loser of a race.
     promise.catch(() => {})
+    let again = (): void => {}
+    const entrant = this.#context.races ? this.#races.enter(promise, () => again()) : undefined
+    const came = (value: unknown): void => {
+      entrant?.settle('onFulfilled')
+      resolve(value)
+    }
+    const failed = (error: DarqError): void => {
+      entrant?.settle('onRejected')
+      reject(error)
+    }
     try {
       this.#checkMay()
       const { early, ...made } = make()
       const issued = this.#do(made)
       if (early !== undefined) {
         this.timeline.ended(issued.index, this.#now_ms, 'ok')
-        resolve(early.value)
+        came('message' in early ? { name: early.name, value: early.message.value } : early.value)
       } else {
+        const hasLost = (): boolean => entrant?.hasLost ?? false
         const waiting =
-          undo === undefined ? { ...issued, resolve, reject } : this.#undos.undoable(issued, undo, resolve, reject)
+          undo === undefined
+            ? { ...issued, resolve: came, reject: failed, hasLost }
+            : { ...this.#undos.undoable(issued, undo, came, failed), hasLost }
         this.#commands.wait(waiting)
-        if (issued.command[0] === 'receive') this.#inbox.wait(issued.command[1], waiting)
+        if (waiting.receives !== undefined) {
+          this.#inbox.wait(waiting.receives.names, waiting)
+          again = () => this.#askedAgain(waiting)
+        }
       }
     } catch (thrown) {
-      reject(handlerError(thrown))
+      failed(handlerError(thrown))
     }
     return promise
   }

@@ -13,7 +13,7 @@ export function frozen<T>(value: T): T {
   return Object.freeze(value)
 }
 
-/** Equal as data, whatever the order of keys. */
+/** Equal as data, whatever the order of keys; what is undefined is not there. */
 export function isSame(one: Plain, other: Plain): boolean {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
@@ -22,11 +22,15 @@ export function isSame(one: Plain, other: Plain): boolean {
     return one.length === other.length && one.every((byte, index) => byte === other[index])
   }
   if (Array.isArray(one) !== Array.isArray(other)) return false
-  const entries = Object.entries(one)
-  const others = new Map<string, Plain>(Object.entries(other))
+  const entries = Object.entries(one).filter(isThere)
+  const others = new Map<string, Plain>(Object.entries(other).filter(isThere))
   return (
     entries.length === others.size && entries.every(([key, part]) => others.has(key) && isSame(part, others.get(key)))
   )
+}
+
+function isThere([, value]: readonly [string, Plain]): boolean {
+  return value !== undefined
 }
 
 /**

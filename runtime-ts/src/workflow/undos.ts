@@ -18,7 +18,12 @@ export class Undos {
   }
 
   /** Its undo waits for what it comes to, also when the function does so no more. */
-  undoable(issued: Issued, undo: Undo, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
+  undoable(
+    issued: Issued,
+    undo: Undo,
+    resolve: Waiting['resolve'],
+    reject: Waiting['reject'],
+  ): Omit<Waiting, 'hasLost'> {
     const known = Promise.withResolvers<unknown>()
     known.promise.then(resolve, reject)
     const run = async (): Promise<unknown> => {
