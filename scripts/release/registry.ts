@@ -6,11 +6,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuiltPackage } from './build-packages.ts'
+import { freePort } from './free-port.ts'
 import { runProgram } from './program.ts'
 import { installedTools } from './tools.ts'
 
@@ -91,16 +91,6 @@ web:
 max_body_size: 20mb
 log: { type: stdout, format: pretty, level: warn }
 `
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }
 
 async function answers(url: URL, isGone: () => boolean): Promise<void> {
