@@ -1,5 +1,5 @@
 /**
- * Requests that wait for the frame that answers theirs. The engine's way back to whoever asked over HTTP: each request is a
+ * Requests that wait for the frame that answers theirs. The engine's way back to the caller over HTTP: each request is a
  * host address of its own, which lives as long as the request.
  *
  * @module

@@ -35,7 +35,7 @@ export interface EdgeOptions<Env extends object> {
   readonly core?: NonNullable<HostOptions['core']>
   readonly wasm?: NonNullable<HostOptions['wasm']>
   /**
-   * A failure that nobody waits for, at the object of the DARQ `name`, and where in it; `withdrawn` at its `host`: it goes back,
+   * A failure that has no caller, at the object of the DARQ `name`, and where in it; `withdrawn` at its `host`: it goes back,
    * because another has lost what it depends on. Default: `console.warn`, but for what a participant refuses.
    */
   readonly onError?: (error: DarqError, where: string, name: string, env: Env) => void
@@ -140,7 +140,7 @@ function replies(answers: Answers, siblings: Siblings): Transport {
 
 const saidOfCores = new Set<string>()
 
-/** What a participant refuses is its own business, told to whoever asked. What is true of all objects is said once. */
+/** What a participant refuses is its own business, reported to the caller. What is true of all objects is said once. */
 function warn(error: DarqError, where: string, name: string): void {
   if (error.code.startsWith('app:') || saidOfCores.has(error.message)) return
   if (where === 'core') saidOfCores.add(error.message)

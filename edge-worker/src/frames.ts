@@ -21,13 +21,13 @@ export async function takeFrame(
   { name, participant, hosted, answers, siblings }: Omit<ObjectBindings, 'watchers'>,
 ): Promise<Response> {
   const frame = decodeFrame(bytes, body_bytes_max.frame)
-  // An answer is never answered: whoever posted it would wait in vain.
+  // An answer is never answered: the caller would wait in vain.
   if (frame.type !== 'data') throw new DarqError('bad_frame', { facts: { expected: 'a data frame', got: frame.type } })
   if (frame.to !== name) throw new DarqError('unknown_address', { facts: { expected: name, got: frame.to } })
   // The producer of a channel: a bearer must not speak for another's host.
   checkOwner(scope, `${frame.host}/${frame.from}`)
   const [host = ''] = frame.host.split('#')
-  // Those speak through the binding; whoever posed as one could make this host go back.
+  // Those speak through the binding; a caller that posed as one could make this host go back.
   if (siblings.has(host)) throw new Forbidden({ expected: 'a host of another deployment', got: host })
   checkCommitted(frame)
   const isHere = siblings.has(hostName(frame.from))

@@ -55,7 +55,7 @@ export async function takeMessage(
   )
   const { grade, lsns, duplicates, expected, durability } = reply
   const headers = reply.session === undefined ? {} : { [header.session]: reply.session }
-  const told = {
+  const reported = {
     grade,
     lsn: lsns[0] ?? 0,
     duplicate: duplicates > 0,
@@ -63,11 +63,12 @@ export async function takeMessage(
     ...(durability === undefined ? {} : { durability }),
   }
   const isDone = reached(grade, preferred.grade)
-  if (caller === undefined || grade !== 'committed') return Response.json(told, { status: isDone ? 200 : 202, headers })
+  if (caller === undefined || grade !== 'committed')
+    return Response.json(reported, { status: isDone ? 200 : 202, headers })
   const answer = await awaitAnswer(link, to, caller, preferred.wait_ms - (Date.now() - started_ms))
   return answer === undefined
-    ? Response.json(told, { status: 202, headers })
-    : Response.json({ ...told, answer }, { headers })
+    ? Response.json(reported, { status: 202, headers })
+    : Response.json({ ...reported, answer }, { headers })
 }
 
 /** A call names its caller, so that the answer is kept: the producer, and the call's sequence. */

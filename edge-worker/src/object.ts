@@ -138,8 +138,8 @@ export function durableObjectClass<Env extends object>(
       const now_ms = Date.now()
       if (this.#reported?.code === code && now_ms - this.#reported.at_ms < report_again_ms) return
       this.#reported = { code, at_ms: now_ms }
-      const told = error instanceof DarqError ? error : new DarqError('storage', { cause: error })
-      parts.onError(told, 'opening', this.#state.id.name ?? '', this.#env)
+      const reported = error instanceof DarqError ? error : new DarqError('storage', { cause: error })
+      parts.onError(reported, 'opening', this.#state.id.name ?? '', this.#env)
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../engine/types.ts'
 export interface HeartbeatOptions {
   readonly clock: Clock
   readonly every_ms: number
-  /** So many beats in a row without an answer to the ping before them: dead. Asked at each beat. */
+  /** This many beats in a row without an answer to the ping before them: dead. Asked at each beat. */
   unanswered_max(): number
   /** Nothing is asked while nothing is wanted. */
   wanted(): boolean

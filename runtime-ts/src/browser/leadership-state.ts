@@ -10,7 +10,7 @@ export const leadershipLimits = {
   ask_every_ms: 500,
   /** … and a little more, at random: the leader's answer to the first is heard by all the others. */
   ask_jitter_ms: 100,
-  /** So many questions in a row without an answer mean that the leader is silent. */
+  /** This many questions in a row without an answer mean that the leader is silent. */
   unanswered_max: 5,
   /** The longest random wait before force: together with the questions, the bound on a silent leader is 3 s. */
   steal_jitter_ms: 400,

@@ -22,7 +22,7 @@ export const broadcastLimits = {
   join_every_ms: 200,
   /** A joined follower pings this often, … */
   ping_every_ms: 1_000,
-  /** … and joins anew after so many pings in a row without an answer. */
+  /** … and joins anew after this many pings in a row without an answer. */
   unanswered_max: 4,
   /** A leader forgets a follower that it has not heard for so long. */
   forget_ms: 30_000,

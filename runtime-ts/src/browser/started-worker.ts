@@ -15,7 +15,7 @@ import type { TabWorker, WorkerStatus } from './tab-worker.ts'
 export const workerLimits = {
   ping_every_ms: 1_000,
   /**
-   * A worker that lives hangs when it answers none of so many pings in a row, while something is wanted of it. So does one
+   * A worker that lives hangs when it answers none of several pings in a row, while something is wanted of it. So does one
    * that computes for so long without a pause.
    */
   unanswered_max: 10,

@@ -50,7 +50,7 @@ export interface TabOptions {
   readonly fallback?: 'memory'
 }
 
-/** So many workers in a row that never answer, and the asker is given up. */
+/** This many workers in a row that never answer, and the asker is given up. */
 const failures_max = 5
 /** What a host in memory is the answer to. */
 const refusals: ReadonlySet<string> = new Set(['unsupported', 'quota', 'storage', 'timeout'])

@@ -17,7 +17,7 @@ export const keeperLimits = {
   /** The pause before another worker is started: doubles while they never come to answer. */
   restart_ms_min: 100,
   restart_ms_max: 30_000,
-  /** So many scripts in a row that could not be loaded, and the server is asked whether it is there. */
+  /** This many scripts in a row that could not be loaded, and the server is asked whether it is there. */
   unloaded_max: 2,
 } as const
 

@@ -26,7 +26,7 @@ export interface ServeTabOptions extends HostOptions {
   /** Shared by the tabs. Default: IndexedDB, in the database `darq/<name>`. */
   readonly storage?: Storage
   /**
-   * A failure that nobody waits for, and where: the name of a DARQ (a handler that threw, an effect that failed), a peer, the
+   * A failure that has no caller, and where: the name of a DARQ (a handler that threw, an effect that failed), a peer, the
    * `host`, its `core`. Also in the page, as `tab.status.last_error`. Default: `console.error` of this worker.
    */
   readonly onError?: (error: DarqError, where: string) => void

@@ -12,7 +12,7 @@ import { countMessages, decodeMessages, message_header_bytes } from './messages.
 import { writeWhole } from './records.ts'
 import { type FillingLog, full, hasRoom, room, share_for_arrivals, share_for_hand_overs } from './room.ts'
 import { sentMax, tooLarge } from './sizes.ts'
-import type { Clock, EngineLimits, EnqueueReceipt, Epoch, Told, Version } from './types.ts'
+import type { Clock, EngineLimits, EnqueueReceipt, Epoch, Stated, Version } from './types.ts'
 import type { Versions } from './versions.ts'
 
 const in_header_bytes = 40
@@ -28,7 +28,7 @@ export interface Batch {
   /** As `encodeMessages` lays them out; at least one. */
   readonly messages: Uint8Array
   /** What an outside producer says of its id. */
-  readonly told?: Told | undefined
+  readonly stated?: Stated | undefined
   /** It comes out of another log of this host, which it would go on filling. */
   readonly handedOver?: true
   /** Called when it is to be taken, just before: may close the open version. */
@@ -51,7 +51,7 @@ export interface ArrivingDarq extends FillingLog {
   wake(): void
   /** The log has grown. */
   appended(): void
-  /** So many more in-messages wait. */
+  /** This many more in-messages wait. */
   waited(change: number): void
 }
 
@@ -104,11 +104,11 @@ export function arrive(darq: ArrivingDarq, batch: Batch): Arrived {
       if (payload.length > payload_max) throw tooLarge(payload_max, payload.length)
   if (producer.length > id_bytes_max)
     throw refused('bad_frame', `a producer id of at most ${id_bytes_max} bytes`, producer.length)
-  if (batch.told !== undefined && !isTold(batch))
+  if (batch.stated !== undefined && !isPossible(batch))
     throw refused(
       'bad_frame',
       'one message of a key with sequence 1, or a birth between 1970 and 2106',
-      JSON.stringify(batch.told),
+      JSON.stringify(batch.stated),
     )
   if (!Number.isSafeInteger(first) || first < 0 || (first === 0) !== (producer.length === 0))
     throw refused('bad_frame', 'a sequence from 1 with a producer id, or 0 without one', first)
@@ -172,10 +172,10 @@ function isNew(darq: ArrivingDarq, { producer, first }: Batch, count: number): b
 
 const seconds_max = 2 ** 32
 
-function isTold({ told, first, messages }: Batch): boolean {
-  if (told === undefined) return true
-  if ('key' in told) return first === 1 && countMessages(messages) === 1
-  return told.born_ms >= 0 && told.born_ms < seconds_max * 1000
+function isPossible({ stated, first, messages }: Batch): boolean {
+  if (stated === undefined) return true
+  if ('key' in stated) return first === 1 && countMessages(messages) === 1
+  return stated.born_ms >= 0 && stated.born_ms < seconds_max * 1000
 }
 
 const flag_key = 1
@@ -183,15 +183,15 @@ const flag_dated = 2
 
 /** The head of the in record, up to the count. What outside producers tell stands where a host's origin would. */
 function writeOrigin(words: Uint32Array, word: number, batch: Batch, now_ms: number): void {
-  const { producer, first, told } = batch
+  const { producer, first, stated } = batch
   const now_seconds = Math.max(0, Math.floor(now_ms / 1000))
-  const isKey = told !== undefined && 'key' in told
-  const flags = told === undefined ? 0 : isKey ? flag_key : flag_dated
+  const isKey = stated !== undefined && 'key' in stated
+  const flags = stated === undefined ? 0 : isKey ? flag_key : flag_dated
   words[word + 1] = Kind.in | (flags << 8) | (producer.length << 16)
   writeWhole(words, word + 2, isKey ? 0 : first)
-  writeWhole(words, word + 4, told === undefined ? batch.originEpoch : now_seconds)
-  const born_seconds = told !== undefined && !isKey ? Math.floor(told.born_ms / 1000) : 0
-  writeWhole(words, word + 6, told === undefined ? batch.originVersion : born_seconds)
+  writeWhole(words, word + 4, stated === undefined ? batch.originEpoch : now_seconds)
+  const born_seconds = stated !== undefined && !isKey ? Math.floor(stated.born_ms / 1000) : 0
+  writeWhole(words, word + 6, stated === undefined ? batch.originVersion : born_seconds)
 }
 
 function messageLsns({ core }: FillingLog, first: Lsn, count: number): Lsn[] {
@@ -209,8 +209,8 @@ function refused(code: 'bad_frame', expected: string, got: string | number): Dar
 }
 
 /** A full log takes nothing new, but knows what it has. @throws {DarqError} `backpressure` when something is new */
-function repeated(darq: ArrivingDarq, { producer, first, told }: Batch, count: number): Arrived {
-  const expected = first === 0 || told !== undefined ? 0 : darq.core.expected(producer)
+function repeated(darq: ArrivingDarq, { producer, first, stated }: Batch, count: number): Arrived {
+  const expected = first === 0 || stated !== undefined ? 0 : darq.core.expected(producer)
   if (first + count > expected) throw full(darq)
   darq.host.counts.duplicates_refused += count
   return new Arrived(darq, none, count, expected)

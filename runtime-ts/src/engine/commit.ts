@@ -25,7 +25,7 @@ const snapshot_bytes_min = 64 * 1024
 const wake_after_ms = 30_000
 /** The committed mark goes along with the next commit; if none comes, it is written by itself, this much later. */
 const mark_after_ms = 1_000
-/** A commit waits while messages are delivered, so that their steps are in it; for so many turns of delivery at most. */
+/** A commit waits while messages are delivered, so that their steps are in it; for this many turns of delivery at most. */
 const turns_max = 16
 /** It doesn't wait when a log has grown by this part of its limit since the last: room is made by commits. */
 const crowded_share = 16

@@ -24,7 +24,7 @@ import type {
   Incarnation,
   Processor,
   Sequence,
-  Told,
+  Stated,
   Version,
 } from './types.ts'
 import type { Versions } from './versions.ts'
@@ -98,10 +98,10 @@ export class LiveDarq implements Darq {
     producer: Uint8Array,
     first: Sequence,
     messages: Uint8Array,
-    told?: Told,
+    stated?: Stated,
     after: readonly Dependency[] = [],
   ): EnqueueReceipt {
-    const batch = { producer, first, originEpoch: 0, originVersion: 0, messages, told } as const
+    const batch = { producer, first, originEpoch: 0, originVersion: 0, messages, stated } as const
     if (after.length === 0) return arrive(this, batch)
     // A repeat is told as such, whatever has become of what its sender had seen: it shares the fate of the first.
     return arrive(this, { ...batch, depends: () => this.host.tracking.depend(this.host.tracking.unsettled(after)) })
@@ -165,7 +165,7 @@ export class LiveDarq implements Darq {
     this.host.waiting += change
   }
 
-  /** So many more out-messages are not acknowledged. */
+  /** This many more out-messages are not acknowledged. */
   unanswered(change: number): void {
     this.host.unacknowledged += change
   }
@@ -201,7 +201,7 @@ export class LiveDarq implements Darq {
     if (this.#fired.delete(lsn)) this.waited(-1)
   }
 
-  /** At most so many of what is due, for the present incarnation. */
+  /** At most this many of what is due, for the present incarnation. */
   takeDue(count_max: number): Lsn[] {
     return this.#due.splice(0, count_max).filter((lsn) => this.core.isPending(lsn))
   }

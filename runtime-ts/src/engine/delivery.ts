@@ -84,7 +84,7 @@ export class Delivery {
     }
   }
 
-  /** A processor for a DARQ that is about to be made. @throws {DarqError} `unknown_address` when nobody lives there */
+  /** A processor for a DARQ that is about to be made. @throws {DarqError} `unknown_address` when no participant has that name */
   expect(name: string): Processor | undefined {
     const processor = this.#make?.(name)
     if (this.#make && !processor)

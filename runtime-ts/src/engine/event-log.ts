@@ -1,6 +1,6 @@
 /**
  * A host's event log: its versions, what they depend on, how far they have come, and what was taken back. Plain events, as
- * JSON; nothing of it is stored by the engine, and a host that nobody listens to makes none.
+ * JSON; nothing of it is stored by the engine, and a host without a listener makes none.
  *
  * @module
  */
@@ -61,7 +61,7 @@ interface LoggingHost {
   report(error: DarqError, where: string): void
 }
 
-/** @returns how a host tells what happens; `undefined` when nobody listens */
+/** @returns how a host tells what happens; `undefined` when there is no listener */
 export function eventReporter(
   listen: ((event: LoggedEvent) => void) | undefined,
   host: LoggingHost,

@@ -59,7 +59,7 @@ export class LiveHost implements Engine {
   readonly peerDurability = new PeerDurability()
   readonly delivery: Delivery
   readonly sendSchedule = new SendSchedule(this)
-  /** Tells what happens; `undefined` when nobody listens. */
+  /** Tells what happens; `undefined` when there is no listener. */
   readonly logEvent: ((what: HostEvent) => void) | undefined
   readonly clock: Clock
   readonly random: () => number

@@ -13,7 +13,7 @@ import type { Version } from './types.ts'
 /** What the queue needs of the DARQ whose log it reads. */
 export interface QueuingDarq {
   readonly core: Core
-  /** So many more out-messages are not acknowledged. */
+  /** This many more out-messages are not acknowledged. */
   unanswered(change: number): void
   /** Drops what the log needs no more. */
   trim(): void

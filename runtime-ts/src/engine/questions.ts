@@ -1,9 +1,9 @@
 /**
  * Who learns from whom what is durable. Every frame carries its sender's standing, so that any may bring the news.
  *
- * Whoever has sent speculative messages owes word of it when they are committed, and tells it unasked: then what they depended
- * on is durable everywhere. So along a chain of hosts each tells the next, and nobody has to ask all. A host asks those whose
- * undecided states its own versions depend on when nobody owes it word of them, when K holds a message back, and by timer.
+ * A host that has sent speculative messages owes word of it when they are committed, and tells it unasked: then what they depended
+ * on is durable everywhere. So along a chain of hosts each tells the next, and no host has to ask all. A host asks those whose
+ * undecided states its own versions depend on when no host owes it word of them, when K holds a message back, and by timer.
  *
  * @module
  */
@@ -101,7 +101,7 @@ export class Questions {
     })
   }
 
-  /** Whoever was asked, or owed word, may be gone. */
+  /** A host that was asked, or owed word, may be gone. */
   again(): void {
     this.#asked.clear()
     this.#promised.clear()

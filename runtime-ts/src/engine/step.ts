@@ -35,7 +35,7 @@ export interface SteppingDarq extends FillingLog {
   }
   /** The log has grown. */
   appended(): void
-  /** So many more in-messages wait. */
+  /** This many more in-messages wait. */
   waited(change: number): void
   consumedTimer(lsn: Lsn): void
   /** A timer was made. */

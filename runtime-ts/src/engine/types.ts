@@ -153,7 +153,7 @@ export interface EnqueueReceipt extends Accepted {
  * when it was idle for `producer_idle_ms`, and refused with `producer_expired` if it comes again. `key`: an idempotency key,
  * for one message without a sequence; remembered for `key_age_ms`. A producer that is neither is remembered for ever.
  */
-export type Told = { readonly born_ms: number } | { readonly key: true }
+export type Stated = { readonly born_ms: number } | { readonly key: true }
 
 export interface Darq {
   readonly name: string
@@ -170,7 +170,7 @@ export interface Darq {
     producer: Uint8Array,
     first: Sequence,
     messages: Uint8Array,
-    told?: Told,
+    stated?: Stated,
     after?: readonly Dependency[],
   ): EnqueueReceipt
   /** The next sequence expected of this producer. */
@@ -295,7 +295,7 @@ export interface EngineOptions extends CoreOptions {
    */
   readonly isSingleton?: (host: string) => boolean
   readonly limits?: Partial<EngineLimits>
-  /** A failure that nobody waits for: a processor that threw from `deliver`, a frame of a peer that was refused. */
+  /** A failure that has no caller: a processor that threw from `deliver`, a frame of a peer that was refused. */
   readonly onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. `EventLog` keeps the newest. */
   readonly onEvent?: (event: LoggedEvent) => void

@@ -101,7 +101,7 @@ export class Versions {
     this.#committed.advance(to)
   }
 
-  /** The life ends here: whoever waits for a version above `kept` is told; the others wait for the next life. */
+  /** The life ends here: a caller that waits for a version above `kept` is told; the others wait for the next life. */
   withdraw(kept: Version, error: DarqError): void {
     this.#durable.end({ kept, error })
     this.#committed.end({ kept, error })
@@ -118,7 +118,7 @@ export class Versions {
   }
 }
 
-/** A promise that nobody asked for never rejects unhandled. */
+/** A promise that no caller asked for never rejects unhandled. */
 function quiet(promise: Promise<void>): Promise<void> {
   promise.catch(() => {})
   return promise

@@ -30,7 +30,7 @@ export interface Change {
 
 /** One connection to the numbered values of one store. */
 export interface Cells {
-  /** A commit is split into values with at most so many bytes of body. */
+  /** A commit is split into values with at most this many bytes of body. */
   readonly part_bytes_max: number
   /** How many values are read at once at most. */
   readonly values_per_read: number

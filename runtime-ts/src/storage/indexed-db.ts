@@ -32,7 +32,7 @@ export interface IndexedDbOptions {
   readonly open_timeout_ms?: number
   /** How often in a minute a connection that the browser closed is opened again before `storage` is thrown. Default 3. */
   readonly reopens_max?: number
-  /** In Chromium larger commits are split into values of so many bytes, their header included. Default 60,000. */
+  /** In Chromium larger commits are split into values of this many bytes, their header included. Default 60,000. */
   readonly value_bytes_max?: number
 }
 

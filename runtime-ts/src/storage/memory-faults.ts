@@ -41,7 +41,7 @@ export interface FaultyMemoryOptions {
   readonly generation?: () => string
   /** Called with each change that is in the store from now on, whatever its writer is told. */
   readonly written?: (change: Change) => void
-  /** Larger commits are split into values of so many bytes. Default: no splitting. */
+  /** Larger commits are split into values of this many bytes. Default: no splitting. */
   readonly part_bytes_max?: number
 }
 

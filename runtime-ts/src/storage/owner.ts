@@ -9,7 +9,7 @@ import type { Chain, Entry } from './chain.ts'
 import type { Claimed, Commit, Segment } from './contract.ts'
 import { encodeRecord, type StoredRecord } from './record.ts'
 
-/** Dead values are deleted when so many, or so many bytes, have gathered: a deletion costs as much as a commit's value. */
+/** Dead values are deleted when this many, or this many bytes, have gathered: a deletion costs as much as a commit's value. */
 const DEAD_VALUES_MAX = 64
 const DEAD_BYTES_MAX = 1024 * 1024
 

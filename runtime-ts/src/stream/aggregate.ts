@@ -127,7 +127,7 @@ export function mean<T>(
   }
 }
 
-/** Kept values live in a cell of the window: so many at most. */
+/** Kept values live in a cell of the window: this many at most. */
 const kept_max = 1_000
 
 /**

@@ -181,7 +181,7 @@ function withoutRefusal(run: () => void): void {
   }
 }
 
-/** Values in their order, in slices of about so many bytes. */
+/** Values in their order, in slices of about this many bytes. */
 function* slicesOf(values: readonly unknown[], bytes_max: number): Generator<readonly unknown[]> {
   let slice: unknown[] = []
   let bytes = 0

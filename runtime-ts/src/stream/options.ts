@@ -8,7 +8,7 @@ import { milliseconds, type Span } from '../crest/define/span.ts'
 import { countOf } from '../options.ts'
 
 export interface StreamOptions {
-  /** So many records are handled in one step, if they are there. Default 1,024. */
+  /** This many records are handled in one step, if they are there. Default 1,024. */
   readonly batch?: number
   /**
    * When nothing has come for so long, every window that is open is closed; what still comes for one of them is late.
@@ -16,7 +16,7 @@ export interface StreamOptions {
    */
   readonly idle?: Span
   /**
-   * So many windows are open at a time at most, for each operator and part; so many records wait for their match in a join.
+   * This many windows are open at a time at most, for each operator and part; this many records wait for their match in a join.
    * Past it, records wait (`backpressure`). Default 100,000.
    */
   readonly open_max?: number

@@ -1,5 +1,5 @@
 /**
- * What a live view shows: the newest results, so many at most.
+ * What a live view shows: the newest results, this many at most.
  *
  * @module
  */

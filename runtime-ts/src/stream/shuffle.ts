@@ -15,7 +15,7 @@ import { coarse } from './window.ts'
 /** Records that one body carries at most, and about how many bytes: a message may have 1 MiB. */
 const records_max = 512
 const body_bytes_max = 256 * 1_024
-/** One record of so many is measured: they are alike, and there is room for those that aren't. */
+/** One record in this many is measured: they are alike, and there is room for those that aren't. */
 const measured_every = 8
 
 /** Records for one input of one operator. */

@@ -18,7 +18,7 @@ export const spread_table = 'spread'
 export const waiting_table = 'waiting'
 /** Bodies of records that wait until all keys have moved. */
 const waiting_max = 256
-/** So many of them go on in one step. */
+/** This many of them go on in one step. */
 const flush_max = 16
 /** What the source tells itself while they do. */
 export const flush_word = 'stream:flush'
@@ -112,7 +112,7 @@ export class Spread {
     this.#step?.send(this.#parts.records(`${part}`, plain([this.#number(part), body])))
   }
 
-  /** An old part has handed over all that is not its own any more. @param takes in so many messages */
+  /** An old part has handed over all that is not its own any more. @param takes in this many messages */
   moved(takes: number): void {
     this.#change({ ...this.#now, moving: this.#now.moving - 1, onTheWay: this.#now.onTheWay + takes })
     this.#flush()

@@ -54,7 +54,7 @@ export interface EffectOptions {
 export interface ViewOptions<T> {
   /** Rows are replaced by newer ones with the same. Default: each is a row of its own. */
   readonly by?: (value: T) => string
-  /** So many are kept, the newest. Default 1,000. With `open`, as many open windows may follow. */
+  /** This many are kept, the newest. Default 1,000. With `open`, as many open windows may follow. */
   readonly rows_max?: number
   /** Windows that are still open are shown too, behind the closed ones, as far as they have come. */
   readonly open?: boolean
@@ -74,7 +74,7 @@ export interface Stream<T> {
   /**
    * Keeps records apart from here on.
    *
-   * @param options `parallel`: what follows, and its state, is spread over so many participants by a hash of the key; results
+   * @param options `parallel`: what follows, and its state, is spread over this many participants by a hash of the key; results
    * are the same for any number. Values must be plain data then. The number may change between one opening and the next:
    * keys move to their new parts first.
    */

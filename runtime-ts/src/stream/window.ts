@@ -44,7 +44,7 @@ export function tumbling<T>(size: Span, time: (value: T) => number, options: Win
   return { kind: 'tumbling', size_ms, every_ms: size_ms, allowed_ms: allowedBy(options), time }
 }
 
-/** A window may be in so many others at most: each record is put into all of them. */
+/** A window may be in this many others at most: each record is put into all of them. */
 const overlaps_max = 1_000
 
 /**

@@ -16,7 +16,7 @@ export interface PlainObjectStorage {
   delete(keys: string[]): Promise<number>
 }
 
-/** The platform takes so many keys in one call. */
+/** The platform takes this many keys in one call. */
 const keys_per_call_max = 128
 
 /** An object has one instance at a time, so nothing can come between the reads of a transaction and its writes. */

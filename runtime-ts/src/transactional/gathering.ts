@@ -9,7 +9,7 @@ export class Gathering<T> {
   readonly #groups = new Map<string, { readonly items: T[]; bodies: number; readonly cancel: () => void }>()
   readonly #after: (wait_ms: number, run: () => void) => () => void
 
-  /** @param after calls `run` in so many milliseconds, unless it is taken back */
+  /** @param after calls `run` in this many milliseconds, unless it is taken back */
   constructor(after: (wait_ms: number, run: () => void) => () => void) {
     this.#after = after
   }

@@ -46,7 +46,7 @@ export interface TransactionalOptions {
   clock?: Clock
   /** Uniform in [0, 1). Default: the platform's secure source. */
   random?: () => number
-  /** A failure that nobody waits for. Default: none is told. */
+  /** A failure that has no caller. Default: none is told. */
   onError?: (error: DarqError, where: string) => void
   /** Which of its participants' DARQs live on this host. Default: all. */
   lives?: (darq: string) => boolean

@@ -84,7 +84,7 @@ function parse(json: Uint8Array): unknown {
   return parsed(json, (text) => JSON.parse(text))
 }
 
-/** Newline-delimited JSON; an empty line is none. */
+/** Newline-delimited JSON; an empty line is ignored. */
 function parseLines(json: Uint8Array): unknown {
   return parsed(json, (text) =>
     text

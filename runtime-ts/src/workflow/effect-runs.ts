@@ -45,7 +45,7 @@ export class EffectRuns {
     this.#parallel_max = parallel_max
   }
 
-  /** Once for each; a second time while it runs is none. */
+  /** Once for each; a second call while it runs does nothing. */
   start(run: EffectRun): void {
     if (this.#live.has(run.id)) return
     this.#live.set(run.id, run)

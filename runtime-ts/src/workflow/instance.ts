@@ -70,12 +70,12 @@ interface Group {
 
 type State = 'replaying' | 'idle' | 'active' | 'stuck' | 'over'
 
-/** So many events are told at once. */
+/** This many events are told at once. */
 const group_max = 256
 /** Turns of the microtask queue without anything new, after which a step is worth writing. */
 const quiet_turns = 8
 const pause_ms = 50
-/** So many events wait for one that is stuck. */
+/** This many events wait for one that is stuck. */
 const untold_max = 1_000
 const steps_kept = 64
 

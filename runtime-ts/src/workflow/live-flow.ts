@@ -36,7 +36,7 @@ export interface FlowContext {
   readonly knows: (darq: string) => boolean
   /** What the run is started with. @throws {DarqError} `schema` when this code doesn't take it */
   readonly input: () => unknown
-  /** Past so many commands an instance may ask for nothing more, but in its undos. */
+  /** Past this many commands an instance may ask for nothing more, but in its undos. */
   readonly commands_max: number
   /** A receive that has lost a race takes nothing. */
   readonly races: boolean

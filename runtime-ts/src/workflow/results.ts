@@ -1,5 +1,5 @@
 /**
- * What instances have come to is kept for a while: at most so many, for so long, and in so much of the log.
+ * What instances have come to is kept for a while: at most this many, for so long, and in so much of the log.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { ownError } from '../crest/wire/failure.ts'
 
 /** Keys that one step takes away. */
 const keys_max = 256
-/** A table of so many keys is emptied at once. */
+/** A table of this many keys is emptied at once. */
 const clear_max = 32
 const pause_ms = 50
 

@@ -58,7 +58,7 @@ export function comesFrom(thrown: unknown, error: DarqError): boolean {
   return false
 }
 
-/** So many causes are looked through at most. */
+/** This many causes are looked through at most. */
 const causes_max = 1_000
 
 function causesOf(thrown: unknown): readonly unknown[] {

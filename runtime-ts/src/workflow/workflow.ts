@@ -41,7 +41,7 @@ export interface WorkflowOptions {
  * be brought back by this code (`nondeterministic`), or whose result doesn't fit its address, does not fail: it is stuck,
  * with all that it has, until it is resumed (`control`), or its host opened, with code that fits.
  *
- * @throws {DarqError} `invalid_argument` when the address has another call than `start`, or a limit is none
+ * @throws {DarqError} `invalid_argument` when the address has another call than `start`, or a limit is invalid
  * @example
  * export const checkout = workflow(Checkout, async (flow, order) => {
  *   const { hold, cents } = await flow.call(Stock.reserve(order.sku, { count: order.count }))

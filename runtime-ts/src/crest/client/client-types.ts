@@ -14,8 +14,8 @@ import type { DeadLetter } from '../wire/dead-letter.ts'
 import type { HostCounts } from '../wire/link.ts'
 
 /**
- * Not a promise: say which grade you wait for. A promise that nobody asked for never rejects unhandled. They reject with
- * what refused the message for good; a host that is lost is none: the message is sent again until it is committed.
+ * Not a promise: say which grade you wait for. A promise that no caller asked for never rejects unhandled. They reject with
+ * what refused the message for good; losing the host is not a rejection: the message is sent again until it is committed.
  */
 export interface Receipt {
   /** In the host's memory. */

@@ -114,7 +114,7 @@ class LinkClient implements Client {
   }
 
   call<A>(message: Message<'call', A>, options: AskOptions = {}): Asked<A> {
-    // Whoever numbers or names his messages himself may ask again after a crash, and finds the answer under the same name.
+    // A caller that numbers or names its messages may ask again after a crash, and finds the answer under the same name.
     const { sequence, idempotencyKey } = options
     const client = idempotencyKey === undefined ? this.#caller : keyProducer(idempotencyKey)
     const id = sequence === undefined && idempotencyKey === undefined ? uuid(this.#random) : `sequence ${sequence ?? 1}`
@@ -139,7 +139,7 @@ class LinkClient implements Client {
         throw error instanceof Answered ? error.error : error
       },
     )
-    answer.catch(() => {}) // whoever wants to know awaits it
+    answer.catch(() => {}) // the caller may await it
     void answer.then(end, end)
     const views = (): AsyncIterator<View<A>> => answerViews<A>(watchViews(this.#links, request, over.signal))
     return Object.assign(answer, { receipt, [Symbol.asyncIterator]: views })
@@ -176,7 +176,7 @@ class LinkClient implements Client {
     const after = session.text
     try {
       const view = await this.#read((link) => link.query({ ...request, session: after }, grade), signal)
-      if (view.grade !== 'withdrawn') session.told(after, view.session)
+      if (view.grade !== 'withdrawn') session.reported(after, view.session)
       return view
     } catch (error) {
       if (error instanceof DarqError && error.code === 'session_lost') session.lost()

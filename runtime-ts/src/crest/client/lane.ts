@@ -155,7 +155,7 @@ export class Lane {
   #reported(inFlight: BatchInFlight, graded: Graded): void {
     if (graded.grade === 'accepted') {
       this.#links.worked()
-      this.#session?.told(inFlight.batch[0]?.after, graded.session)
+      this.#session?.reported(inFlight.batch[0]?.after, graded.session)
       this.#accepted(inFlight, graded)
       inFlight.go()
     } else for (const { receipt } of inFlight.batch) receipt.harden(graded.grade, graded.durability)
@@ -238,7 +238,7 @@ export class Lane {
       await this.#links.failed(link)
       this.#resume()
     } else if (error.retryable || isAccepted) {
-      // Without numbers it can't be sent again: whoever sent it must decide.
+      // Without numbers it can't be sent again: the caller must decide.
       this.#forget(inFlight)
       for (const queued of batch) queued.fail(error)
     } else {

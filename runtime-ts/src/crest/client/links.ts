@@ -107,7 +107,7 @@ export function closedError(): DarqError {
   return new DarqError('closed', { message: 'the client was closed' })
 }
 
-/** @returns what a link has thrown, as the one error class; what is none is a defect, and not tried again */
+/** @returns what a link has thrown, as the one error class; anything else is a defect, and not tried again */
 export function linkError(thrown: unknown): DarqError {
   return asError(thrown, 'internal', { retryable: false })
 }

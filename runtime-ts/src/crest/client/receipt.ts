@@ -10,7 +10,7 @@ import type { Receipt } from './client-types.ts'
 
 const nowhere: Accepted = { lsn: 0, duplicate: false }
 
-/** What is known of one message: so many of its grades, or why there will be no more. */
+/** What is known of one message: the grades that it has reached, or why it will reach no more. */
 export class PendingReceipt implements Receipt {
   #acceptance: Accepted | undefined
   #durable: Durability | undefined
@@ -79,7 +79,7 @@ export class PendingReceipt implements Receipt {
 function settle<T>(waiting: PromiseWithResolvers<T>, value: T | undefined, error: DarqError | undefined): void {
   if (value !== undefined) waiting.resolve(value)
   else if (error !== undefined) {
-    // Whoever has asked for it may never look at it.
+    // The caller may never look at it.
     waiting.promise.catch(() => {})
     waiting.reject(error)
   }

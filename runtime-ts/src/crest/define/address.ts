@@ -186,7 +186,7 @@ export function checkWord(word: string): void {
 
 export interface AddressOptions {
   /**
-   * Of a family: its keys share so many DARQs, named `'checkout/~0'`, `'checkout/~1'`, …, each key always the same one. For
+   * Of a family: its keys share this many DARQs, named `'checkout/~0'`, `'checkout/~1'`, …, each key always the same one. For
    * families of many small things, workflows above all: a DARQ costs memory, and those that share one share its commits.
    * The number belongs to the family's name: with another one, keys are looked for where they are not. Default: a DARQ for
    * each key.
@@ -266,7 +266,7 @@ function checkSpread(name: string, darqs: number): void {
   countOf('darqs', darqs, darqs_max)
 }
 
-/** What a share's name starts with, behind the family's; a key that does so is none. */
+/** What a share's name starts with, behind the family's; a key that does so is invalid. */
 export const share_mark = '~'
 
 /**

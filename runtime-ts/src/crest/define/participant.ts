@@ -55,7 +55,7 @@ type Handler<S, O, M> =
         : ((step: Step<S, O>, body: Frozen<Out<M>>) => Nothing | Held) | Batch<S, O, Out<M>>
 
 /**
- * Consumes up to `batch` messages in one step: when so many are there, or the oldest has waited for `wait` (without one:
+ * Consumes up to `batch` messages in one step: when this many are there, or the oldest has waited for `wait` (without one:
  * whatever arrived together). `by` collects per key, out of order. After a throw its messages are retried one by one, so
  * that only the one that is to blame fails.
  */

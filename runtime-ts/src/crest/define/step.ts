@@ -21,7 +21,7 @@ export interface AnswerShape<A, Note> {
   /** Of the answer, and of the note that comes back with it. */
   readonly output: Schema
   readonly note: Schema | undefined
-  /** Whoever is answered has called, perhaps from a host that nobody can reach. */
+  /** The caller gets the answer, perhaps from a host that cannot be reached. */
   readonly outbound: OutboundMaker
   readonly [types]?: readonly [A, Note]
 }

@@ -49,14 +49,14 @@ export class HostLink implements Link {
     const life = this.#life()
     const { engine, registry } = life instanceof Promise ? await life : life
     const admitted = admitMessages(definition, request)
-    const { id, told } = this.#producers.get(request.producer)
-    // The link's cast: a number becomes a sequence here, and the core refuses what is none.
+    const { id, stated } = this.#producers.get(request.producer)
+    // The link's cast: a number becomes a sequence here, and the core refuses an invalid one.
     const first = request.first as Sequence
     const after = request.session === undefined ? undefined : decodeSession(request.session)
-    const receipt = engine.darq(request.to).enqueue(id, first, request.messages, told, after)
+    const receipt = engine.darq(request.to).enqueue(id, first, request.messages, stated, after)
     const { lsns, duplicates } = receipt
     // A key's one message has the sequence 1.
-    const expected = told !== undefined && 'key' in told ? 2 : receipt.expected
+    const expected = stated !== undefined && 'key' in stated ? 2 : receipt.expected
     const processor = registry.current(request.to)
     for (const [index, lsn] of lsns.entries()) {
       const known = admitted[duplicates + index]

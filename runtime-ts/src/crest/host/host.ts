@@ -58,7 +58,7 @@ export interface HostedOptions extends HostOptions {
   reply?: Transport
   /** Called with the engine whenever one was opened: at first, after a failure, and after it went back. */
   onOpened?: (engine: Engine) => void
-  /** A failure that nobody waits for, and where: a DARQ, a peer, the `host`, its `core`. Default: the console is told. */
+  /** A failure that has no caller, and where: a DARQ, a peer, the `host`, its `core`. Default: the console is told. */
   onError?: (error: DarqError, where: string) => void
   /** Versions, dependencies, commits, rollbacks and messages, as they happen. */
   onEvent?: (event: LoggedEvent) => void
@@ -66,7 +66,7 @@ export interface HostedOptions extends HostOptions {
   /** Which of its participants' DARQs live on this host, when a family is spread over several. Default: all. */
   lives?: (darq: string) => boolean
   /**
-   * Nobody can reach this host, so no answer can be sent to it: its participants' calls to others are made by a client of its
+   * This host cannot be reached, so no answer can be sent to it: its participants' calls to others are made by a client of its
    * own. So it is in a tab.
    */
   unreachable?: boolean
@@ -131,7 +131,7 @@ function speculationOf(k: number | Record<string, number>): number | ((darq: str
   return (darq) => patterns.get(darq) ?? 0
 }
 
-/** What carries the calls of participants out of a host that nobody can reach: nothing, if none of them calls. */
+/** What carries the calls of participants out of a host that cannot be reached: nothing, if none of them calls. */
 function outboundOf(participants: readonly Participant[]): readonly MakeOutbound[] {
   // The one cast: a definition passes on what `answer` brings along, and knows nothing of it.
   const makers = everyPart(participants).map((one) => definitionOf(one).outbound as MakeOutbound | undefined)

@@ -1,5 +1,5 @@
 /**
- * Where a failure goes that nobody waits for, and for which nobody has given an `onError`.
+ * Where a failure goes that nobody waits for, and which no `onError` takes.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Calls of a host that nobody can reach, such as a tab's: no answer could ever be sent to it. So a call of one of its
+ * Calls of a host that cannot be reached, such as a tab's: no answer could ever be sent to it. So a call of one of its
  * participants to another host is an outbound call, an effect of this host: its own client calls there, with the effect's key
  * as the idempotency key, and what it is told goes to the participant as the answer. The call leaves when the step that
  * makes it is committed, takes effect once, and is answered with what is committed there, however often either side is lost.
@@ -36,7 +36,7 @@ const glance_ms = 500
 const poll_ms_min = 500
 const poll_ms_max = 10_000
 
-/** What a participant that calls others brings along, for hosts that nobody can reach. */
+/** What a participant that calls others brings along, for hosts that cannot be reached. */
 export type MakeOutbound = typeof outboundCalls
 
 /** @param link of the host, which leads to where its routes lead */
@@ -113,8 +113,8 @@ class OutboundCalls {
         cancel()
         signal.removeEventListener('abort', stop)
       }
-      const told = await this.#client.query(answerMessage(to, client), { signal, grade: 'committed' })
-      const outcome = readOutcome(told as Plain)
+      const reply = await this.#client.query(answerMessage(to, client), { signal, grade: 'committed' })
+      const outcome = readOutcome(reply as Plain)
       if (outcome === undefined) continue
       if ('error' in outcome) throw new Final(outcome.error)
       return outcome.value

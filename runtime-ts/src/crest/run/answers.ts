@@ -15,7 +15,7 @@ const clients_max = 1_000
 /** Answers kept for one client; past it the oldest is forgotten. */
 const answers_max = 1_000
 
-/** Looking through all tables costs more than a few answers too many: so many new clients come before it is done again. */
+/** Looking through all tables costs more than a few answers too many: this many new clients come before it is done again. */
 const clients_per_look = 64
 const sinceLook = new WeakMap<Ledger, number>()
 

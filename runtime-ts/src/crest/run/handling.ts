@@ -100,7 +100,7 @@ function handleBuiltin(site: TurnContext, turn: Turn, name: Builtin, { body }: E
   }
   const id = typeof body === 'string' ? body : ''
   const bytes = deadLetterBytes(site.ledger, id)
-  // Done before: whoever asks twice gets what he wanted.
+  // Done before: a caller that asks twice gets what it wanted.
   if (bytes === undefined) return
   site.ledger.delete(dead_letter_cell, id)
   if (name === '$requeue') turn.resend(bytes)

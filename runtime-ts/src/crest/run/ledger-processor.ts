@@ -31,7 +31,7 @@ export interface QueryableProcessor extends Processor {
 /** What a definition brings along, when it isn't run by `ParticipantProcessor`. */
 export type MakeProcessor = (darq: string, definition: Definition, context: ProcessorContext) => QueryableProcessor
 
-/** So many admitted messages are remembered until they are delivered; others are admitted again. */
+/** This many admitted messages are remembered until they are delivered; others are admitted again. */
 const expected_max = 4_096
 
 export abstract class LedgerProcessor implements QueryableProcessor, TurnContext {

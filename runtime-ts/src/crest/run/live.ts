@@ -20,7 +20,7 @@ export interface Arrival {
   readonly admitted: Admitted
 }
 
-/** What a query gives that has no value yet: whoever watches waits for one. */
+/** What a query gives that has no value yet: a watcher waits for one. */
 export const nothingYet: unique symbol = Symbol('nothing yet')
 
 /** What a live part does. All of it is synchronous; but for `query`, none of it may throw. */
@@ -40,7 +40,7 @@ export interface Live {
   readonly hasUnwrittenWork: boolean
   /** Something is to be done that is no message in the log: the host must not sleep for ever. */
   readonly hasPendingWork: boolean
-  /** This processor is one no more: its steps would be refused. */
+  /** This processor is detached: its steps would be refused. */
   detached(reason: DarqError): void
 }
 
@@ -77,7 +77,7 @@ export interface LiveContext {
   drop(arrival: Arrival): void
   /** Runs in a task of its own, unless this processor is detached before. */
   after(wait_ms: number, run: () => void): void
-  /** A failure that nobody waits for. */
+  /** A failure that has no caller. */
   report(error: DarqError): void
 }
 

@@ -20,7 +20,7 @@ export interface ProcessorContext {
   readonly message_bytes_max: number
   /** Names this life of the host for an effect's key. */
   readonly life: () => string
-  /** A failure that nobody waits for. */
+  /** A failure that has no caller. */
   readonly onError: (error: DarqError, where: string) => void
 }
 

@@ -16,7 +16,7 @@ import type { TurnContext } from './turn.ts'
 const noAnswer = encodePlainBytes(undefined)
 
 /**
- * A query that is asked again and again. Whoever waits for the answer to a call asks after every step, and mostly in vain: that
+ * A query that is asked again and again. A caller that waits for its answer asks after every step, and mostly in vain: that
  * must cost next to nothing.
  *
  * @returns gives the encoded value as it is now

@@ -5,7 +5,7 @@
  */
 import type { RetryDefinition } from '../define/definition.ts'
 
-/** @returns the pause after so many attempts: doubling, with jitter between a half and the whole of it */
+/** @returns the pause after this many attempts: doubling, with jitter between a half and the whole of it */
 export function backoff_ms(
   { backoff_ms, backoff_max_ms }: RetryDefinition,
   attempts: number,

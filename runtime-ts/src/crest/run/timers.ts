@@ -39,7 +39,7 @@ export class LiveTimers {
     if (name !== undefined) this.#named.set(name, timer)
   }
 
-  /** The message at `lsn` is delivered: if it was a timer, it is one no more. */
+  /** The message at `lsn` is delivered: if it was a timer, that timer is over. */
   fired(lsn: Lsn): void {
     const timer = this.#own.get(lsn)
     if (timer === undefined) return

@@ -186,7 +186,7 @@ export class Turn {
     for (const asker of askers) this.reply(asker, { ok: true, value, version: versionOf(shape.output) })
   }
 
-  /** Sends a call's outcome to whoever asked, or keeps it where a client will come and look. */
+  /** Sends a call's outcome to the caller, or keeps it where a client will come and look. */
   reply(asker: Asker | Visitor, outcome: Outcome): void {
     if ('client' in asker) {
       keepAnswer(this.#ledger, asker, outcome)

@@ -1,5 +1,5 @@
 /**
- * A call of a host that nobody can reach, on its way to the client of that host which makes it (`outbound/outbound-calls.ts`).
+ * A call of a host that cannot be reached, on its way to the client of that host which makes it (`outbound/outbound-calls.ts`).
  *
  * @module
  */

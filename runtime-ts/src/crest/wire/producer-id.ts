@@ -7,14 +7,14 @@
  *
  * @module
  */
-import type { Told } from '../../engine/types.ts'
+import type { Stated } from '../../engine/types.ts'
 import { textOf, utf8 } from '../../text.ts'
 
 const keyed = /^key:/
 const dated = /^(?:tab|client):([0-9a-z]{7,9}):[0-9a-f-]{36}$/
 
 /** @returns what the id says of itself; undefined for one that is to be remembered */
-export function toldBy(producer: string): Told | undefined {
+export function statedBy(producer: string): Stated | undefined {
   if (keyed.test(producer)) return { key: true }
   const birth = dated.exec(producer)?.[1]
   return birth === undefined ? undefined : { born_ms: Number.parseInt(birth, 36) }
@@ -37,7 +37,7 @@ export function keyProducer(idempotencyKey: string): string {
 /** A producer's id, as the engine takes it. */
 interface Producer {
   readonly id: Uint8Array
-  readonly told: Told | undefined
+  readonly stated: Stated | undefined
 }
 
 const producers_max = 4_096
@@ -49,7 +49,7 @@ export class Producers {
   get(producer: string): Producer {
     let known = this.#known.get(producer)
     if (known === undefined) {
-      known = { id: utf8('a producer id', producer), told: toldBy(producer) }
+      known = { id: utf8('a producer id', producer), stated: statedBy(producer) }
       if (this.#known.size >= producers_max) this.#known.clear()
       this.#known.set(producer, known)
     }

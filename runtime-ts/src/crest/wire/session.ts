@@ -81,15 +81,15 @@ export class Session {
    *
    * @throws {DarqError} as {@link decodeSession}
    */
-  told(sent: string | undefined, reply: string | undefined): void {
+  reported(sent: string | undefined, reply: string | undefined): void {
     if (sent === undefined || reply === undefined) return
-    const told = decodeSession(reply)
-    const left = new Set(told.map(keyOf))
+    const reported = decodeSession(reply)
+    const left = new Set(reported.map(keyOf))
     for (const dependency of decodeSession(sent)) {
       const key = keyOf(dependency)
       if (!left.has(key) && this.#seen.get(key)?.version === dependency.version) this.#seen.delete(key)
     }
-    for (const dependency of told) this.#see(dependency)
+    for (const dependency of reported) this.#see(dependency)
   }
 
   /** A state of it is lost: it begins anew. Who had sent what depends on that was told, and decides. */
