@@ -29,7 +29,7 @@ export const workflowMutants: readonly Mutant[] = [
     name: 'flow-effect-before-committed',
     breaks: 'G6: an effect of a workflow runs before the state that asks for it is committed',
     file: commands,
-    find: 'effect?.options.pure === true',
+    find: 'effect?.pure === true',
     put: 'effect !== undefined',
     jobs,
   },
