@@ -4,42 +4,27 @@
  * @module
  */
 
-import { check, readInput, versionOf } from '../crest/define/schema.ts'
+import { readInput, versionOf } from '../crest/define/schema.ts'
 import type { Arrival, LiveContext } from '../crest/run/live.ts'
 import type { Turn } from '../crest/run/turn.ts'
 import { isBackpressure, ownError } from '../crest/wire/failure.ts'
 import { DarqError, type Plain, toFacts } from '../error.ts'
 import { CommandRunner, type Consequences } from './command-runner.ts'
 import type { EffectRuns } from './effect-runs.ts'
+import { askedOf, checkedOutcome, endedHeader, hasEnded } from './ending.ts'
+import { type EventGroup, type Happening, InstanceJournal } from './instance-journal.ts'
 import {
   type Command,
   type Entry,
   type Event,
-  encodeEntry,
   groupsOf,
   type Header,
-  header_cell,
-  journalCell,
-  readHeader,
-  readJournal,
   type StepFacts,
   show_cell,
   within,
 } from './journal.ts'
 import { type Body, LiveFlow, type Outcome } from './live-flow.ts'
-import { plainCopy } from './plain.ts'
-
-/** Something that has happened to an instance, and is not in a step yet; or is journaled, but was not told. */
-export interface Happening {
-  readonly event: Event
-  readonly at_ms: number
-  /** What the step that tells it consumes. */
-  readonly arrival?: Arrival
-  /** Where it stands in the journal already. */
-  readonly entry?: number
-  /** For the step in which it becomes part of the journal. */
-  readonly also?: (turn: Turn) => void
-}
+import { tellAgain } from './tell-again.ts'
 
 /** What an instance needs of its workflow's processor. */
 export interface InstanceContext {
@@ -57,11 +42,7 @@ export interface InstanceContext {
   readonly ended: (instance: Instance) => void
 }
 
-interface Group {
-  readonly at_ms: number
-  readonly happenings: readonly Happening[]
-  /** Where its first entry stands. */
-  readonly first: number
+interface Group extends EventGroup {
   commands: readonly Command[]
   isWritten: boolean
   /** The function has done all that it could. */
@@ -85,6 +66,7 @@ export class Instance {
   readonly #instanceContext: InstanceContext
   readonly #context: LiveContext
   readonly #commands: CommandRunner
+  readonly #journal: InstanceJournal
   readonly #consequences: Consequences = {
     happened: (event) => {
       if (!this.isOver) this.happen({ event, at_ms: this.#now_ms })
@@ -97,9 +79,7 @@ export class Instance {
   #group: Group | undefined
   /** Its header still says that it is stuck. */
   #isMended = false
-  /** In the journal. */
-  #entries = 0
-  /** Written ones among them that were not told yet, because the instance is stuck. */
+  /** What is in the journal and was not told yet, because the instance is stuck. */
   #untold: Happening[] = []
 
   /** @param isNew its header is written with its first step */
@@ -109,6 +89,7 @@ export class Instance {
     this.#instanceContext = instanceContext
     this.#context = instanceContext.context
     this.#commands = new CommandRunner(instanceContext.context, instanceContext.effects, key, () => this.header)
+    this.#journal = new InstanceJournal(instanceContext.context.ledger, key, () => this.header.run)
     this.#flow = this.#newFlow()
     this.#state = isNew ? 'idle' : 'replaying'
   }
@@ -158,10 +139,6 @@ export class Instance {
     return start?.kind === 'call' ? readInput(start.input, input, input_version).output : input
   }
 
-  get #journal(): string {
-    return journalCell(this.key, this.header.run)
-  }
-
   /* ---------- what happens ---------- */
 
   happen(happening: Happening): void {
@@ -183,7 +160,7 @@ export class Instance {
     const at_ms = happenings[0]?.at_ms ?? 0
     const group: Group = {
       ...{ at_ms, happenings, commands: [] },
-      first: untold?.entry ?? this.#entries + 1,
+      first: untold?.entry ?? this.#journal.size + 1,
       ...{ isWritten: false, isDrained: false },
     }
     this.#group = group
@@ -250,12 +227,12 @@ export class Instance {
     const arrivals = group.isWritten ? [] : group.happenings.flatMap(({ arrival }) => arrival ?? [])
     const made = this.#context.step(arrivals, (turn) => {
       if (!group.isWritten) for (const { also } of group.happenings) also?.(turn)
-      if (this.#isMended) this.#context.ledger.set(header_cell, this.key, plain(this.header))
-      if (ending === undefined) this.#enter(group, commands)
+      if (this.#isMended) this.#journal.writeHeader(this.header)
+      if (ending === undefined) this.#journal.enter(group, commands)
       this.#commands.carryOut(turn, fresh)
       if (ending !== undefined) this.#end(turn, ending)
     })
-    if (!group.isWritten) this.#entries = Math.max(this.#entries, group.first + group.happenings.length - 1)
+    if (!group.isWritten) this.#journal.size = Math.max(this.#journal.size, group.first + group.happenings.length - 1)
     this.#isMended = false
     group.isWritten = true
     group.commands = commands
@@ -265,40 +242,15 @@ export class Instance {
     else this.#commands.stop(this.#flow.waiting)
   }
 
-  /** Within a step. */
-  #enter({ happenings, first, at_ms, isWritten }: Group, commands: readonly Command[]): void {
-    const { ledger } = this.#context
-    for (const [offset, { event }] of happenings.entries()) {
-      if (isWritten && offset > 0) return
-      const entry: Entry = offset === 0 ? { at_ms, event, commands } : { at_ms, event, commands: [], joined: true }
-      ledger.set(this.#journal, String(first + offset), encodeEntry(entry))
-    }
-  }
-
   get #now_ms(): number {
     return this.#context.context.clock.now_ms()
   }
 
   /* ---------- the end ---------- */
 
-  /** @throws {DarqError} `schema` when what it has come to can't be written down */
   #checked(outcome: Outcome): Outcome {
-    if (outcome.kind !== 'done') return outcome
-    const start = this.#context.definition.messages.get('start')
-    try {
-      const value = plainCopy(outcome.value, this.#context.message_bytes_max)
-      if (start?.kind === 'call') check(start.output, value)
-      return { kind: 'done', value }
-    } catch (thrown) {
-      const { code, facts: more } = ownError(thrown)
-      throw new DarqError(code === 'too_large' ? code : 'schema', {
-        cause: thrown,
-        facts: {
-          ...{ step: 'result', ...(more !== undefined && { facts: more }) },
-          do: 'return what the address promises, as JSON data or bytes; then resume the instance',
-        },
-      })
-    }
+    const { definition, message_bytes_max } = this.#context
+    return checkedOutcome(outcome, definition.messages.get('start'), message_bytes_max)
   }
 
   /** Within a step. */
@@ -308,44 +260,33 @@ export class Instance {
       this.#again(outcome.input as Plain)
       return
     }
-    const { status: _, steps: __, ...rest } = this.header
     this.#flow.timeline.close(this.#now_ms)
-    const header: Header = {
-      ...rest,
-      ...(outcome.kind === 'done'
-        ? { status: 'done', value: outcome.value as Plain }
-        : { status: outcome.error.code === 'cancelled' ? 'cancelled' : 'failed', error: toFacts(outcome.error) }),
-      ended_ms: this.#now_ms,
-      steps: this.#flow.timeline.lines(steps_kept),
-    }
-    this.#context.ledger.set(header_cell, this.key, plain(header))
+    const header = endedHeader(this.header, outcome, this.#now_ms, this.#flow.timeline.lines(steps_kept))
+    this.#journal.writeHeader(header)
     this.#instanceContext.ending(turn, this, header)
   }
 
   /** Within a step: the next run's journal begins with what nobody has received, and what was not told to this one. */
   #again(input: Plain): void {
-    const { ledger } = this.#context
     const { run } = this.header
     const { value: asked, version: asked_version } = askedOf(this.header)
     const start = this.#context.definition.messages.get('start')
     // It is of the version of this code, which has given it.
     const input_version = start?.kind === 'call' ? versionOf(start.input) : 0
     const next: Header = { ...this.header, run: run + 1, input, input_version, asked, asked_version, races: true }
-    const at_ms = this.#now_ms
     const untold = this.#untold.map(({ event }) => event).filter(([kind]) => kind === 'message' || kind === 'cancel')
     const events: readonly Event[] = [['start'], ...this.#flow.unreceived, ...untold]
-    for (const [index, event] of events.entries())
-      ledger.set(journalCell(this.key, run + 1), String(index + 1), encodeEntry({ at_ms, event }))
-    ledger.set(header_cell, this.key, plain(next))
+    this.#journal.begin(run + 1, events, this.#now_ms)
+    this.#journal.writeHeader(next)
   }
 
   /** The run's last step has happened. */
   #next(): void {
     const outcome = this.#flow.outcome
     this.#leave()
-    this.#instanceContext.sweep(this.#journal)
+    this.#instanceContext.sweep(this.#journal.cell)
     // As the step has just set it.
-    this.header = readHeader(this.#context.ledger.get(header_cell, this.key))
+    this.header = this.#journal.readHeader()
     this.#leaveBehind()
     if (outcome?.kind === 'again') this.#restart()
     else this.#over()
@@ -402,52 +343,38 @@ export class Instance {
     this.#instanceContext.busy.add(this)
     this.#flow = this.#newFlow()
     this.#untold = []
-    let told: Entry[]
+    let told: readonly Entry[]
     try {
-      const all = [...readJournal(this.#context.ledger, this.#journal)]
-      this.#entries = all.length
-      const first = all.findIndex(({ commands }) => commands === undefined)
-      told = first < 0 ? all : all.slice(0, first)
-      for (const [offset, { event, at_ms }] of all.slice(told.length).entries())
-        this.#untold.push({ event, at_ms, entry: told.length + offset + 1 })
+      const found = this.#journal.read()
+      told = found.told
+      this.#untold = found.untold
     } catch (thrown) {
       this.#stick(ownError(thrown))
       return
     }
-    this.#tell(groupsOf(told), 0)
+    const after = (run: () => void): void => this.#context.after(0, () => this.#state === 'replaying' && run())
+    tellAgain(this.#flow, groupsOf(told), after, (last) => this.#toldAgain(last))
   }
 
-  #tell(groups: readonly (readonly Entry[])[], index: number): void {
-    const entries = groups[index]
-    const [first] = entries ?? []
-    if (entries === undefined || first === undefined) {
+  #toldAgain(last: readonly Entry[] | DarqError): void {
+    if (last instanceof DarqError) {
+      this.#stick(last)
+      return
+    }
+    const [first] = last
+    if (first === undefined) {
       this.#broughtBack()
       return
     }
-    const isLast = index === groups.length - 1
-    this.#flow.begin(first.at_ms, first.commands ?? [], isLast)
-    for (const { event } of entries) this.#flow.tell(event)
-    this.#context.after(0, () => {
-      if (this.#state !== 'replaying') return
-      const wrong = this.#flow.end()
-      if (wrong !== undefined) {
-        this.#stick(wrong)
-        return
-      }
-      if (!isLast) {
-        this.#tell(groups, index + 1)
-        return
-      }
-      // A crash may have come between two steps about the same event: what the second one says is said now.
-      const number = this.#entries - this.#untold.length - entries.length + 1
-      const happenings = entries.map(({ event, at_ms }) => ({ event, at_ms }))
-      const { at_ms, commands = [] } = first
-      this.#startRestored()
-      this.#state = 'active'
-      this.#group = { at_ms, happenings, first: number, commands, isWritten: true, isDrained: true }
-      this.#dropShown()
-      this.#write(this.#group)
-    })
+    // A crash may have come between two steps about the same event: what the second one says is said now.
+    const number = this.#journal.size - this.#untold.length - last.length + 1
+    const happenings = last.map(({ event, at_ms }) => ({ event, at_ms }))
+    const { at_ms, commands = [] } = first
+    this.#startRestored()
+    this.#state = 'active'
+    this.#group = { at_ms, happenings, first: number, commands, isWritten: true, isDrained: true }
+    this.#dropShown()
+    this.#write(this.#group)
   }
 
   #broughtBack(): void {
@@ -506,15 +433,13 @@ export class Instance {
   /** Journals what has come, without telling it. */
   #keep(): void {
     const kept = this.#queue.splice(0)
-    const { ledger } = this.#context
     try {
       this.#context.step(
         kept.flatMap(({ arrival }) => arrival ?? []),
         (turn) => {
           for (const { also } of kept) also?.(turn)
-          for (const [offset, { event, at_ms }] of kept.entries())
-            ledger.set(this.#journal, String(this.#entries + offset + 1), encodeEntry({ at_ms, event }))
-          ledger.set(header_cell, this.key, plain(this.header))
+          this.#journal.keep(kept)
+          this.#journal.writeHeader(this.header)
         },
       )
     } catch (thrown) {
@@ -525,10 +450,7 @@ export class Instance {
       this.#context.after(pause_ms, () => this.#keep())
       return
     }
-    for (const { event, at_ms } of kept) {
-      this.#entries += 1
-      this.#untold.push({ event, at_ms, entry: this.#entries })
-    }
+    this.#untold.push(...this.#journal.kept(kept))
   }
 
   /** Tries again, with the code that is there now. The step that consumes `arrival` says so. */
@@ -539,7 +461,7 @@ export class Instance {
     }
     const { error: _, ...rest } = this.header
     const header: Header = { ...rest, status: 'running' }
-    this.#context.step([arrival], () => this.#context.ledger.set(header_cell, this.key, plain(header)))
+    this.#context.step([arrival], () => this.#journal.writeHeader(header))
     this.header = header
     this.#restart()
   }
@@ -548,12 +470,8 @@ export class Instance {
   abandon(arrival: Arrival, reason: string): void {
     if (this.#state === 'over') return
     const error = new DarqError('cancelled', { facts: { instance: this.key, reason, undone: false } })
-    const { status: _, ...rest } = this.header
-    const header: Header = {
-      ...rest,
-      ...{ status: 'cancelled', error: toFacts(error), ended_ms: this.#now_ms },
-      steps: this.#flow.timeline.lines(steps_kept),
-    }
+    const steps = this.#flow.timeline.lines(steps_kept)
+    const header = endedHeader(this.header, { kind: 'failed', error }, this.#now_ms, steps)
     const pending = [...(this.#group?.isWritten === false ? this.#group.happenings : []), ...this.#queue]
     const arrivals = [arrival, ...pending.flatMap((one) => one.arrival ?? [])]
     const stopped = this.#commands.all()
@@ -561,31 +479,14 @@ export class Instance {
       // Whoever has asked for it is told, also when that is not written yet.
       for (const { also } of pending) also?.(turn)
       this.#commands.takeAwayAll(turn)
-      this.#context.ledger.set(header_cell, this.key, plain(header))
+      this.#journal.writeHeader(header)
       this.#instanceContext.ending(turn, this, header)
     })
     for (const id of stopped) this.#instanceContext.effects.drop(id, error)
     this.header = header
     this.#leave()
-    this.#instanceContext.sweep(this.#journal)
+    this.#instanceContext.sweep(this.#journal.cell)
     this.#queue = []
     this.#over()
   }
-}
-
-/** The codec's cast: every part of it is plain. */
-function plain(header: Header): Plain {
-  return header as unknown as Plain
-}
-
-/** What an instance was started with, whatever it has continued with. */
-export function askedOf(header: Header): { readonly value: Plain; readonly version: number } {
-  const { input, input_version, asked, asked_version = 0 } = header
-  return 'asked' in header ? { value: asked, version: asked_version } : { value: input, version: input_version }
-}
-
-export function hasEnded(key: string, { status, ended_ms }: Header): DarqError {
-  return new DarqError('conflict', {
-    facts: { instance: key, expected: 'an instance that runs', got: status, ended_ms: ended_ms ?? 0 },
-  })
 }

@@ -15,7 +15,8 @@ import { Askers } from './askers.ts'
 import { callId } from './command-runner.ts'
 import { describe, list } from './describe.ts'
 import { EffectRuns } from './effect-runs.ts'
-import { askedOf, hasEnded, Instance, type InstanceContext } from './instance.ts'
+import { askedOf, hasEnded } from './ending.ts'
+import { Instance, type InstanceContext } from './instance.ts'
 import {
   type Event,
   effect_cell,

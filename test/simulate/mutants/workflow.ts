@@ -13,8 +13,8 @@ export const workflowMutants: readonly Mutant[] = [
     name: 'event-not-journaled',
     breaks: 'G1: what an event has led to is sent, but the event itself is not written down',
     file: instance,
-    find: 'if (ending === undefined) this.#enter(group, commands)',
-    put: 'if (ending === undefined && group.first === 1) this.#enter(group, commands)',
+    find: 'if (ending === undefined) this.#journal.enter(group, commands)',
+    put: 'if (ending === undefined && group.first === 1) this.#journal.enter(group, commands)',
     jobs,
   },
   {
