@@ -14,6 +14,7 @@ import { applyVersions, planRelease } from '../release/plan.ts'
 import { runProgram } from '../release/program.ts'
 import { startRegistry } from '../release/registry.ts'
 import { rehearseFirstExample } from '../release/rehearsal.ts'
+import { runStage } from '../stage.ts'
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean' }, versions: { type: 'boolean' } } })
 
@@ -39,6 +40,8 @@ async function release(isDryRun: boolean): Promise<void> {
     console.log(`Node ${node} prints: ${said}`)
   console.log(`── npm create darq, from there, in an empty folder: ${(await rehearseNewFolder(registry)).join(', ')}`)
   if (isDryRun) return console.log('── dry run: nothing was published.')
+  const consumers = await runStage('consumers', process.execPath, ['scripts/commands/consumers.ts', '--all'])
+  if (consumers.failed > 0) throw new Error('a consumer failed, see above: nothing was published')
   for (const file of packed) await runProgram('npm', ['publish', file])
   console.log(`── published ${version}.`)
 }
