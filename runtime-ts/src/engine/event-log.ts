@@ -81,7 +81,7 @@ export function eventReporter(
  * Keeps the newest events of any number of hosts.
  *
  * @example
- * const eventLog = new Chronicle()
+ * const eventLog = new EventLog()
  * await using host = await openHost({
  *   name: 'demo',
  *   participants: [counter],

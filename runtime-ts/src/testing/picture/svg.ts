@@ -33,7 +33,7 @@ const legend_height = 30
  * @throws {DarqError} `invalid_argument` for an `id` that is not letters, digits, `-` and `_`
  * @example
  * ```ts
- * const eventLog = new Chronicle()
+ * const eventLog = new EventLog()
  * await using host = await openHost({
  *   name: 'demo',
  *   participants: [counter],
