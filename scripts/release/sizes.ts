@@ -17,6 +17,8 @@ export interface Size {
   readonly gzip_bytes: number
   /** What is loaded only when it is needed, if ever. */
   readonly later_gzip_bytes: number
+  /** What of our packages is in it that is loaded first, such as `runtime/engine/host`. */
+  readonly modules: readonly string[]
 }
 
 const entries: Readonly<Record<string, string>> = {
@@ -39,9 +41,9 @@ export async function measureSizes(folder: string): Promise<Size[]> {
   const edge = await buildWorker({ entry: join(sources, 'edge.ts'), out: join(folder, 'edge'), minify: true })
   const [worker] = edge.modules
   if (worker === undefined) throw new Error('the edge was not bundled')
-  sizes.push({ name: 'worker at the edge, Hono included', ...weigh(worker.contents), later_gzip_bytes: 0 })
+  sizes.push({ name: 'worker at the edge, Hono included', ...weigh(worker.contents), later_gzip_bytes: 0, modules: [] })
   const wasm = await readFile(join(folder, 'node_modules/@darq/core/build/core.wasm'))
-  sizes.push({ name: '`core.wasm`', ...weigh(wasm), later_gzip_bytes: 0 })
+  sizes.push({ name: '`core.wasm`', ...weigh(wasm), later_gzip_bytes: 0, modules: [] })
   return sizes
 }
 
@@ -75,7 +77,15 @@ async function bundled(name: string, root: string, entry: string): Promise<Size>
     name,
     ...sum(first.map(({ code }) => weigh(code))),
     later_gzip_bytes: sum(later.map(({ code }) => weigh(code))).gzip_bytes,
+    modules: first.flatMap(({ modules }) => ownModules(modules)),
   }
+}
+
+function ownModules(modules: Rolldown.OutputChunk['modules']): readonly string[] {
+  return Object.entries(modules).flatMap(([path, { renderedLength }]) => {
+    const [, name, module] = /\/@darq\/(\w+)\/dist\/(.+)\.js$/.exec(path) ?? []
+    return name !== undefined && module !== undefined && renderedLength > 0 ? [`${name}/${module}`] : []
+  })
 }
 
 /** The entry and what it imports, imports of imports included, but nothing that is imported dynamically. */
