@@ -69,8 +69,9 @@ const refusals: ReadonlySet<string> = new Set(['unsupported', 'quota', 'storage'
  * @example
  * In private windows and sandboxed frames, better for this visit alone than not at all:
  * ```ts
- * const tab = await openTab(startWorker, { fallback: 'memory', timeout: '5 seconds' })
- * if (tab.status.fallback !== undefined) tell('Nothing is kept when this page is closed.')
+ * const start = () => new Worker(new URL('./flights.worker.ts', import.meta.url), { type: 'module' })
+ * const tab = await openTab(start, { fallback: 'memory', timeout: '5 seconds' })
+ * if (tab.status.fallback !== undefined) console.warn('Nothing is kept when this page is closed.')
  * ```
  * @returns resolves when there is a host: here or in another tab
  * @throws {DarqError} why there is none: `unsupported` where the platform refuses one for good or by policy; `quota`, `storage`

@@ -28,8 +28,12 @@ export interface Hostile {
 /**
  * @param fc the module `fast-check`
  * @example
- * const { thrown } = hostileValues(fc)
- * await fc.assert(fc.asyncProperty(thrown, async ({ make }) => { … }))
+ * ```ts
+ * import fc from 'fast-check'
+ *
+ * const { text } = hostileValues(fc)
+ * fc.assert(fc.property(text, (name) => JSON.parse(JSON.stringify(name)) === name))
+ * ```
  */
 export function hostileValues(fc: typeof FastCheck): HostileValues {
   const text = fc.oneof(fc.constantFrom(...texts), fc.string({ unit: 'binary' }), fc.string())
