@@ -22,7 +22,7 @@ export function redeployed(versions: readonly Participant[], now: () => number):
     }
     const { attempts_max, backoff_ms, backoff_max_ms } = first.retry
     const retry = { attempts_max, backoff: `${backoff_ms} ms`, backoff_max: `${backoff_max_ms} ms` } as const
-    return new Definition(first.name, messages, first.cells, retry, { effect: first.effect })
+    return new Definition(first.name, messages, first.cells, retry, first)
   })
 }
 

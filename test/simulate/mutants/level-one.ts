@@ -63,7 +63,7 @@ export const levelOneMutants: readonly Mutant[] = [
     breaks: 'G6: an effect runs whose decision a crash may still take back',
     file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'if (this.#effect.pure) this.#start(job)',
-    put: 'if (this.surroundings) this.#start(job)',
+    put: 'if (this.context) this.#start(job)',
     jobs: ['shop'],
   },
   {
@@ -71,7 +71,7 @@ export const levelOneMutants: readonly Mutant[] = [
     breaks: 'G6: an effect runs that a processor which has died had decided, and a crash may still take back',
     file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'if (this.#effect.pure) start()',
-    put: 'if (this.surroundings) start()',
+    put: 'if (this.context) start()',
     jobs: ['shop'],
   },
   {
@@ -87,7 +87,7 @@ export const levelOneMutants: readonly Mutant[] = [
     breaks: 'G6: an effect that is run again after a crash has another idempotency key',
     file: 'runtime-ts/src/crest/run/effect-processor.ts',
     find: 'const run: Run = { key: job.key, signal: stop.signal, attempt: job.attempts }',
-    put: 'const run: Run = { key: this.surroundings.life() + job.lsn, signal: stop.signal, attempt: job.attempts }',
+    put: 'const run: Run = { key: this.context.life() + job.lsn, signal: stop.signal, attempt: job.attempts }',
     jobs: ['shop'],
   },
   {
