@@ -1,6 +1,6 @@
 /** @module Whatever is thrown becomes an error that can be read, kept and sent. */
 import { DarqError, type Plain } from '@darq/runtime'
-import { hostileValues } from '@darq/runtime/testing'
+import { hostileValues } from '@darq/runtime/testing/hostile'
 import { fromFacts, toFacts } from '@darq/runtime/transport'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

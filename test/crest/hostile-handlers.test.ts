@@ -1,7 +1,7 @@
 /** @module Whatever a handler throws ends as documented: it backs off, then it is a dead letter, and nobody else notices. */
 import { address, call, effects, type Host, type Participant, participant, query, type Schema } from '@darq/runtime'
 import { stream } from '@darq/runtime/stream'
-import { type Hostile, hostileValues } from '@darq/runtime/testing'
+import { type Hostile, hostileValues } from '@darq/runtime/testing/hostile'
 import { control, workflow } from '@darq/runtime/workflow'
 import fc from 'fast-check'
 import * as v from 'valibot'

@@ -19,6 +19,7 @@ const entries: Readonly<Record<string, string>> = {
   '@darq/runtime/workflow': 'runtime-ts/src/workflow/index.ts',
   '@darq/runtime/stream': 'runtime-ts/src/stream/index.ts',
   '@darq/runtime/testing': 'runtime-ts/src/testing/index.ts',
+  '@darq/runtime/testing/hostile': 'runtime-ts/src/testing/hostile-values.ts',
   '@darq/edge': 'edge-worker/src/index.ts',
 }
 

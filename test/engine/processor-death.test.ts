@@ -1,6 +1,6 @@
 /** @module A processor that has died is made anew after a pause, whatever comes meanwhile. */
 import { openEngine, type Processor } from '@darq/runtime/engine'
-import { hostileValues } from '@darq/runtime/testing'
+import { hostileValues } from '@darq/runtime/testing/hostile'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { faultyMemory } from '../../runtime-ts/src/storage/memory-faults.ts'

@@ -4,7 +4,6 @@
  * @module
  */
 export { type FaultKind, faultKinds, lossKinds } from './fault-kinds.ts'
-export { type Hostile, type HostileValues, hostileValues } from './hostile-values.ts'
 export type { SimulateOptions } from './options.ts'
 export { type EventLogSvgOptions, eventLogSvg } from './picture/index.ts'
 export { type PathCounts, type RarePath, rarePaths } from './rare-paths.ts'
