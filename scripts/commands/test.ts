@@ -25,6 +25,8 @@ conclude([
   // A fixed budget of about a minute and a half of one processor: `npm run simulate -- --seeds A..B` and `-- --mutants` do it all.
   await runStage('simulator', 'node', ['test/simulate.ts', '--seeds', '1..80', '--quiet']),
   await runStage('mutants', 'node', ['test/simulate.ts', '--mutants', '--only', mutants.join(), '--quiet']),
+  // The quick half; `-- --all` adds the other bundlers.
+  await runStage('consumers', 'node', ['scripts/commands/consumers.ts']),
   await runStage('demo under crashes', 'node', [
     'scripts/commands/demo-check.ts',
     ...['--data', 'node_modules/vega-datasets/data/flights-5k.json', '--seed', '1', '--kills', '3'],
